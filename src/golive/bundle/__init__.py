@@ -1,0 +1,1 @@
+"""Bundles: immutable directories that hold a model and all that is known of it."""

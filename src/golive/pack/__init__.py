@@ -1,0 +1,1 @@
+"""Packing: a model and its data become a bundle."""

@@ -1,0 +1,1 @@
+"""The service: everything behind a request, without a transport."""

@@ -1,0 +1,1 @@
+"""Statistics of models: pure functions, arrays in, values out."""

@@ -1,0 +1,1 @@
+"""Fakes that pass the conformance suites of their seams."""

@@ -1,0 +1,1 @@
+"""Wiring: settings become objects, and objects one another."""
