@@ -1,0 +1,70 @@
+# What one types in this repository. Needs Python 3.11+ and make; the rest is installed here,
+# into a virtual environment inside the project.
+#
+#   make demo              train a small model, pack it, serve it and print a curl
+#   make demo ARGS=--once  the same, but answer one request and exit
+#   make test              lint, types, layers and the whole suite
+#   make test ARGS="-k signature -x"      pass arguments to pytest
+#   make test PYTHON=python3.13           with another Python, in its own environment
+#   make docs              write docs/reference/ again from the code
+#   make clean             remove the environments, caches and the demo's files
+
+PYTHON ?= python3
+ARGS ?=
+VENV ?= .venv$(patsubst python%,-%,$(filter-out python3 python,$(notdir $(PYTHON))))
+BIN = $(VENV)/bin
+COVERAGE ?= --cov --cov-report=term:skip-covered --cov-fail-under=85
+PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint pytest format docs clean
+
+help:
+	@sed -n '/^#  /s/^#  //p' Makefile
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "golive needs Python 3.11 or newer; this is $$($(PYTHON) --version 2>&1)." >&2; \
+	  echo "hint: name another one, such as: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	@echo "Making the environment $(VENV) with $$($(PYTHON) --version)." >&2
+	@$(PYTHON) -m venv $(VENV) || { \
+	  echo "hint: on Debian and Ubuntu, venv is a package of its own: apt install python3-venv" >&2; \
+	  rm -rf $(VENV); exit 1; }
+	@$(PIP) install --upgrade 'pip>=25.1'
+	@touch $@
+
+$(VENV)/.core: $(VENV)/.made pyproject.toml
+	@echo "Installing golive and what it needs (a minute or two, once)." >&2
+	@$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.core pyproject.toml
+	@echo "Installing what the tests need (a minute or two, once)." >&2
+	@$(PIP) install --group dev
+	@touch $@
+
+demo: $(VENV)/.core
+	@$(BIN)/python examples/demo.py $(ARGS)
+
+test: lint pytest
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+pytest: $(VENV)/.test
+	$(BIN)/pytest $(COVERAGE) $(ARGS)
+
+format: $(VENV)/.test
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: $(VENV)/.core
+	$(BIN)/python tools/reference.py
+
+clean:
+	rm -rf .venv .venv-* demo dist build .coverage* .mypy_cache .ruff_cache .pytest_cache \
+	  .hypothesis .import_linter_cache .schemathesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,71 @@
+"""What every test shares: required services, test data and an environment of its own."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _data_missing() -> str | None:
+    folder = os.environ.get("GOLIVE_TEST_DATA", "")
+    if not folder:
+        return "GOLIVE_TEST_DATA does not point to the larger data sets"
+    if not Path(folder).is_dir():
+        return f"GOLIVE_TEST_DATA is {folder}, which is no folder"
+    return None
+
+
+#: Each service that a test may need: a function that says why it is absent, or None.
+SERVICES: dict[str, Callable[[], str | None]] = {"data": _data_missing}
+
+
+def _required() -> set[str]:
+    return {name.strip() for name in os.environ.get("GOLIVE_REQUIRE", "").split(",")} - {""}
+
+
+def need(name: str) -> None:
+    """Return where the service is there; fail where it is required and absent, skip elsewhere."""
+    reason = SERVICES[name]() if name in SERVICES else "tests/conftest.py knows no such service"
+    if reason is None:
+        return
+    if name in _required():
+        pytest.fail(f"GOLIVE_REQUIRE names {name}, which is absent: {reason}", pytrace=False)
+    pytest.skip(f"{name} is absent: {reason}")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker in item.iter_markers("requires"):
+        for name in marker.args:
+            need(name)
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """The folder of the larger data sets."""
+    need("data")
+    return Path(os.environ["GOLIVE_TEST_DATA"])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the user's caches and settings out, and let subprocesses import this golive."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [n for n in os.environ if n.startswith("GOLIVE_")]:
+            if name not in {"GOLIVE_REQUIRE", "GOLIVE_TEST_DATA"}:
+                patch.delenv(name)
+        patch.setenv("GOLIVE_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("NO_COLOR", "1")
+        patch.setenv("COLUMNS", "100")
+        patch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+        patch.setenv("PYTHONPATH", str(ROOT / "src"), prepend=os.pathsep)
+        yield
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    """The root of the project."""
+    return ROOT
