@@ -30,10 +30,9 @@ def main() -> int:
     shutil.rmtree(BUNDLE.parent, ignore_errors=True)
     BUNDLE.parent.mkdir()
     run([sys.executable, INCOME / "train.py"])
-    run(
-        [*GOLIVE, "pack", INCOME / "model.joblib", "--data", INCOME / "train.csv"]
-        + ["--eval", INCOME / "held_out.csv", "--target", "income", "-o", BUNDLE]
-    )
+    data = ["--data", INCOME / "train.csv", "--eval", INCOME / "held_out.csv"]
+    names = ["--target", "income", "--name", "income"]
+    run([*GOLIVE, "pack", INCOME / "model.joblib", *data, *names, "--output", BUNDLE])
     port = free_port()
     server = subprocess.Popen([*GOLIVE, "serve", BUNDLE, "--port", str(port)])
     try:
