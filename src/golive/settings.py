@@ -1,0 +1,253 @@
+"""Settings: the only place that reads the environment.
+
+A setting comes from the first of these that names it: the flag (an argument of `load`), the
+environment variable `GOLIVE_<NAME>`, the default. `SETTINGS` holds name, type, default and
+sentence of each; documentation and `--help` are made from it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import platformdirs
+
+from golive.errors import UsageError
+
+__all__ = ["SERVE_SETTINGS", "SETTINGS", "ServeSettings", "Setting", "Settings", "cache_dir"]
+
+SettingType = Literal["integer", "number", "text", "boolean", "list", "path"]
+SettingValue = int | float | str | bool | tuple[str, ...] | Path | None
+
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_FALSE = frozenset({"0", "false", "no", "off"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One setting.
+
+    Attributes:
+        name: As in Python, such as `body_limit`.
+        type: What its text in the environment is read as; a `list` is separated by commas.
+        default: The value where nothing sets it.
+        sentence: What it does.
+        minimum: The smallest number that is allowed, or None.
+        maximum: The largest, likewise.
+    """
+
+    name: str
+    type: SettingType
+    default: SettingValue
+    sentence: str
+    minimum: float | None = None
+    maximum: float | None = None
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it."""
+        return f"GOLIVE_{self.name.upper()}"
+
+    def parse(self, text: str) -> SettingValue:
+        """The value of the environment variable's text.
+
+        Raises:
+            UsageError: The text is no such value.
+        """
+        try:
+            value = _parse(self.type, text)
+        except ValueError as error:
+            raise UsageError(
+                f"{self.variable}={text!r} is not {_ARTICLES[self.type]}.", hint=self.sentence
+            ) from error
+        return self.check(value, self.variable)
+
+    def check(self, value: SettingValue, source: str) -> SettingValue:
+        """The value, if it is inside the bounds.
+
+        Raises:
+            UsageError: It is outside them; the message names `source`.
+        """
+        if not isinstance(value, int | float):
+            return value
+        if self.minimum is not None and not value >= self.minimum:
+            raise UsageError(f"{source} is {value}; the least is {self.minimum:g}.")
+        if self.maximum is not None and not value <= self.maximum:
+            raise UsageError(f"{source} is {value}; the most is {self.maximum:g}.")
+        return value
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        name="cache_dir",
+        type="path",
+        default=None,
+        sentence="Directory for what can be made again, such as the stamps of verified bundles; "
+        "unset: the user's own cache directory.",
+    ),
+)
+
+SERVE_SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        name="host",
+        type="text",
+        default="127.0.0.1",
+        sentence="Address to listen on; 0.0.0.0 is every address of the machine.",
+    ),
+    Setting(
+        name="port",
+        type="integer",
+        default=8000,
+        sentence="Port to listen on; 0 takes any free one.",
+        minimum=0,
+        maximum=65535,
+    ),
+    Setting(
+        name="workers",
+        type="integer",
+        default=1,
+        sentence="Processes that answer, each with its own copy of the model.",
+        minimum=1,
+    ),
+    Setting(
+        name="body_limit",
+        type="integer",
+        default=10 * 1024 * 1024,
+        sentence="Largest request body in bytes; a larger one is refused with 413.",
+        minimum=1,
+    ),
+    Setting(
+        name="time_limit",
+        type="number",
+        default=30.0,
+        sentence="Seconds until a request that is not answered ends with 504.",
+        minimum=0.001,
+    ),
+    Setting(
+        name="max_records",
+        type="integer",
+        default=10_000,
+        sentence="Most records that one request may hold.",
+        minimum=1,
+    ),
+    Setting(
+        name="allowed_hosts",
+        type="list",
+        default=(),
+        sentence="Host names that requests may be addressed to beside loopback ones; "
+        "* allows every name.",
+    ),
+    Setting(
+        name="log_inputs",
+        type="boolean",
+        default=False,
+        sentence="Whether log lines hold the records that were sent.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What every command shares; see `SETTINGS` for what each is."""
+
+    cache_dir: Path
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None, **flags: Any) -> Settings:
+        """The settings of the flags, the environment and the defaults, in this order.
+
+        Args:
+            environ: The environment; the process's own if None.
+            **flags: Settings by name; None stands for one that was not given.
+
+        Raises:
+            UsageError: A value is not of the setting's type, or there is no such setting.
+        """
+        values = _load(SETTINGS, environ, flags)
+        directory = values["cache_dir"] or platformdirs.user_cache_path("golive")
+        return cls(cache_dir=Path(directory).expanduser().absolute())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeSettings:
+    """How a model is served; see `SERVE_SETTINGS` for what each is."""
+
+    host: str
+    port: int
+    workers: int
+    body_limit: int
+    time_limit: float
+    max_records: int
+    allowed_hosts: tuple[str, ...]
+    log_inputs: bool
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None, **flags: Any) -> ServeSettings:
+        """The settings of the flags, the environment and the defaults, in this order.
+
+        Args:
+            environ: The environment; the process's own if None.
+            **flags: Settings by name; None stands for one that was not given.
+
+        Raises:
+            UsageError: A value is not of the setting's type, or there is no such setting.
+        """
+        return cls(**_load(SERVE_SETTINGS, environ, flags))
+
+
+def cache_dir(environ: Mapping[str, str] | None = None) -> Path:
+    """The directory for what can be made again: GOLIVE_CACHE_DIR, or the user's cache directory."""
+    return Settings.load(environ).cache_dir
+
+
+def _load(
+    settings: tuple[Setting, ...], environ: Mapping[str, str] | None, flags: Mapping[str, Any]
+) -> dict[str, Any]:
+    if unknown := sorted(flags.keys() - {setting.name for setting in settings}):
+        raise UsageError(f"There is no setting {unknown[0]!r}.")
+    environment = os.environ if environ is None else environ
+    return {s.name: _settle(s, environment, flags.get(s.name)) for s in settings}
+
+
+def _settle(setting: Setting, environ: Mapping[str, str], flag: Any) -> SettingValue:
+    if flag is not None:
+        value: SettingValue = tuple(flag) if setting.type == "list" else flag
+        return setting.check(value, f"--{setting.name.replace('_', '-')}")
+    if text := environ.get(setting.variable, "").strip():
+        return setting.parse(text)
+    return setting.default
+
+
+_ARTICLES: dict[SettingType, str] = {
+    "integer": "an integer",
+    "number": "a number",
+    "text": "a text",
+    "boolean": "true or false",
+    "list": "a list",
+    "path": "a path",
+}
+
+
+def _parse(kind: SettingType, text: str) -> SettingValue:
+    match kind:
+        case "integer":
+            return int(text)
+        case "number":
+            return float(text)
+        case "boolean":
+            return _parse_boolean(text.lower())
+        case "list":
+            return tuple(part.strip() for part in text.split(",") if part.strip())
+        case "path":
+            return Path(text)
+        case "text":
+            return text
+
+
+def _parse_boolean(text: str) -> bool:
+    if text in _TRUE or text in _FALSE:
+        return text in _TRUE
+    raise ValueError(text)
