@@ -88,9 +88,7 @@ def test_another_spelling_of_the_same_manifest_is_refused():
         decode_manifest(encode_manifest(MANIFEST).rstrip())
 
 
-@pytest.mark.parametrize(
-    "path", ["../x", "/etc/passwd", "model/../../x", "code//a", "x.txt"]
-)
+@pytest.mark.parametrize("path", ["../x", "/etc/passwd", "model/../../x", "code//a", "x.txt"])
 def test_a_path_outside_the_bundle_is_refused(path):
     raw = raw_manifest()
     raw["files"] = {**raw["files"], path: raw["files"]["card.md"]}

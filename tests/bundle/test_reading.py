@@ -1,8 +1,6 @@
 import hashlib
 import os
-import shutil
 import time
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -26,7 +24,6 @@ FILES = [
     "requirements.txt",
     "signature.toml",
 ]
-SAMPLES = Path(__file__).parent / "samples"
 WITHIN_A_TEST = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -210,17 +207,3 @@ def test_without_a_cache_the_settings_name_it(bundle, tmp_path, monkeypatch):
     open_bundle(bundle.path)
 
     assert len(stamps_in(tmp_path / "named")) == 1
-
-
-def test_a_bundle_of_format_1_opens_as_long_as_golive_lives(tmp_path, cache):
-    shutil.copytree(SAMPLES / "format-1", tmp_path / "sample")
-
-    opened = open_bundle(tmp_path / "sample", cache=cache)
-
-    assert opened.name == "sample"
-    assert opened.manifest.id == ("IDENTITY")
-    assert opened.signature.column_names == ("age",)
-    assert len(opened.golden) == 2
-    assert opened.profile.rows == 2
-    assert opened.card == "# sample\n"
-    assert opened.requirements == ("joblib==1.4.2", "scikit-learn==1.5.2")

@@ -94,12 +94,8 @@ def build_card(facts: CardFacts) -> str:
         dataset_name=facts.evaluation_name,
         license_id=facts.license,
     )
-    missing = (
-        ""
-        if facts.license
-        else f"# {BLANK} license: (an id of hf.co/docs/hub/repositories-licenses)\n"
-    )
-    return f"---\n{head}{missing}---\n\n# {facts.name}\n\n{body}"
+    blank = "" if facts.license else _LICENSE_BLANK
+    return f"---\n{head}{blank}---\n\n# {facts.name}\n\n{body}"
 
 
 def card_blanks(text: str) -> list[str]:

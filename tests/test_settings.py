@@ -1,0 +1,113 @@
+from pathlib import Path
+
+import platformdirs
+import pytest
+
+from golive.errors import UsageError
+from golive.settings import SERVE_SETTINGS, SETTINGS, ServeSettings, Settings, cache_dir
+
+
+def test_the_defaults_are_these():
+    assert ServeSettings.load({}) == ServeSettings(
+        host="127.0.0.1",
+        port=8000,
+        workers=1,
+        body_limit=10_485_760,
+        time_limit=30.0,
+        max_records=10_000,
+        allowed_hosts=(),
+        log_inputs=False,
+    )
+
+
+def test_the_environment_wins_over_the_default():
+    environ = {
+        "GOLIVE_PORT": "9000",
+        "GOLIVE_TIME_LIMIT": "2.5",
+        "GOLIVE_ALLOWED_HOSTS": "a.example, b.example,",
+        "GOLIVE_LOG_INPUTS": "Yes",
+        "GOLIVE_HOST": "0.0.0.0",
+    }
+
+    settings = ServeSettings.load(environ)
+
+    assert settings.port == 9000
+    assert settings.time_limit == 2.5
+    assert settings.allowed_hosts == ("a.example", "b.example")
+    assert settings.log_inputs is True
+    assert settings.host == "0.0.0.0"
+
+
+def test_a_flag_wins_over_the_environment():
+    settings = ServeSettings.load(
+        {"GOLIVE_PORT": "9000", "GOLIVE_LOG_INPUTS": "1"},
+        port=0,
+        log_inputs=False,
+        allowed_hosts=["a.example"],
+    )
+
+    assert settings.port == 0
+    assert settings.log_inputs is False
+    assert settings.allowed_hosts == ("a.example",)
+
+
+def test_a_flag_that_was_not_given_and_an_empty_variable_set_nothing():
+    assert ServeSettings.load({"GOLIVE_PORT": " "}, port=None).port == 8000
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "message"),
+    [
+        ("GOLIVE_PORT", "http", "GOLIVE_PORT='http' is not an integer."),
+        ("GOLIVE_PORT", "65536", "GOLIVE_PORT is 65536; the most is 65535."),
+        ("GOLIVE_WORKERS", "0", "GOLIVE_WORKERS is 0; the least is 1."),
+        ("GOLIVE_TIME_LIMIT", "nan", "GOLIVE_TIME_LIMIT is nan; the least is 0.001."),
+        ("GOLIVE_LOG_INPUTS", "maybe", "GOLIVE_LOG_INPUTS='maybe' is not true or false."),
+    ],
+)
+def test_a_value_that_is_none_is_refused_by_the_name_of_its_variable(variable, text, message):
+    with pytest.raises(UsageError) as caught:
+        ServeSettings.load({variable: text})
+
+    assert caught.value.message == message
+
+
+def test_a_flag_out_of_bounds_is_refused_by_its_name():
+    with pytest.raises(UsageError, match=r"--max-records is 0; the least is 1\."):
+        ServeSettings.load({}, max_records=0)
+
+
+def test_a_setting_that_does_not_exist_is_refused():
+    with pytest.raises(UsageError, match="no setting 'prot'"):
+        ServeSettings.load({}, prot=1)
+
+
+def test_the_cache_is_where_the_environment_says(tmp_path):
+    assert cache_dir({"GOLIVE_CACHE_DIR": str(tmp_path)}) == tmp_path
+
+
+def test_the_cache_is_the_users_own_by_default():
+    assert cache_dir({}) == platformdirs.user_cache_path("golive")
+
+
+def test_the_cache_may_be_in_the_home_directory():
+    assert cache_dir({"GOLIVE_CACHE_DIR": "~/x"}) == Path.home() / "x"
+
+
+def test_the_process_environment_is_read_when_asked(monkeypatch, tmp_path):
+    monkeypatch.setenv("GOLIVE_CACHE_DIR", str(tmp_path / "now"))
+
+    assert Settings.load().cache_dir == tmp_path / "now"
+
+
+@pytest.mark.parametrize(
+    ("settings", "table"), [(ServeSettings, SERVE_SETTINGS), (Settings, SETTINGS)]
+)
+def test_every_setting_is_in_its_table(settings, table):
+    assert list(settings.__dataclass_fields__) == [setting.name for setting in table]
+
+
+@pytest.mark.parametrize("setting", [*SERVE_SETTINGS, *SETTINGS], ids=lambda each: each.name)
+def test_every_setting_has_a_sentence_and_a_variable(setting):
+    assert setting.sentence.endswith(".")
+    assert setting.variable == "GOLIVE_" + setting.name.upper()
