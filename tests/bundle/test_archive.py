@@ -1,4 +1,5 @@
 import zipfile
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -27,8 +28,6 @@ def test_an_archive_opens_as_the_directory_does(archive, bundle, cache):
 
 
 def test_the_same_contents_give_the_same_bytes(archive, tmp_path, contents, cache, bundle):
-    from datetime import datetime
-
     created = datetime.fromisoformat(bundle.manifest.created_at)
     write_bundle(contents(), tmp_path / "again.zip", created_at=created, cache=cache)
 
@@ -108,8 +107,22 @@ def test_a_refused_archive_leaves_nothing_in_the_cache(archive, tmp_path, cache)
 def test_a_cache_that_cannot_be_used_is_named(archive, tmp_path):
     (tmp_path / "file").write_bytes(b"")
 
-    with pytest.raises(UsageError, match="cannot be extracted") as caught:
+    with pytest.raises(UsageError, match="No bundle in one file") as caught:
         open_bundle(archive, cache=tmp_path / "file" / "cache")
 
     assert caught.value.hint is not None
     assert "GOLIVE_CACHE_DIR" in caught.value.hint
+
+
+def test_a_cache_that_cannot_be_used_is_found_before_anything_is_written(contents, tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+
+    with pytest.raises(UsageError):
+        write_bundle(
+            contents(),
+            tmp_path / "a.zip",
+            created_at=datetime.now(UTC),
+            cache=tmp_path / "file" / "cache",
+        )
+
+    assert not (tmp_path / "a.zip").exists()

@@ -74,6 +74,17 @@ def test_a_missing_file_is_refused_by_name(bundle, cache, file):
     assert caught.value.file == file
 
 
+def test_a_message_names_the_bundle_and_the_file(bundle, cache):
+    (bundle.path / "card.md").write_bytes(b"# Income\n")
+
+    with pytest.raises(BundleCorruptError) as caught:
+        open_bundle(bundle.path, cache=cache)
+
+    assert caught.value.message == (
+        f"{bundle.path}: card.md is not the file that was packed: its SHA-256 differs."
+    )
+
+
 @pytest.mark.parametrize("file", ["notes.txt", "code/__pycache__/steps.cpython-311.pyc"])
 def test_an_added_file_is_refused_by_name(bundle, cache, file):
     open_bundle(bundle.path, cache=cache)

@@ -120,6 +120,19 @@ def test_a_link_at_the_destination_is_left_alone(bundle, contents, tmp_path):
         write_bundle(contents(), tmp_path / "current", created_at=CREATED)
 
 
+def test_directories_on_the_way_are_made(tmp_path, contents, cache):
+    written = write_bundle(contents(), tmp_path / "deep/er/a", created_at=CREATED)
+
+    assert open_bundle(written.path, cache=cache).manifest == written.manifest
+
+
+def test_a_file_on_the_way_is_a_mistake_of_the_caller(tmp_path, contents):
+    (tmp_path / "file").write_bytes(b"")
+
+    with pytest.raises(UsageError, match="cannot be made"):
+        write_bundle(contents(), tmp_path / "file" / "a", created_at=CREATED)
+
+
 def test_a_failure_leaves_the_older_bundle_and_nothing_else(bundle, contents, tmp_path, cache):
     given = contents(model_files={"model/model.joblib": tmp_path / "absent"})
 

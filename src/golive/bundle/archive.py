@@ -42,6 +42,8 @@ def write_archive(root: Path, target: Path) -> None:
 def extract_archive(archive: Path, target: Path) -> None:
     """Write the files of a zip to the new directory `target`, none of them outside it.
 
+    Nothing is written before all entries were found to be a bundle's, and no larger than the zip.
+
     Raises:
         BundleCorruptError: It is no zip file, or not one that `write_archive` makes.
     """
@@ -50,7 +52,7 @@ def extract_archive(archive: Path, target: Path) -> None:
             entries = opened.infolist()
             _check_entries(entries, archive)
             for entry in entries:
-                _extract(opened, entry, target, archive)
+                _extract(opened, entry, target)
     except (zipfile.BadZipFile, NotImplementedError, EOFError, UnicodeError, ValueError) as error:
         raise _foreign(archive, f"it cannot be read: {error}") from error
 
@@ -81,7 +83,7 @@ def _check_entries(entries: list[zipfile.ZipInfo], archive: Path) -> None:
         name = entry.filename
         if name != MANIFEST and not is_bundle_path(name):
             raise BundleCorruptError(
-                f"{archive.name} holds {name!r}, which is no path inside a bundle.", file=name
+                f"The archive holds {name!r}, which is no path inside a bundle.", file=name
             )
         if entry.compress_type != zipfile.ZIP_STORED or entry.flag_bits & 0x1:
             raise _foreign(archive, f"{name} in it is compressed or encrypted")
@@ -89,7 +91,7 @@ def _check_entries(entries: list[zipfile.ZipInfo], archive: Path) -> None:
         raise _foreign(archive, "it claims to hold more than it has bytes")
 
 
-def _extract(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, archive: Path) -> None:
+def _extract(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> None:
     path = target / entry.filename
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -97,7 +99,7 @@ def _extract(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, arch
             shutil.copyfileobj(source, file, _CHUNK)
     except (zipfile.BadZipFile, EOFError) as error:
         raise BundleCorruptError(
-            f"{entry.filename} in {archive.name} is not the file that was packed: {error}.",
+            f"{entry.filename} is not the file that was packed: {error}.",
             file=entry.filename,
             hint="Get the bundle again from where it was packed.",
         ) from error
@@ -105,7 +107,7 @@ def _extract(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, arch
 
 def _foreign(archive: Path, reason: str) -> BundleCorruptError:
     return BundleCorruptError(
-        f"{archive.name} is not a bundle as golive writes it: {reason}.",
+        f"{archive.name} is not as golive writes it: {reason}.",
         file=archive.name,
         hint="Get the bundle again; one that was zipped by hand must be unzipped and opened as "
         "a directory.",

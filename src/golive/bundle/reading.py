@@ -26,7 +26,7 @@ from golive.files import private_directory, sha256_of, temporary_sibling
 from golive.signature import toml_format
 from golive.signature.model import Signature
 
-__all__ = ["Bundle", "open_bundle", "read_manifest"]
+__all__ = ["Bundle", "extraction_directory", "open_bundle", "read_manifest"]
 
 
 @dataclass(frozen=True)
@@ -107,10 +107,14 @@ def open_bundle(path: Path, *, verify_all: bool = False, cache: Path | None = No
         BundleFormatError: Its format is newer than this golive knows.
     """
     cache = settings.cache_dir() if cache is None else cache
-    if path.is_dir():
-        return _open_directory(path, path, verify_all=verify_all, stamps=Stamps(cache))
-    if path.is_file():
-        return _open_archive(path, verify_all=verify_all, cache=cache)
+    try:
+        if path.is_dir():
+            return _open_directory(path, path, verify_all=verify_all, stamps=Stamps(cache))
+        if path.is_file():
+            return _open_archive(path, verify_all=verify_all, cache=cache)
+    except BundleCorruptError as error:
+        message = f"{path}: {error.message}"
+        raise BundleCorruptError(message, file=error.file, hint=error.hint) from error
     raise UsageError(
         f"There is no bundle at {path}.", hint="golive pack MODEL --data DATA makes one"
     )
@@ -126,10 +130,25 @@ def read_manifest(root: Path) -> tuple[Manifest, str]:
     file = root / MANIFEST
     if file.is_symlink() or not file.is_file():
         raise BundleCorruptError(
-            f"{root} is no bundle, or not a whole one: it has no {MANIFEST}.", file=MANIFEST
+            f"This is no bundle, or not a whole one: it has no {MANIFEST}.", file=MANIFEST
         )
     data = file.read_bytes()
     return decode_manifest(data), hashlib.sha256(data).hexdigest()
+
+
+def extraction_directory(cache: Path) -> Path:
+    """The private directory of the cache that archives are extracted to.
+
+    Raises:
+        UsageError: It cannot be made, or others can write to it.
+    """
+    try:
+        return private_directory(cache / "extracted")
+    except OSError as error:
+        raise UsageError(
+            f"No bundle in one file can be opened: the cache {cache} cannot be used ({error}).",
+            hint="Set GOLIVE_CACHE_DIR to a directory of your own, or unzip the bundle.",
+        ) from error
 
 
 def _open_directory(root: Path, source: Path, *, verify_all: bool, stamps: Stamps) -> Bundle:
@@ -145,18 +164,10 @@ def _open_directory(root: Path, source: Path, *, verify_all: bool, stamps: Stamp
 
 
 def _open_archive(archive: Path, *, verify_all: bool, cache: Path) -> Bundle:
-    stamps = Stamps(cache)
-    try:
-        directory = private_directory(cache / "extracted")
-    except OSError as error:
-        raise UsageError(
-            f"{archive} cannot be extracted: the cache {cache} cannot be used ({error}).",
-            hint="Set GOLIVE_CACHE_DIR to a directory of your own, or unzip the bundle.",
-        ) from error
-    root = directory / sha256_of(archive)
+    root = extraction_directory(cache) / sha256_of(archive)
     if not root.is_dir():
         _extract(archive, root)
-    return _open_directory(root, archive, verify_all=verify_all, stamps=stamps)
+    return _open_directory(root, archive, verify_all=verify_all, stamps=Stamps(cache))
 
 
 def _extract(archive: Path, root: Path) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
+from golive import settings
 from golive.bundle.archive import is_archive_name, write_archive
 from golive.bundle.contents import BundleContents
 from golive.bundle.golden import encode_golden
@@ -24,7 +25,7 @@ from golive.bundle.layout import (
 from golive.bundle.manifest import FORMAT_VERSION, FileEntry, Manifest
 from golive.bundle.manifest_format import bundle_id, decode_manifest, encode_manifest
 from golive.bundle.profile_format import encode_profile
-from golive.bundle.reading import Bundle, open_bundle, read_manifest
+from golive.bundle.reading import Bundle, extraction_directory, open_bundle, read_manifest
 from golive.bundle.requirements import encode_requirements
 from golive.bundle.verification import file_states
 from golive.errors import BundleError, PackError, UsageError
@@ -50,13 +51,15 @@ def write_bundle(
         cache: For a zip file, where it is extracted to be opened; see `open_bundle`.
 
     Raises:
-        UsageError: Something else than a bundle stands at the destination.
+        UsageError: Something else than a bundle stands at the destination, or it cannot be written
+            to.
         PackError: JSON cannot hold a golden record or a number of the profile, or a path in
             `model_files` has no place in a bundle.
     """
     check_destination(destination)
+    if is_archive_name(destination):
+        extraction_directory(settings.cache_dir() if cache is None else cache)
     files = _files(contents)
-    destination.parent.mkdir(parents=True, exist_ok=True)
     with temporary_sibling(destination) as scratch:
         staged = scratch / "bundle"
         manifest = _stage(contents, files, staged, created_at)
@@ -71,11 +74,20 @@ def write_bundle(
 
 
 def check_destination(destination: Path) -> None:
-    """Check that a bundle may be written here: there is nothing, or an older bundle.
+    """Check that a bundle can be written here: there is nothing, or an older bundle.
+
+    The directory that it will stand in is made.
 
     Raises:
-        UsageError: Something else is there.
+        UsageError: Something else is there, or nothing can be written there.
     """
+    parent = destination.absolute().parent
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{parent} cannot be made: {error.strerror}.") from error
+    if not os.access(parent, os.W_OK | os.X_OK):
+        raise UsageError(f"{parent} cannot be written to.", hint="Choose another one with -o.")
     if not os.path.lexists(destination):
         return
     if not _is_replaceable(destination):

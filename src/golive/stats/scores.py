@@ -14,6 +14,7 @@ from golive.stats.quantiles import percentiles
 __all__ = ["calibrate", "score_profile"]
 
 _BINS = 1000
+_LARGEST = 8e307  # the difference of two larger numbers is infinite
 
 
 def score_profile(
@@ -30,7 +31,7 @@ def score_profile(
     Returns:
         The profile, or None if there is no score.
     """
-    numbers = _finite(scores)
+    numbers = np.clip(_finite(scores), -_LARGEST, _LARGEST)
     if numbers.size == 0:
         return None
     low, high = (0.0, 1.0) if is_probability else _range(numbers)
@@ -81,4 +82,5 @@ def _finite(scores: Sequence[float | None]) -> np.ndarray[Any, np.dtype[np.float
 
 def _range(numbers: np.ndarray[Any, np.dtype[np.float64]]) -> tuple[float, float]:
     low, high = float(np.min(numbers)), float(np.max(numbers))
-    return (low, high) if low < high else (low - 0.5, high + 0.5)
+    margin = max(0.5, abs(low) * 1e-9)
+    return (low, high) if high - low > abs(low) * 1e-12 else (low - margin, high + margin)
