@@ -1,0 +1,62 @@
+"""What the commands call, imported on first use so that `--help` stays quick."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from golive.bundle.reading import Bundle
+    from golive.settings import ServeSettings
+    from golive.wiring.loading import Predictor
+
+__all__ = ["Actions"]
+
+
+class Actions:
+    """golive's own functions; tests of the command line pass others."""
+
+    def pack(self, model: str, data: Path, **options: Any) -> Bundle:
+        """`golive.pack`."""
+        from golive.packing.pack import pack
+
+        return pack(model, data, **options)
+
+    def repack(self, bundle: Path, **options: Any) -> Bundle:
+        """`golive.repack`."""
+        from golive.packing.repack import repack
+
+        return repack(bundle, **options)
+
+    def open_bundle(self, path: Path, *, verify_all: bool) -> Bundle:
+        """Open a bundle and execute nothing in it."""
+        from golive.bundle.reading import open_bundle
+
+        return open_bundle(path, verify_all=verify_all)
+
+    def load(self, ref: Path, *, verify: bool, allow_drifted_environment: bool) -> Predictor:
+        """`golive.load`."""
+        from golive.wiring.loading import load
+
+        return load(ref, verify=verify, allow_drifted_environment=allow_drifted_environment)
+
+    def serve(
+        self,
+        bundles: Sequence[Path],
+        settings: ServeSettings,
+        *,
+        verify: bool,
+        allow_drifted_environment: bool,
+        announce: Callable[[str], None],
+    ) -> None:
+        """Serve until the process is told to end."""
+        from golive.wiring.serving import ServePlan, serve
+
+        plan = ServePlan(
+            refs=tuple(bundles),
+            settings=settings,
+            verify=verify,
+            allow_drifted_environment=allow_drifted_environment,
+        )
+        serve(plan, announce=announce)

@@ -1,0 +1,57 @@
+"""`golive serve`: bundles become an HTTP service."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from golive.cli.actions import Actions
+from golive.cli.options import BUNDLE, loading, setting
+from golive.cli.output import say
+from golive.settings import ServeSettings
+
+__all__ = ["command"]
+
+
+@click.command("serve")
+@click.argument("bundles", type=BUNDLE, nargs=-1, required=True, metavar="BUNDLE...")
+@setting("host", "--host")
+@setting("port", "--port", type=int)
+@setting("workers", "--workers", type=int)
+@setting("allowed_hosts", "--allow-host", multiple=True)
+@setting("body_limit", "--max-body", type=int)
+@setting("time_limit", "--time-limit", type=float)
+@setting("max_records", "--max-records", type=int)
+@setting("log_inputs", "--log-inputs", is_flag=True)
+@loading
+@click.pass_obj
+def command(
+    actions: Actions,
+    *,
+    bundles: tuple[Path, ...],
+    verify: bool,
+    allow_drifted_environment: bool,
+    **flags: Any,
+) -> None:
+    """Serve one or more bundles over HTTP until Ctrl-C.
+
+    One bundle answers at /predict; several answer at /models/NAME/predict. The first lines
+    printed are the address and a curl that works when pasted. Logs go to stderr, one JSON line a
+    request, without the records.
+
+    \b
+    golive serve churn.bundle
+    golive serve churn.bundle --port 0 --workers 2
+    golive serve churn.bundle income.bundle --host 0.0.0.0 --allow-host models.example.com
+    """  # noqa: D301 - \b is click's mark for a block that is not wrapped
+    flags["allowed_hosts"] = flags["allowed_hosts"] or None
+    flags["log_inputs"] = flags["log_inputs"] or None
+    actions.serve(
+        bundles,
+        ServeSettings.load(**flags),
+        verify=verify,
+        allow_drifted_environment=allow_drifted_environment,
+        announce=say,
+    )

@@ -1,0 +1,83 @@
+"""Where words go: data to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+__all__ = ["print_error", "print_json", "progress", "say"]
+
+
+def say(text: str = "") -> None:
+    """Tell a person something (stderr)."""
+    click.echo(text, err=True)
+
+
+def print_error(message: str, hint: str | None) -> None:
+    """Tell what failed and what to type next (stderr)."""
+    colour = None if _is_coloured() else False
+    click.echo(click.style("error: ", fg="red", bold=True) + message, err=True, color=colour)
+    if hint:
+        click.echo(click.style("hint: ", fg="cyan") + hint, err=True, color=colour)
+
+
+def print_json(value: Any) -> None:
+    """Give a script one JSON document (stdout)."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """Give a function that tells what is being done now.
+
+    On a terminal the present step turns with its seconds; elsewhere each step is one line.
+    """
+    if not sys.stderr.isatty():
+        yield lambda sentence: say(f"{sentence} …")
+        return
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    with console.status("Starting") as status:
+        steps = _Steps(console.print)
+
+        def tell(sentence: str) -> None:
+            steps.begin(sentence)
+            status.update(f"{sentence} …")
+
+        yield tell
+        steps.end()
+
+
+class _Steps:
+    """Prints each step when it has ended, with its time if that is worth knowing."""
+
+    def __init__(self, show: Callable[[str], None]) -> None:
+        self._show = show
+        self._present: str | None = None
+        self._began = 0.0
+
+    def begin(self, sentence: str) -> None:
+        self.end()
+        self._present, self._began = sentence, time.monotonic()
+
+    def end(self) -> None:
+        if self._present is not None:
+            seconds = time.monotonic() - self._began
+            self._show(self._present + (f" ({seconds:.1f} s)" if seconds >= 1 else ""))
+        self._present = None
+
+
+def _is_coloured() -> bool:
+    """Whether stderr takes colours; rich reads NO_COLOR and TERM for us."""
+    if not sys.stderr.isatty():
+        return False
+    from rich.console import Console
+
+    return not Console(stderr=True).no_color

@@ -1,0 +1,69 @@
+"""A bundle's facts, as JSON for scripts and in a few lines for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from golive.bundle.reading import Bundle
+
+__all__ = ["NO_HELD_OUT", "bundle_facts", "metric_lines", "shown_path", "summary_lines"]
+
+NO_HELD_OUT = "no held-out sample was given: there are no metrics (pack with --eval)"
+
+
+def bundle_facts(bundle: Bundle) -> dict[str, Any]:
+    """All that the bundle says of itself, as JSON; what `golive inspect --json` prints."""
+    from golive.bundle.card import card_blanks
+
+    manifest = msgspec.to_builtins(bundle.manifest)
+    profile = msgspec.to_builtins(bundle.profile)
+    return {
+        "path": shown_path(bundle.source),
+        **{key: value for key, value in manifest.items() if key != "files"},
+        "version": bundle.version,
+        "size": sum(entry["size"] for entry in manifest["files"].values()),
+        "files": manifest["files"],
+        "signature": msgspec.to_builtins(bundle.signature),
+        "requirements": list(bundle.requirements),
+        "golden_records": msgspec.to_builtins(bundle.golden),
+        "evaluation": profile.pop("evaluation"),
+        "profile": profile,
+        "card": bundle.card,
+        "card_blanks": card_blanks(bundle.card),
+    }
+
+
+def shown_path(path: Path) -> str:
+    """The path as one would type it from the current directory."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+def summary_lines(facts: dict[str, Any]) -> Iterator[str]:
+    """What a person wants to know of a bundle that was just made."""
+    output = facts["signature"]["output"]
+    columns = len(facts["signature"]["columns"])
+    inputs = f"{columns} input columns" if columns else "a request of its own type"
+    classes = f" of {len(output['classes'])} classes" if output["classes"] else ""
+    yield f"{facts['name']} {facts['version']}: {inputs} → {output['kind']}{classes}"
+    yield from (f"note: {note}" for note in facts["notes"])
+    yield from metric_lines(facts["evaluation"])
+    if facts["card_blanks"]:
+        yield f"card.md has {len(facts['card_blanks'])} blanks that only you can fill"
+
+
+def metric_lines(evaluation: dict[str, Any] | None) -> Iterator[str]:
+    """Each metric beside its baseline's."""
+    if evaluation is None:
+        yield NO_HELD_OUT
+        return
+    yield f"on {evaluation['rows']:,} held-out rows (baseline: {evaluation['baseline_name']}):"
+    for name, value in evaluation["metrics"].items():
+        baseline = evaluation["baseline"].get(name)
+        beside = "" if baseline is None else f" (baseline {baseline:.4g})"
+        yield f"  {name.replace('_', ' ')} {value:.4g}{beside}"
