@@ -49,7 +49,7 @@ class CommandGroup(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except BrokenPipeError:
-            sys.stdout = None  # type: ignore[assignment]  # nobody reads: nothing is left to flush
+            sys.stdout = None  # nobody reads: nothing is left to flush
             ctx.exit(FAILED)
         except Exception as error:
             if ctx.params["debug"]:
@@ -69,7 +69,10 @@ def _print_version(ctx: click.Context, _: click.Parameter, value: Any) -> None:
         ctx.exit()
 
 
-@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=CommandGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.option(
     "--version",
     is_flag=True,

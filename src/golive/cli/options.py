@@ -11,7 +11,7 @@ import click
 
 from golive.settings import SERVE_SETTINGS
 
-__all__ = ["BUNDLE", "FILE", "LABEL", "Label", "as_json", "loading", "setting"]
+__all__ = ["BUNDLE", "FILE", "as_json", "label", "loading", "setting"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -19,21 +19,18 @@ BUNDLE = click.Path(path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-class Label(click.ParamType):
-    """A class label: JSON where it is a number, true or false; text otherwise."""
+def label(text: str) -> Any:
+    """The class label that the text stands for.
 
-    name = "label"
+    It is JSON where that is a number, true or false, or a quoted text; else the text itself:
+    `0` is a number, `'"0"'` and `low` are texts.
+    """
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return text
+    return value if isinstance(value, bool | int | float | str) else text
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002 - click's signature
-        """The label that the text stands for: `0` is a number, `'"0"'` a text."""
-        try:
-            label = json.loads(value)
-        except ValueError:
-            return value
-        return label if isinstance(label, bool | int | float | str) else value
-
-
-LABEL = Label()
 
 as_json = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON document for a script."

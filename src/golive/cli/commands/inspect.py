@@ -14,7 +14,7 @@ from golive.cli.summary import bundle_facts
 __all__ = ["command"]
 
 
-@click.command("inspect")
+@click.command("inspect", short_help="Show what a bundle holds; nothing in it is executed.")
 @click.argument("bundle", type=BUNDLE)
 @click.option("--verify", is_flag=True, help="Compute the SHA-256 of every file again.")
 @click.option("--golden", is_flag=True, help="Show every golden record. Default: the first two.")
@@ -22,7 +22,7 @@ __all__ = ["command"]
 @as_json
 @click.pass_obj
 def command(
-    actions: Actions, *, bundle: Path, verify: bool, golden: bool, card: bool, as_json: bool
+    actions: Actions, /, *, bundle: Path, verify: bool, golden: bool, card: bool, as_json: bool
 ) -> None:
     """Show what BUNDLE holds. Nothing in it is executed: no model is loaded.
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from golive.cli.actions import Actions
-from golive.cli.options import FILE, LABEL, as_json
+from golive.cli.options import FILE, as_json, label
 from golive.cli.output import print_json, progress, say
 from golive.cli.summary import bundle_facts, shown_path, summary_lines
 
@@ -17,7 +17,7 @@ __all__ = ["command"]
 _PATHS = click.Path(exists=True, path_type=Path)
 
 
-@click.command("pack")
+@click.command("pack", short_help="Pack a model with all that is needed to serve it.")
 @click.argument("model")
 @click.option(
     "--data",
@@ -40,12 +40,12 @@ _PATHS = click.Path(exists=True, path_type=Path)
 )
 @click.option("--code", multiple=True, type=_PATHS, help="Source that the model needs; repeatable.")
 @click.option("--include", multiple=True, type=_PATHS, help="File it reads; repeatable.")
-@click.option("--class", "classes", multiple=True, type=LABEL, help="Label, in the model's order.")
-@click.option("--positive", type=LABEL, help="The class that is scored. Default: the second.")
+@click.option("--class", "classes", multiple=True, type=label, help="Label, in the model's order.")
+@click.option("--positive", type=label, help="The class that is scored. Default: the second.")
 @click.option("--threshold", type=click.FloatRange(0, 1), help="Default: the model's own label.")
 @as_json
 @click.pass_obj
-def command(actions: Actions, *, model: str, data: Path, as_json: bool, **options: Any) -> None:
+def command(actions: Actions, /, *, model: str, data: Path, as_json: bool, **options: Any) -> None:
     """Pack MODEL with all that is needed to serve it and to know whether it works.
 
     MODEL is a file (.joblib, .joblib.gz, .pkl, .skops, XGBoost .json or .ubj, LightGBM .txt) or a

@@ -15,7 +15,7 @@ from golive.cli.records import read_records
 __all__ = ["command"]
 
 
-@click.command("predict")
+@click.command("predict", short_help="Answer the records of a file or of stdin.")
 @click.argument("bundle", type=BUNDLE)
 @click.argument("file", type=click.Path(allow_dash=True, exists=True, dir_okay=False), default="-")
 @click.option(
@@ -41,6 +41,7 @@ __all__ = ["command"]
 @click.pass_obj
 def command(  # noqa: PLR0913 - one argument an option
     actions: Actions,
+    /,
     *,
     bundle: Path,
     file: str,

@@ -15,7 +15,7 @@ from golive.cli.summary import bundle_facts, shown_path, summary_lines
 __all__ = ["command"]
 
 
-@click.command("repack")
+@click.command("repack", short_help="Make a new bundle from one: threshold, signature, card.")
 @click.argument("bundle", type=BUNDLE)
 @click.option(
     "--threshold",
@@ -40,7 +40,7 @@ __all__ = ["command"]
 )
 @as_json
 @click.pass_obj
-def command(actions: Actions, *, bundle: Path, as_json: bool, **options: Any) -> None:
+def command(actions: Actions, /, *, bundle: Path, as_json: bool, **options: Any) -> None:
     """Make a new bundle from BUNDLE: the same model, with the golden records run again.
 
     \b

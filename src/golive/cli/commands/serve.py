@@ -15,7 +15,7 @@ from golive.settings import ServeSettings
 __all__ = ["command"]
 
 
-@click.command("serve")
+@click.command("serve", short_help="Serve one or more bundles over HTTP.")
 @click.argument("bundles", type=BUNDLE, nargs=-1, required=True, metavar="BUNDLE...")
 @setting("host", "--host")
 @setting("port", "--port", type=int)
@@ -29,6 +29,7 @@ __all__ = ["command"]
 @click.pass_obj
 def command(
     actions: Actions,
+    /,
     *,
     bundles: tuple[Path, ...],
     verify: bool,

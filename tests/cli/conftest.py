@@ -1,0 +1,137 @@
+"""A bundle that needs no disk, and actions that record how they were called."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from golive.bundle.golden import GoldenRecord
+from golive.bundle.manifest import FileEntry, Manifest, ModelSpec
+from golive.bundle.profile import ColumnProfile, Evaluation, Profile
+from golive.cli.main import run
+from golive.signature.model import Column, Output, Signature
+
+EVALUATION = Evaluation(
+    rows=200,
+    skipped=1,
+    metrics={"accuracy": 0.85},
+    baseline={"accuracy": 0.76},
+    baseline_name="majority class",
+)
+
+
+@dataclass
+class StubBundle:
+    """What commands read of a bundle."""
+
+    evaluation: Evaluation | None = EVALUATION
+    source: Path = field(default_factory=lambda: Path.cwd() / "income.bundle")
+    card: str = "# income\n"
+    requirements: tuple[str, ...] = ("scikit-learn==1.5.2",)
+    version: str = "0123456789ab"
+    name: str = "income"
+    golden: tuple[GoldenRecord, ...] = (
+        GoldenRecord({"age": 39, "plan": "[a]"}, {"label": 0, "score": 0.25}),
+        GoldenRecord({"age": 52, "plan": "b"}, {"label": 1, "score": 0.75}),
+        GoldenRecord({"age": None, "plan": "b"}, {"error": {"code": "null_not_allowed"}}),
+    )
+
+    @property
+    def manifest(self) -> Manifest:
+        return Manifest(
+            format_version=1,
+            id="0123456789ab" + "c" * 52,
+            name=self.name,
+            model=ModelSpec(kind="sklearn", loader="joblib", file="model/model.joblib"),
+            files={"model/model.joblib": FileEntry(sha256="d" * 64, size=12345)},
+            python_version="3.11.7",
+            golive_version="0.1.0",
+            created_at="2026-01-02T03:04:05+00:00",
+            tolerance=1e-9,
+            notes=("The category '1' was read as text.",),
+        )
+
+    @property
+    def signature(self) -> Signature:
+        return Signature(
+            form="frame",
+            columns=(
+                Column(name="age", type="integer", dtype="int64", minimum=17, maximum=90),
+                Column(name="plan", type="category", dtype="object", categories=("[a]", "b")),
+            ),
+            output=Output(kind="binary", classes=(0, 1), positive=1, name="churned"),
+        )
+
+    @property
+    def profile(self) -> Profile:
+        columns = (
+            ColumnProfile(name="age", count=8, nulls=1),
+            ColumnProfile(name="plan", count=8, nulls=0),
+        )
+        return Profile(rows=8, columns=columns, evaluation=self.evaluation)
+
+
+class StubPredictor:
+    """Answers a record with its own `age`; one without is an error."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Any, Any, Any]] = []
+
+    def predict(self, rows: Any, *, threshold: Any = None, top: Any = None) -> list[dict]:
+        self.calls.append((list(rows), threshold, top))
+        return [self._answer(row) for row in rows]
+
+    def _answer(self, row: Any) -> dict:
+        if isinstance(row, dict) and row.get("age") is not None:
+            return {"label": "old", "score": 0.5, "probabilities": {"old": 0.5, "young": 0.5}}
+        return {"error": {"code": "missing_column", "message": "no age", "field": "age"}}
+
+
+class StubActions:
+    """Records calls; raises what it is told to."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, tuple, dict]] = []
+        self.bundle = StubBundle()
+        self.predictor = StubPredictor()
+        self.error: Exception | None = None
+
+    def _called(self, action: str, /, *values: Any, **options: Any) -> None:
+        self.calls.append((action, values, options))
+        if self.error is not None:
+            raise self.error
+
+    def pack(self, model: str, data: Path, *, progress: Any, **options: Any) -> StubBundle:
+        self._called("pack", model, data, **options)
+        progress("Loading the model")
+        return self.bundle
+
+    def repack(self, bundle: Path, *, progress: Any, **options: Any) -> StubBundle:
+        self._called("repack", bundle, **options)
+        return self.bundle
+
+    def open_bundle(self, path: Path, **options: Any) -> StubBundle:
+        self._called("open_bundle", path, **options)
+        return self.bundle
+
+    def load(self, ref: Path, **options: Any) -> StubPredictor:
+        self._called("load", ref, **options)
+        return self.predictor
+
+    def serve(self, bundles: Any, settings: Any, *, announce: Any, **options: Any) -> None:
+        self._called("serve", bundles, settings, **options)
+        announce("http://127.0.0.1:8000")
+
+
+@pytest.fixture
+def actions() -> StubActions:
+    return StubActions()
+
+
+@pytest.fixture
+def golive(actions: StubActions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Run a command line in an empty directory; gives the exit code."""
+    monkeypatch.chdir(tmp_path)
+    actions.bundle.source = tmp_path / "income.bundle"
+    return lambda *words: run(words, actions=actions)

@@ -1,0 +1,70 @@
+import json
+from pathlib import Path
+
+
+def test_tables_show_everything(golive, actions, capsys):
+    code = golive("inspect", "income.bundle")
+
+    out = capsys.readouterr().out
+    assert code == 0
+    assert actions.calls == [("open_bundle", (Path("income.bundle"),), {"verify_all": False})]
+    for word in [
+        "0123456789ab" + "c" * 52,
+        "2026-01-02T03:04:05+00:00",
+        "sklearn, model/model.joblib loaded by joblib",
+        "3.11.7 (golive 0.1.0, format 1)",
+        "12,345",
+        "17 … 90",
+        '["[a]", "b"]',
+        "12.5%",
+        "the model's own",
+        "Evaluation on 200 held-out rows",
+        "majority class",
+        '{"age": 39, "plan": "[a]"}',
+        "… and 1 more (--golden)",
+        "scikit-learn==1.5.2",
+        "The category '1' was read as text.",
+    ]:
+        assert word in out
+
+
+def test_golden_shows_every_golden_record(golive, capsys):
+    golive("inspect", "income.bundle", "--golden")
+
+    assert '{"error": {"code": "null_not_allowed"}}' in capsys.readouterr().out
+
+
+def test_without_a_held_out_sample_it_says_so(golive, actions, capsys):
+    actions.bundle.evaluation = None
+
+    golive("inspect", "income.bundle")
+
+    assert "no held-out sample was given" in capsys.readouterr().out
+
+
+def test_json_is_whole(golive, capsys):
+    golive("inspect", "income.bundle", "--json")
+
+    facts = json.loads(capsys.readouterr().out)
+    assert sorted(facts) == [
+        *("card", "card_blanks", "created_at", "data_sha256", "evaluation", "files"),
+        *("format_version", "git_commit", "golden_records", "golive_version", "id", "model"),
+        *("name", "notes", "path", "profile", "python_version", "requirements", "signature"),
+        *("size", "tolerance", "version"),
+    ]
+    assert facts["golden_records"][1] == {
+        "record": {"age": 52, "plan": "b"},
+        "output": {"label": 1, "score": 0.75},
+    }
+
+
+def test_card_prints_only_the_card(golive, capsys):
+    golive("inspect", "income.bundle", "--card")
+
+    assert capsys.readouterr().out == "# income\n\n"
+
+
+def test_verify_asks_for_every_hash(golive, actions):
+    golive("inspect", "income.bundle", "--verify")
+
+    assert actions.calls[0][2] == {"verify_all": True}

@@ -1,0 +1,137 @@
+import gzip
+import io
+import json
+import sys
+
+import pytest
+
+GOOD = '{"label":"old","score":0.5,"probabilities":{"old":0.5,"young":0.5}}\n'
+BAD = '{"error":{"code":"missing_column","message":"no age","field":"age"}}\n'
+
+
+@pytest.fixture
+def stdin(monkeypatch):
+    def give(data: bytes) -> None:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data), encoding="utf-8"))
+
+    return give
+
+
+def test_answers_are_json_lines_in_order_and_the_summary_is_on_stderr(golive, tmp_path, capsys):
+    (tmp_path / "rows.jsonl").write_text('{"age": 1}\n{}\n\n{"age": 3}\n')
+
+    code = golive("predict", "a.bundle", "rows.jsonl")
+
+    assert code == 0
+    assert capsys.readouterr() == (GOOD + BAD + GOOD, "3 records, 2 answered, 1 failed\n")
+
+
+def test_a_line_that_is_no_json_has_its_error_in_its_place(golive, tmp_path, capsys):
+    (tmp_path / "rows.jsonl").write_text('{"age": 1}\n{"age"\n{"age": 3}\n')
+
+    code = golive("predict", "a.bundle", "rows.jsonl")
+
+    answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert code == 0
+    assert [answer.get("label") for answer in answers] == ["old", None, "old"]
+    assert answers[1]["error"]["code"] == "malformed_json"
+
+
+def test_the_code_is_1_only_if_nothing_was_answered(golive, tmp_path, capsys):
+    (tmp_path / "rows.jsonl").write_text("{}\n{}\n")
+
+    code = golive("predict", "a.bundle", "rows.jsonl")
+
+    assert code == 1
+    assert capsys.readouterr() == (BAD + BAD, "2 records, 0 answered, 2 failed\n")
+
+
+def test_csv_values_stay_text_and_empty_fields_are_null(golive, actions, tmp_path):
+    (tmp_path / "rows.csv").write_text("age,plan\n41,01\n,b\n")
+
+    golive("predict", "a.bundle", "rows.csv", "--threshold", "0.3", "--top", "2")
+
+    assert actions.predictor.calls == [
+        ([{"age": "41", "plan": "01"}, {"age": None, "plan": "b"}], 0.3, 2)
+    ]
+
+
+def test_parquet_keeps_its_types(golive, actions, tmp_path):
+    pd = pytest.importorskip("pandas")
+    pd.DataFrame({"age": [41, 42], "plan": ["a", None]}).to_parquet(tmp_path / "rows.parquet")
+
+    golive("predict", "a.bundle", "rows.parquet")
+
+    rows = actions.predictor.calls[0][0]
+    assert rows == [{"age": 41, "plan": "a"}, {"age": 42, "plan": None}]
+
+
+def test_a_compressed_file_is_read(golive, actions, tmp_path):
+    (tmp_path / "rows.jsonl.gz").write_bytes(gzip.compress(b'{"age": 1}\n'))
+
+    golive("predict", "a.bundle", "rows.jsonl.gz")
+
+    assert actions.predictor.calls[0][0] == [{"age": 1}]
+
+
+@pytest.mark.parametrize(
+    ("body", "records"),
+    [
+        (b'{"age": 1}', [{"age": 1}]),
+        (b'[{"age": 1}, {"age": 2}]', [{"age": 1}, {"age": 2}]),
+        (b'{"age": 1}\n{"age": 2}\n', [{"age": 1}, {"age": 2}]),
+        (b'"a text"\n"another"\n', ["a text", "another"]),
+    ],
+)
+def test_stdin_is_a_json_body_or_json_lines(golive, actions, stdin, body, records):
+    stdin(body)
+
+    golive("predict", "a.bundle")
+
+    assert actions.predictor.calls[0][0] == records
+
+
+def test_an_envelope_gives_its_options_and_ids(golive, actions, stdin, capsys):
+    stdin(b'{"records": [{"age": 1}, {}], "ids": ["a", 7], "threshold": 0.2}')
+
+    golive("predict", "a.bundle", "-")
+
+    answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert actions.predictor.calls == [([{"age": 1}, {}], 0.2, None)]
+    assert [answer["id"] for answer in answers] == ["a", 7]
+
+
+def test_csv_answers_are_one_table(golive, tmp_path, capsys):
+    (tmp_path / "rows.jsonl").write_text('{"age": 1}\n{}\n')
+
+    golive("predict", "a.bundle", "rows.jsonl", "--format", "csv")
+
+    assert capsys.readouterr().out == (
+        "label,score,probabilities.old,probabilities.young,error.code,error.message,error.field\n"
+        "old,0.5,0.5,0.5,,,\n"
+        ",,,,missing_column,no age,age\n"
+    )
+
+
+def test_json_is_one_document(golive, tmp_path, capsys):
+    (tmp_path / "rows.jsonl").write_text('{"age": 1}\n')
+
+    golive("predict", "a.bundle", "rows.jsonl", "--json")
+
+    assert json.loads(capsys.readouterr().out) == {"predictions": [json.loads(GOOD)]}
+
+
+def test_nothing_on_stdin_is_misuse(golive, stdin, capsys):
+    stdin(b"\n")
+
+    assert golive("predict", "a.bundle") == 2
+    assert "There are no records." in capsys.readouterr().err
+
+
+def test_a_file_that_cannot_be_read_is_misuse(golive, tmp_path, capsys):
+    (tmp_path / "rows.parquet").write_bytes(b"not parquet")
+
+    code = golive("predict", "a.bundle", "rows.parquet")
+
+    assert code == 2
+    assert "rows.parquet cannot be read" in capsys.readouterr().err

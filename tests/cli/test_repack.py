@@ -1,0 +1,34 @@
+from pathlib import Path
+
+
+def test_every_option_reaches_repack(golive, actions, capsys, tmp_path):
+    (tmp_path / "edited.toml").touch()
+    (tmp_path / "card.md").touch()
+
+    code = golive(
+        *("repack", "a.bundle", "--threshold", "0.4", "--signature", "edited.toml"),
+        *("--card", "card.md", "--name", "b", "-o", "b.bundle"),
+    )
+
+    assert code == 0
+    assert actions.calls == [
+        (
+            "repack",
+            (Path("a.bundle"),),
+            {
+                "threshold": 0.4,
+                "signature": Path("edited.toml"),
+                "card": Path("card.md"),
+                "name": "b",
+                "output": Path("b.bundle"),
+            },
+        )
+    ]
+    assert capsys.readouterr().out == "income.bundle\n"
+
+
+def test_an_output_is_required_because_bundles_never_change(golive, capsys):
+    code = golive("repack", "a.bundle", "--threshold", "0.4")
+
+    assert code == 2
+    assert "Missing option '-o' / '--output'." in capsys.readouterr().err

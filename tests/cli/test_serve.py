@@ -1,0 +1,57 @@
+from pathlib import Path
+
+from golive.settings import ServeSettings
+
+
+def test_flags_become_settings(golive, actions, capsys):
+    code = golive(
+        *("serve", "a.bundle", "b.bundle", "--host", "0.0.0.0", "--port", "0", "--workers", "2"),
+        *("--allow-host", "a.example", "--allow-host", "b.example", "--max-body", "1000"),
+        *("--time-limit", "2.5", "--max-records", "7", "--log-inputs", "--verify"),
+        "--allow-drifted-environment",
+    )
+
+    assert code == 0
+    assert actions.calls == [
+        (
+            "serve",
+            (
+                (Path("a.bundle"), Path("b.bundle")),
+                ServeSettings(
+                    host="0.0.0.0",
+                    port=0,
+                    workers=2,
+                    body_limit=1000,
+                    time_limit=2.5,
+                    max_records=7,
+                    allowed_hosts=("a.example", "b.example"),
+                    log_inputs=True,
+                ),
+            ),
+            {"verify": True, "allow_drifted_environment": True},
+        )
+    ]
+    assert capsys.readouterr() == ("", "http://127.0.0.1:8000\n")
+
+
+def test_the_environment_counts_where_a_flag_is_not_given(golive, actions, monkeypatch):
+    monkeypatch.setenv("GOLIVE_PORT", "9001")
+    monkeypatch.setenv("GOLIVE_LOG_INPUTS", "true")
+    monkeypatch.setenv("GOLIVE_ALLOWED_HOSTS", "a.example")
+
+    golive("serve", "a.bundle", "--host", "::1")
+
+    settings = actions.calls[0][1][1]
+    assert (settings.host, settings.port) == ("::1", 9001)
+    assert (settings.log_inputs, settings.allowed_hosts) == (True, ("a.example",))
+
+
+def test_a_bundle_is_required(golive):
+    assert golive("serve") == 2
+
+
+def test_a_port_that_cannot_be_is_misuse(golive, capsys):
+    code = golive("serve", "a.bundle", "--port", "70000")
+
+    assert code == 2
+    assert "70000" in capsys.readouterr().err
