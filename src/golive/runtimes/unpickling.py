@@ -1,0 +1,117 @@
+"""Estimators from pickles of every kind: joblib, pickle, cloudpickle and skops."""
+
+from __future__ import annotations
+
+import gzip
+import pickle  # the bundle's hashes are verified before anything in it is loaded
+import re
+from pathlib import Path
+
+from golive.bundle.manifest import ModelSpec
+from golive.errors import GoliveError, ModelLoadError
+from golive.optional import require
+from golive.runtimes.codespace import CodeSpace, public_name
+
+__all__ = ["load_failure", "unpickle", "untrusted_types"]
+
+_GZIP_MAGIC = b"\x1f\x8b"
+_MISSING_ATTRIBUTE = re.compile(r"Can't get attribute '([^']+)' on <module '([^']+)'")
+
+
+def unpickle(path: Path, spec: ModelSpec, space: CodeSpace | None) -> object:
+    """Load an estimator; unpickling runs code, so only from files that are trusted.
+
+    Warnings, such as scikit-learn's about a pickle of another version, are passed on.
+
+    Args:
+        path: The file.
+        spec: The loader, the trusted types and the stand-in for `__main__`.
+        space: The bundle's own modules, or None if it has none.
+
+    Raises:
+        ModelLoadError: It cannot be loaded; names the class or module that is missing.
+    """
+    try:
+        if space is None:
+            return _read(path, spec)
+        with space.borrowed_names(main_module=spec.main_module):
+            return _read(path, spec)
+    except GoliveError:
+        raise
+    except Exception as error:
+        raise load_failure(error, path) from error
+
+
+def untrusted_types(path: Path) -> tuple[str, ...]:
+    """The types in a skops file that skops does not trust by itself."""
+    skops_io = require("skops.io", extra="skops")
+    return tuple(skops_io.get_untrusted_types(file=path))
+
+
+def _read(path: Path, spec: ModelSpec) -> object:
+    match spec.loader:
+        case "joblib":
+            import joblib
+
+            return joblib.load(path)
+        case "pickle":
+            return _read_pickle(path)
+        case "skops":
+            return _read_skops(path, spec.trusted_types)
+        case loader:
+            raise ModelLoadError(f"The loader {loader!r} does not unpickle estimators.")
+
+
+def _read_pickle(path: Path) -> object:
+    with path.open("rb") as file:
+        is_gzip = file.read(2) == _GZIP_MAGIC
+    with gzip.open(path) if is_gzip else path.open("rb") as file:
+        return pickle.load(file)  # noqa: S301  # see the import
+
+
+def _read_skops(path: Path, trusted: tuple[str, ...]) -> object:
+    skops_io = require("skops.io", extra="skops")
+    unknown = sorted(set(skops_io.get_untrusted_types(file=path)) - set(trusted))
+    if unknown:
+        raise ModelLoadError(
+            f"{path.name} holds types that were not trusted: {', '.join(unknown)}.",
+            hint="If you trust them, pack again and name them as trusted types.",
+        )
+    return skops_io.load(path, trusted=list(trusted))
+
+
+def load_failure(error: Exception, path: Path) -> ModelLoadError:
+    """The error that names what is missing in `path` and the mend."""
+    text = public_name(str(error))
+    if found := _MISSING_ATTRIBUTE.search(text):
+        return _missing_attribute(found[1], found[2], path)
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        return _missing_module(public_name(error.name), path)
+    return ModelLoadError(
+        f"{path.name} cannot be loaded: {type(error).__name__}: {text}",
+        hint="Load it in the environment in which it was trained, and pack it there.",
+    )
+
+
+def _missing_attribute(name: str, module: str, path: Path) -> ModelLoadError:
+    if module == "__main__":
+        return ModelLoadError(
+            f"{path.name} needs __main__.{name}, which was defined in the script or notebook that"
+            " trained the model and is not part of the file.",
+            hint="Pack from that script with golive.pack(model, ...), or move the definition into"
+            " a module and pack with --code FILE.",
+        )
+    return ModelLoadError(
+        f"{path.name} needs {module}.{name}, and this {module} has no such name.",
+        hint=f"Install the version of {module} the model was trained with, or, if it is your own"
+        " file, pack with --code FILE.",
+    )
+
+
+def _missing_module(module: str, path: Path) -> ModelLoadError:
+    top = module.partition(".")[0]
+    return ModelLoadError(
+        f"{path.name} needs the module {module!r}, which is not there.",
+        hint=f"If {top} is your own file, pack with --code {top}.py; if it is a package,"
+        " install it.",
+    )
