@@ -48,7 +48,7 @@ class FakeModel:
         self._fails_on = fails_on
         self._extra_outputs = extra_outputs
         self._seconds = seconds
-        self._answers = score_of if answers is None else answers
+        self._answers = _score_of if answers is None else answers
 
     def predict(self, batch: Batch) -> Outputs:
         """Answer every record of the batch, in order.
@@ -73,15 +73,15 @@ class FakeModel:
         classes = self._output.classes
         if not classes:
             return Outputs(values=[self._answers(record) for record in records])
-        labels = [classes[int(score_of(record) * len(classes))] for record in records]
+        labels = [classes[int(_score_of(record) * len(classes))] for record in records]
         if not self._output.has_probabilities:
             return Outputs(labels=labels)
-        rows = [_probabilities(score_of(record), len(classes)) for record in records]
+        rows = [_probabilities(_score_of(record), len(classes)) for record in records]
         wants_labels = self._output.label_source == "predict"
         return Outputs(probabilities=rows, labels=labels if wants_labels else None)
 
 
-def score_of(record: _Record) -> float:
+def _score_of(record: _Record) -> float:
     """A number from 0 up to, not including, 1 that depends on the record alone."""
     text = json.dumps(record, default=repr)
     return zlib.crc32(text.encode()) / 2**32
