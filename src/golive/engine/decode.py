@@ -1,0 +1,234 @@
+"""The decoder: bytes, query strings and Python values to batches and faults, one way for all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from golive.engine.answers import Fault, Options
+from golive.engine.categories import CategoryReader
+from golive.engine.column_rules import ColumnRule
+from golive.engine.envelope import Envelope, check_options, open_envelope, read_options
+from golive.engine.json_body import read_json
+from golive.engine.objects import ObjectPass, is_list_like
+from golive.engine.slow_pass import Records, SlowPass
+from golive.engine.structs import fast_pass_for
+from golive.errors import RequestError
+from golive.runtimes.protocols import Batch
+from golive.signature.model import JsonValue, Signature
+
+__all__ = ["Decoded", "Decoder"]
+
+_OPTIONS = {"_threshold": "threshold", "_top": "top", "_id": "id"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """The records of a request: the valid ones as a batch, a fault for each of the others.
+
+    Attributes:
+        batch: The valid records, in order.
+        indices: Their positions in the request.
+        faults: Position to fault of the other records.
+        size: The number of records in the request.
+        options: What the caller asked beside the records.
+        extra_columns: Values of columns outside the signature, ignored, in the valid records.
+        out_of_range: Values outside the sample's range in the valid records.
+        single: The request was one record, not a list.
+    """
+
+    batch: Batch
+    indices: list[int]
+    faults: dict[int, Fault] = field(default_factory=dict)
+    size: int
+    options: Options = field(default_factory=Options)
+    extra_columns: int = 0
+    out_of_range: int = 0
+    single: bool = False
+
+
+class Decoder:
+    """Reads requests for one signature.
+
+    A fast pass decodes bodies whose values already have the right types; on any doubt a slow one
+    coerces and finds every fault of every record. Both give the same.
+
+    Args:
+        signature: What the model takes.
+        request_type: Function models: the type of a request, or None for plain objects.
+        max_records: The most records that a body may hold.
+
+    Raises:
+        SignatureError: If a default is no value of its column.
+    """
+
+    def __init__(
+        self, signature: Signature, *, request_type: Any = None, max_records: int = 10_000
+    ) -> None:
+        self._signature = signature
+        self._max_records = max_records
+        rules = [ColumnRule(column) for column in signature.columns]
+        self._fast = fast_pass_for(signature, rules)
+        self._slow = SlowPass(signature, rules)
+        self._objects = ObjectPass(request_type) if signature.form == "object" else None
+        self._takes_list = self._objects is not None and is_list_like(request_type)
+        self._takes_text = signature.form == "series" or request_type is str
+        self._texts = TextReader(signature)
+
+    def decode_body(self, body: bytes) -> Decoded:
+        """Read a JSON body: a record, a list of records or an envelope.
+
+        Raises:
+            RequestError: `malformed_json`, `bad_request_shape`, `bad_option`,
+                `threshold_not_supported` or `too_many_records`.
+        """
+        fast = None if self._fast is None else self._fast.read(body)
+        if fast is None:
+            return self._decode_slowly(body)
+        size = self._checked_size(len(fast.envelope.records))
+        return Decoded(
+            batch=Batch(fast.columns, size),
+            indices=list(range(size)),
+            size=size,
+            options=read_options(fast.envelope, self._signature.output),
+            out_of_range=fast.out_of_range,
+            single=fast.envelope.single,
+        )
+
+    def decode_query(self, pairs: Iterable[tuple[str, str]]) -> Decoded:
+        """Read one record of texts from the pairs of a query string.
+
+        `_threshold`, `_top` and `_id` are options unless the model has columns of these names. Of
+        repeated names the last counts.
+
+        Raises:
+            RequestError: `bad_option` or `threshold_not_supported`.
+        """
+        record = dict(pairs)
+        options = {
+            option: record.pop(key)
+            for key, option in _OPTIONS.items()
+            if key in record and key not in self._signature.column_names
+        }
+        envelope = Envelope(
+            records=[record],
+            single=True,
+            threshold=_json_of(options.get("threshold")),
+            top=_json_of(options.get("top")),
+            ids=[options["id"]] if "id" in options else None,
+        )
+        return self._decoded(
+            envelope, read_options(envelope, self._signature.output), self._read_texts([record])
+        )
+
+    def decode_texts(self, rows: Sequence[Mapping[str, str]], options: Options) -> Decoded:
+        """Read records of texts, such as a CSV's: an empty one is null but in text columns.
+
+        Raises:
+            RequestError: `bad_option`, `threshold_not_supported` or `too_many_records`.
+        """
+        self._checked_size(len(rows))
+        envelope = Envelope(records=list(rows))
+        checked = check_options(options, len(rows), self._signature.output)
+        return self._decoded(envelope, checked, self._read_texts(rows))
+
+    def decode_rows(self, rows: Sequence[object], options: Options | None = None) -> Decoded:
+        """Read Python values, with the verdicts that `decode_body` has on the same values.
+
+        Args:
+            rows: One mapping a record, or a text for text models, or a request for function
+                models. NumPy's scalars are read as Python's; NaN is non-finite, not null.
+            options: What the caller asks beside them.
+
+        Raises:
+            RequestError: `bad_option` or `threshold_not_supported`.
+        """
+        envelope = Envelope(records=list(rows))
+        checked = check_options(options or Options(), len(rows), self._signature.output)
+        if self._objects is not None:
+            return self._decoded(envelope, checked, self._objects.read(envelope.records))
+        records = self._slow.read(envelope.records, in_process=True)
+        return self._decoded(envelope, checked, records)
+
+    def _decode_slowly(self, body: bytes) -> Decoded:
+        parsed = read_json(body)
+        envelope = open_envelope(
+            parsed.value, takes_text=self._takes_text, takes_list=self._takes_list
+        )
+        self._checked_size(len(envelope.records))
+        options = read_options(envelope, self._signature.output)
+        if self._objects is not None:
+            read = self._objects.read(envelope.records, check_values=parsed.has_infinity)
+            return self._decoded(envelope, options, read)
+        return self._decoded(envelope, options, self._slow.read(envelope.records))
+
+    def _read_texts(self, rows: Sequence[Mapping[str, str]]) -> Records:
+        if self._objects is not None:
+            return self._objects.read(rows, check_values=False, from_text=True)
+        return self._slow.read([self._texts.read(row) for row in rows])
+
+    def _decoded(self, envelope: Envelope, options: Options, records: Records) -> Decoded:
+        return Decoded(
+            batch=Batch(records.columns, len(records.indices)),
+            indices=records.indices,
+            faults=records.faults,
+            size=len(envelope.records),
+            options=options,
+            extra_columns=records.extra_columns,
+            out_of_range=records.out_of_range,
+            single=envelope.single,
+        )
+
+    def _checked_size(self, size: int) -> int:
+        if size <= self._max_records:
+            return size
+        raise RequestError(
+            f"The request holds {size} records; at most {self._max_records} are allowed.",
+            code="too_many_records",
+            hint=f"Send batches of at most {self._max_records} records.",
+        )
+
+
+class TextReader:
+    """Gives the texts of query strings and CSV files the meaning they have in JSON."""
+
+    def __init__(self, signature: Signature) -> None:
+        self._columns = {column.name: column for column in signature.columns}
+        self._categories = {
+            column.name: CategoryReader(column)
+            for column in signature.columns
+            if column.type == "category"
+        }
+
+    def read(self, record: Mapping[str, str]) -> dict[str, JsonValue]:
+        """The record with nulls for empty texts, and numbers where only those can be meant."""
+        return {name: self._value(name, text) for name, text in record.items()}
+
+    def _value(self, name: str, text: str) -> JsonValue:
+        column = self._columns.get(name)
+        if column is None or column.type in ("string", "text"):
+            return text
+        if name in self._categories:
+            value = self._categories[name].meant_by(text)
+            return None if value == "" and "" not in column.categories else value
+        if text == "":
+            return None
+        return _vector_of(text) if column.type == "vector" else text
+
+
+def _vector_of(text: str) -> JsonValue:
+    """The elements of `[1, 2]` or `1,2`; what is neither stays a text and is a fault."""
+    listed = _json_of(text if text.startswith("[") else f"[{text}]")
+    return listed if isinstance(listed, list) else text
+
+
+def _json_of(text: str | None) -> JsonValue:
+    if text is None:
+        return None
+    try:
+        return msgspec.json.decode(text.encode())
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+        return text

@@ -1,0 +1,140 @@
+"""JSON bodies: read strictly, with numbers beyond a float kept as infinities."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+import msgspec
+
+from golive.errors import RequestError
+from golive.signature.model import JsonValue
+
+__all__ = ["MAX_DEPTH", "JsonBody", "read_json"]
+
+MAX_DEPTH = 100
+"""Deepest nesting of lists and objects that is read: far below Python's own limit, which would
+depend on who calls."""
+
+_MAX_DIGITS = 4300
+_POSITION = re.compile(r"\(byte (\d+)\)")
+_LONE_SURROGATE = re.compile(r"(?:[^\\]|^)(?:\\\\)*(\\u[dD][89a-fA-F][0-9a-fA-F]{2})")
+
+
+@dataclass(frozen=True, slots=True)
+class JsonBody:
+    """What a body holds.
+
+    Attributes:
+        value: The value; a number too large for a float is an infinity.
+        has_infinity: Whether there is such a number in it.
+    """
+
+    value: JsonValue
+    has_infinity: bool = False
+
+
+def read_json(body: bytes) -> JsonBody:
+    """The value of a JSON body.
+
+    Raises:
+        RequestError: `malformed_json`, with what is wrong and where.
+    """
+    try:
+        text = body.decode()
+        result = _decode(body, text)
+    except UnicodeDecodeError as error:
+        raise _malformed(f"it is not UTF-8 at byte {error.start}") from error
+    except RecursionError as error:
+        raise _too_deep() from error
+    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _is_deep(result.value):
+        raise _too_deep()
+    return result
+
+
+def _decode(body: bytes, text: str) -> JsonBody:
+    try:
+        return JsonBody(msgspec.json.decode(body))
+    except msgspec.ValidationError:
+        return JsonBody(_decode_leniently(text), has_infinity=True)
+    except msgspec.DecodeError as error:
+        raise _malformed(_explain(body, text, str(error))) from error
+
+
+def _decode_leniently(text: str) -> JsonValue:
+    """Decode with Python's own parser, which msgspec's refusal of large numbers needs."""
+    try:
+        value = json.loads(text, parse_constant=_refuse_constant, parse_int=_integer)
+        json.dumps(value, ensure_ascii=False).encode()
+    except json.JSONDecodeError as error:
+        at = len(text[: error.pos].encode())
+        raise _malformed(f"{error.msg[:1].lower()}{error.msg[1:]} at byte {at}") from error
+    except UnicodeEncodeError as error:
+        raise _malformed("it holds half of a surrogate pair") from error
+    return value
+
+
+def _integer(digits: str) -> int | float:
+    if len(digits) > _MAX_DIGITS:
+        return float("-inf") if digits.startswith("-") else float("inf")
+    return int(digits)
+
+
+def _refuse_constant(name: str) -> JsonValue:
+    raise _malformed(f"{name} is not JSON; send null")
+
+
+def _explain(body: bytes, text: str, reason: str) -> str:
+    if not text.strip():
+        return "it is empty"
+    if text.startswith("\ufeff"):
+        return "it begins with a byte order mark; send UTF-8 without one"
+    found = _POSITION.search(reason)
+    if found is None:
+        return _explain_end(text, len(body))
+    at = int(found[1])
+    if body[at : at + 3] in (b"NaN", b"Inf", b"-In"):
+        return f"NaN and Infinity at byte {at} are not JSON; send null"
+    detail = reason.removeprefix("JSON is malformed: ").replace(found[0], "").strip()
+    return f"{detail} at byte {at}"
+
+
+def _explain_end(text: str, size: int) -> str:
+    for match in _LONE_SURROGATE.finditer(text):
+        escape = ord(json.loads(f'"{match[1]}"'))
+        follower = text[match.end(1) : match.end(1) + 4].lower()
+        if escape >= 0xDC00 or not re.fullmatch(r"\\ud[c-f]", follower):
+            at = len(text[: match.start(1)].encode())
+            return f"half of a surrogate pair, {match[1]}, at byte {at}"
+    return f"it ends too early, at byte {size}"
+
+
+def _is_deep(value: JsonValue) -> bool:
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        level = [child for item in level for child in _children(item)]
+        if not level:
+            return False
+    return True
+
+
+def _children(value: JsonValue) -> list[JsonValue]:
+    children: list[JsonValue] = []
+    if isinstance(value, list):
+        children = value
+    elif isinstance(value, dict):
+        children = list(value.values())
+    return [child for child in children if isinstance(child, (list, dict))]
+
+
+def _too_deep() -> RequestError:
+    return _malformed(f"it nests deeper than {MAX_DEPTH} levels")
+
+
+def _malformed(reason: str) -> RequestError:
+    return RequestError(
+        f"The body cannot be read as JSON: {reason}.",
+        code="malformed_json",
+        hint='Send a record such as {"column": 1}, or a list of records, as UTF-8 JSON.',
+    )

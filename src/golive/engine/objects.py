@@ -1,0 +1,180 @@
+"""Typed requests: the records of function models, made by msgspec or pydantic."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, get_origin
+
+import msgspec
+
+from golive.engine.answers import Fault
+from golive.engine.json_body import MAX_DEPTH
+from golive.engine.numerals import non_finite
+from golive.engine.slow_pass import Records, with_others
+from golive.engine.values import describe, has_lone_surrogate, plain
+from golive.errors import RecordError
+from golive.signature.model import JsonValue
+
+__all__ = ["ObjectPass", "is_list_like"]
+
+_AT = re.compile(r" - at `([^`]*)`$")
+_MEMBER = re.compile(r"field `([^`]*)`")
+_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
+
+
+def is_list_like(request_type: Any) -> bool:
+    """Whether a request of the type is a list in JSON."""
+    if request_type in (list, tuple) or get_origin(request_type) in (list, tuple, Sequence):
+        return True
+    root = getattr(request_type, "model_fields", None)
+    if isinstance(root, dict) and set(root) == {"root"}:
+        return is_list_like(root["root"].annotation)
+    config = getattr(request_type, "__struct_config__", None)
+    return bool(config is not None and config.array_like)
+
+
+class ObjectPass:
+    """Makes each record of a function model a request of its type.
+
+    Args:
+        request_type: A dataclass, TypedDict, msgspec Struct, pydantic model, or anything else
+            that msgspec converts to; None passes plain objects.
+    """
+
+    def __init__(self, request_type: Any) -> None:
+        self._type = request_type
+        self._is_pydantic = hasattr(request_type, "model_validate")
+
+    def read(
+        self, records: Sequence[object], *, check_values: bool = True, from_text: bool = False
+    ) -> Records:
+        """Read all records.
+
+        Args:
+            records: JSON values or a Python caller's.
+            check_values: There may be NaN, infinities or values that JSON has not.
+            from_text: Every value is a text (a query string), to be read as its field's type.
+        """
+        result = Records(([],))
+        for index, record in enumerate(records):
+            request = self._read_one(record, check_values=check_values, from_text=from_text)
+            if isinstance(request, Fault):
+                result.faults[index] = request
+            else:
+                result.indices.append(index)
+                result.columns[0].append(request)
+        return result
+
+    def _read_one(self, record: Any, *, check_values: bool, from_text: bool) -> Any | Fault:
+        if isinstance(self._type, type) and type(record) is self._type:
+            return record
+        if check_values:
+            record = _plain_tree(record, "", MAX_DEPTH)
+            if isinstance(record, Fault):
+                return record
+        if self._type is None:
+            return record if isinstance(record, dict) else _not_an_object(record)
+        return self._made(record, from_text=from_text)
+
+    def _made(self, record: JsonValue, *, from_text: bool) -> Any | Fault:
+        try:
+            if self._is_pydantic:
+                return self._type.model_validate(record)
+            return msgspec.convert(record, self._type, strict=not from_text)
+        except msgspec.ValidationError as error:
+            return _fault_of_msgspec(error, record)
+        except RecordError as error:
+            return Fault(error.code, error.message, error.field)
+        except ValueError as error:
+            return _fault_of_pydantic(error, record)
+
+
+def _not_an_object(record: object) -> Fault:
+    return Fault("not_an_object", f"A record must be an object, got {describe(record)}")
+
+
+def _plain_tree(value: Any, path: str, depth: int) -> Any | Fault:
+    """The value with every value in it plain, or the fault of the first that cannot be."""
+    value = plain(value)
+    if depth == 0:
+        return Fault("wrong_type", f'"{path}" nests deeper than {MAX_DEPTH} levels', path)
+    if isinstance(value, Mapping):
+        return _plain_items({str(key): item for key, item in value.items()}, path, depth)
+    if isinstance(value, list):
+        items = _plain_items({f"[{at}]": item for at, item in enumerate(value)}, path, depth)
+        return items if isinstance(items, Fault) else list(items.values())
+    if isinstance(value, float) and not math.isfinite(value):
+        return non_finite(value, path or "record", "null or a finite number")
+    if isinstance(value, str) and has_lone_surrogate(value):
+        message = f'"{path}" holds half of a surrogate pair; send valid Unicode'
+        return Fault("wrong_type", message, path or None)
+    return value
+
+
+def _plain_items(items: dict[str, Any], path: str, depth: int) -> dict[str, Any] | Fault:
+    result = {}
+    for key, item in items.items():
+        inner = _plain_tree(item, _join(path, key), depth - 1)
+        if isinstance(inner, Fault):
+            return inner
+        result[key] = inner
+    return result
+
+
+def _join(path: str, step: str) -> str:
+    return path + step if step.startswith("[") or not path else f"{path}.{step}"
+
+
+def _fault_of_msgspec(error: msgspec.ValidationError, record: JsonValue) -> Fault:
+    text = str(error)
+    at = _AT.search(text)
+    path = at[1].removeprefix("$").removeprefix(".") if at else ""
+    reason = _AT.sub("", text)
+    member = _MEMBER.search(reason)
+    if "missing required field" in reason and member:
+        path = _join(path, member[1])
+        return Fault("missing_column", f'"{path}" is missing; send it', path)
+    if "unknown field" in reason and member:
+        path = _join(path, member[1])
+        return Fault("extra_column", f'"{path}" is not a field of the request; leave it out', path)
+    return _misfit(path, reason[:1].lower() + reason[1:], _value_at(record, path))
+
+
+def _fault_of_pydantic(error: ValueError, record: JsonValue) -> Fault:
+    listed = getattr(error, "errors", None)
+    if not callable(listed):
+        return Fault("wrong_type", f"The record is refused: {error}")
+    faults = [_pydantic_fault(item, record) for item in listed()]
+    return with_others(faults)
+
+
+def _pydantic_fault(item: Mapping[str, Any], record: JsonValue) -> Fault:
+    path = ""
+    for step in item["loc"]:
+        path = _join(path, f"[{step}]" if isinstance(step, int) else str(step))
+    if item["type"] == "missing":
+        return Fault("missing_column", f'"{path}" is missing; send it', path)
+    if item["type"] == "extra_forbidden":
+        return Fault("extra_column", f'"{path}" is not a field of the request; leave it out', path)
+    reason = str(item["msg"])
+    return _misfit(path, reason[:1].lower() + reason[1:], item["input"] if path else record)
+
+
+def _misfit(path: str, reason: str, value: JsonValue) -> Fault:
+    if not path and not isinstance(value, dict) and "expected `object`" in reason:
+        return _not_an_object(value)
+    named = f'"{path}"' if path else "The record"
+    code = "null_not_allowed" if path and value is None else "wrong_type"
+    return Fault(code, f"{named} does not fit: {reason}; got {describe(value)}", path or None)
+
+
+def _value_at(record: JsonValue, path: str) -> JsonValue:
+    value = record
+    for name, index in _STEP.findall(path if path.startswith("[") else f".{path}"):
+        try:
+            value = value[int(index)] if index else value[name]
+        except (KeyError, IndexError, TypeError):
+            return None if not isinstance(value, (dict, list)) else value
+    return value

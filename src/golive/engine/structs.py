@@ -1,0 +1,200 @@
+"""The fast pass: bodies decoded straight into Structs that are made from the signature."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from golive.engine.answers import Fault
+from golive.engine.categories import kind_of
+from golive.engine.column_rules import ColumnRule
+from golive.engine.envelope import Envelope
+from golive.engine.numerals import INT64_MAX, INT64_MIN
+from golive.signature.model import Column, Signature
+
+__all__ = ["FastBody", "FastPass", "fast_pass_for"]
+
+_INTEGER = Annotated[int, Meta(ge=INT64_MIN, le=INT64_MAX)]
+_UNNAMEABLE = re.compile(r'["\\\x00-\x1f]')  # msgspec cannot rename a field to such a name
+_Column = tuple[list[Any], int]
+_Finish = Callable[[list[Any]], _Column | None]
+
+
+@dataclass(frozen=True, slots=True)
+class FastBody:
+    """A body whose every value has the right type and passes every policy.
+
+    Attributes:
+        columns: One list of values a column.
+        envelope: The options; its records are those of the body, decoded.
+        out_of_range: Values outside the sample's range.
+    """
+
+    columns: tuple[list[Any], ...]
+    envelope: Envelope
+    out_of_range: int
+
+
+class FastPass:
+    """Decodes the bodies that need no coercion; gives None for all others."""
+
+    def __init__(self, record: Any, columns: Sequence[tuple[Callable[..., Any], _Finish]]) -> None:
+        envelope = msgspec.defstruct(
+            "Envelope",
+            [
+                ("records", list[record]),
+                ("threshold", Any, None),
+                ("ids", Any, None),
+                ("top", Any, None),
+            ],
+            forbid_unknown_fields=True,
+        )
+        self._single = msgspec.json.Decoder(record)
+        self._list = msgspec.json.Decoder(list[record])
+        self._envelope: msgspec.json.Decoder[Any] = msgspec.json.Decoder(envelope)
+        self._columns = columns
+
+    def read(self, body: bytes) -> FastBody | None:
+        """The body, or None where the slow pass must read it."""
+        try:
+            envelope = self._open(body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return None
+        columns: list[list[Any]] = []
+        out_of_range = 0
+        for getter, finish in self._columns:
+            finished = finish([getter(record) for record in envelope.records])
+            if finished is None:
+                return None
+            columns.append(finished[0])
+            out_of_range += finished[1]
+        return FastBody(tuple(columns), envelope, out_of_range)
+
+    def _open(self, body: bytes) -> Envelope:
+        if body[:1] == b"[":
+            return Envelope(records=self._list.decode(body))
+        if b'"records"' not in body:
+            return Envelope(records=[self._single.decode(body)], single=True)
+        parts = self._envelope.decode(body)
+        return Envelope(
+            records=parts.records, threshold=parts.threshold, top=parts.top, ids=parts.ids
+        )
+
+
+def fast_pass_for(signature: Signature, rules: Sequence[ColumnRule]) -> FastPass | None:
+    """The fast pass of the signature, or None if its columns have no exact JSON type."""
+    if signature.form == "object" or not rules:
+        return None
+    types = [_type_of(rule.column) for rule in rules]
+    unfit = [n for n in signature.column_names if _UNNAMEABLE.search(n)]
+    if unfit or any(json_type is None for json_type in types):
+        return None
+    if signature.form == "series" and len(rules) == 1:
+        return _text_pass(rules[0], types[0])
+    fields = [_field(at, rule, types[at]) for at, rule in enumerate(rules)]
+    record = msgspec.defstruct("Record", fields, forbid_unknown_fields=True)
+    columns = [(attrgetter(f"f{at}"), _finisher(rule)) for at, rule in enumerate(rules)]
+    return FastPass(record, columns)
+
+
+def _text_pass(rule: ColumnRule, json_type: Any) -> FastPass | None:
+    """A text model's records: texts, or objects with the column's name or `text` as the key."""
+    if rule.column.type not in ("text", "string"):
+        return None
+    keys = dict.fromkeys((rule.column.name, "text"))
+    fields = [
+        (f"f{at}", json_type | UnsetType, msgspec.field(name=key, default=UNSET))
+        for at, key in enumerate(keys)
+    ]
+    record = msgspec.defstruct("Record", fields, forbid_unknown_fields=True)
+    getter = _text_of if len(keys) == 2 else _only_text_of
+    return FastPass(record | str, [(getter, _given(_finisher(rule)))])
+
+
+def _text_of(record: Any) -> Any:
+    if type(record) is str:
+        return record
+    if record.f0 is UNSET:
+        return record.f1
+    return record.f0 if record.f1 is UNSET else UNSET
+
+
+def _only_text_of(record: Any) -> Any:
+    return record if type(record) is str else record.f0
+
+
+def _given(finish: _Finish) -> _Finish:
+    """Refuse what has no text or two of them, which the slow pass explains."""
+    return lambda values: None if UNSET in values else finish(values)
+
+
+def _field(at: int, rule: ColumnRule, json_type: Any) -> tuple[str, Any, Any]:
+    name = rule.column.name
+    value = rule.missing()
+    if isinstance(value, Fault):
+        return f"f{at}", json_type, msgspec.field(name=name)
+    if isinstance(value, list):
+        return f"f{at}", json_type, msgspec.field(name=name, default_factory=lambda: list(value))
+    return f"f{at}", json_type, msgspec.field(name=name, default=value)
+
+
+def _type_of(column: Column) -> Any:
+    json_type = _exact_type_of(column)
+    if json_type is None or column.on_null == "error":
+        return json_type
+    return json_type | None
+
+
+def _exact_type_of(column: Column) -> Any:  # noqa: PLR0911 - one for each type
+    match column.type:
+        case "integer":
+            return _INTEGER
+        case "number":
+            return float
+        case "boolean":
+            return bool
+        case "string" | "text" | "datetime":
+            return str
+        case "category":
+            return _category_type(column)
+        case "vector":
+            if column.length is None:
+                return list[float]
+            return Annotated[list[float], Meta(min_length=column.length, max_length=column.length)]
+
+
+def _category_type(column: Column) -> Any:
+    kinds = {kind_of(category) for category in column.categories}
+    if kinds == {"text"}:
+        return str
+    if kinds == {"boolean"}:
+        return bool
+    if kinds == {"number"} and all(isinstance(c, int) for c in column.categories):
+        return _INTEGER
+    return None
+
+
+def _finisher(rule: ColumnRule) -> _Finish:
+    """What is left to do with a column whose values have the right JSON type."""
+    column = rule.column
+    if column.type == "datetime" or column.on_range == "error" or column.on_null == "default":
+        return lambda values: _read_each(rule, values)
+    if column.type == "category" and column.on_unseen != "pass":
+        known = frozenset(column.categories) | {None}
+        return lambda values: (values, 0) if known.issuperset(values) else None
+    if rule.has_range:
+        return lambda values: (values, sum(map(rule.is_outside, values)))
+    return lambda values: (values, 0)
+
+
+def _read_each(rule: ColumnRule, values: list[Any]) -> _Column | None:
+    read = [rule.read(value) for value in values]
+    if any(isinstance(value, Fault) for value in read):
+        return None
+    return read, sum(map(rule.is_outside, read))
