@@ -55,7 +55,9 @@ def test_texts_are_profiled_by_their_length():
 
 def test_datetimes_are_seconds_in_utc():
     noon = dt.datetime(1970, 1, 1, 12, tzinfo=dt.timezone(dt.timedelta(hours=2)))
-    found = profile("datetime", [noon, pd.Timestamp("1970-01-01T12:00:00"), pd.NaT, "1970-01-02"])
+    found = profile(
+        "datetime", [noon, pd.Timestamp("1970-01-01T12:00:00"), pd.NaT, dt.date(1970, 1, 2)]
+    )
 
     assert found.nulls == 1
     assert found.quantiles[0] == 36_000.0
@@ -82,6 +84,12 @@ def test_at_most_a_hundred_categories_are_kept():
     assert len(found.categories) == 100
     assert found.categories[0] == CategoryCount(value='"149"', count=2)
     assert found.other == 50
+
+
+def test_a_category_that_is_no_json_value_is_counted_as_text():
+    found = profile("category", [dt.date(2026, 1, 2)])
+
+    assert found.categories == (CategoryCount(value='"2026-01-02"', count=1),)
 
 
 def test_booleans_are_counted():

@@ -233,6 +233,37 @@ def test_numbers_of_numpy_and_boolean_classes_are_matched():
     assert evaluation.metrics["recall"] == 1 / 2
 
 
+def test_series_are_read_in_their_order_whatever_their_index():
+    evaluation = evaluate_classification(
+        pd.Series([0, 0, 1], index=[7, 2, 0]),
+        pd.Series([0, 1, 1], index=[1, 2, 3]),
+        np.asarray([[0.9, 0.1], [0.4, 0.6], [0.2, 0.8]]),
+        classes=[0, 1],
+        positive=1,
+        training_truths=pd.Series([1, 1, 0], index=[3, 4, 9]),
+    )
+
+    assert evaluation.metrics["accuracy"] == pytest.approx(2 / 3)
+    assert evaluation.metrics["roc_auc"] == 1.0
+    assert evaluation.baseline["accuracy"] == pytest.approx(1 / 3)
+
+
+def test_one_answer_without_probabilities_leaves_out_their_metrics():
+    evaluation = evaluate_classification(
+        [0, 1], [0, 1], [[0.9, 0.1], None], classes=[0, 1], positive=1
+    )
+
+    assert "log_loss" not in evaluation.metrics
+
+
+def test_training_truths_of_other_classes_leave_the_baseline_to_the_held_out_sample():
+    evaluation = evaluate_classification(
+        ["a", "b", "b"], ["a", "a", "b"], None, classes=["a", "b"], training_truths=[0, 0]
+    )
+
+    assert evaluation.baseline["accuracy"] == pytest.approx(2 / 3)
+
+
 def test_regression_metrics_are_those_of_scikit_learn():
     generator = np.random.default_rng(9)
     truths = generator.normal(size=200) * 3 + 1

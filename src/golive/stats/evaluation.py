@@ -6,7 +6,7 @@ Metrics that the sample cannot give, such as `roc_auc` where it holds one class 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeGuard
 
 import numpy as np
@@ -18,6 +18,9 @@ from golive.stats.nulls import is_null
 from golive.stats.regression import regression_metrics
 
 __all__ = ["evaluate_classification", "evaluate_regression"]
+
+Integers = np.ndarray[Any, np.dtype[np.int64]]
+Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 
 def evaluate_classification(
@@ -44,27 +47,28 @@ def evaluate_classification(
         training_truths: What the baseline learns from; the held-out truths if None.
     """
     index = {_key(value): position for position, value in enumerate(classes)}
+    given = [None] * len(truths) if probabilities is None else probabilities
     rows = [
-        row
-        for row, (truth, label) in enumerate(zip(truths, labels, strict=True))
+        (_position(truth, index), _position(label, index), row)
+        for truth, label, row in zip(truths, labels, given, strict=True)
         if not is_null(truth) and not is_null(label)
     ]
-    known = np.asarray([index.get(_key(truths[row]), len(index)) for row in rows], dtype=np.int64)
-    said = np.asarray([index.get(_key(labels[row]), len(index)) for row in rows], dtype=np.int64)
-    given = None if probabilities is None else [probabilities[row] for row in rows]
-    matrix = None if given is None or None in given else np.asarray(given, dtype=np.float64)
-    learned = known if training_truths is None else _indices(training_truths, index)
-    shares = _shares(learned, len(classes))
-    position = None if positive is None else index[_key(positive)]
-    metrics = classification_metrics(known, said, matrix, len(classes), positive=position)
-    baseline = classification_metrics(
-        known,
+    known = np.asarray([truth for truth, _, _ in rows], dtype=np.int64)
+    said = np.asarray([label for _, label, _ in rows], dtype=np.int64)
+    matrix = _matrix([row for _, _, row in rows])
+    shares = _shares([] if training_truths is None else training_truths, index, known)
+    baseline = (
         np.full(len(rows), int(np.argmax(shares)), dtype=np.int64),
         None if matrix is None else np.tile(shares, (len(rows), 1)),
-        len(classes),
-        positive=position,
     )
-    return _evaluation(len(truths), len(rows), metrics, baseline, "majority class")
+    chosen = None if positive is None else index[_key(positive)]
+    return _evaluation(
+        len(truths),
+        len(rows),
+        classification_metrics(known, said, matrix, len(classes), positive=chosen),
+        classification_metrics(known, *baseline, len(classes), positive=chosen),
+        "majority class",
+    )
 
 
 def evaluate_regression(
@@ -112,18 +116,25 @@ def _evaluation(
     )
 
 
-def _indices(
-    truths: Sequence[JsonValue], index: dict[object, int]
-) -> np.ndarray[Any, np.dtype[np.int64]]:
-    found = [index.get(_key(truth)) for truth in truths]
-    return np.asarray([position for position in found if position is not None], dtype=np.int64)
+def _position(value: JsonValue, index: dict[object, int]) -> int:
+    return index.get(_key(value), len(index))
+
+
+def _matrix(rows: list[Sequence[float] | None]) -> Floats | None:
+    present = [row for row in rows if row is not None]
+    return np.asarray(present, dtype=np.float64) if len(present) == len(rows) else None
 
 
 def _shares(
-    learned: np.ndarray[Any, np.dtype[np.int64]], size: int
-) -> np.ndarray[Any, np.dtype[np.float64]]:
-    counts = np.bincount(learned, minlength=size)[:size].astype(np.float64)
-    return counts / counts.sum() if counts.sum() else np.full(size, 1 / size)
+    training_truths: Iterable[JsonValue], index: dict[object, int], held: Integers
+) -> Floats:
+    """Each class's share of the training truths, or of the held-out ones if none is a class."""
+    learned = [_position(truth, index) for truth in training_truths if not is_null(truth)]
+    for truths in (np.asarray(learned, dtype=np.int64), held):
+        counts = np.bincount(truths, minlength=len(index))[: len(index)].astype(np.float64)
+        if counts.sum():
+            return np.divide(counts, counts.sum())
+    return np.full(len(index), 1 / len(index))
 
 
 def _is_finite(value: float | None) -> TypeGuard[float]:
