@@ -131,9 +131,9 @@ def _shares(
     """Each class's share of the training truths, or of the held-out ones if none is a class."""
     learned = [_position(truth, index) for truth in training_truths if not is_null(truth)]
     for truths in (np.asarray(learned, dtype=np.int64), held):
-        counts = np.bincount(truths, minlength=len(index))[: len(index)].astype(np.float64)
-        if counts.sum():
-            return np.divide(counts, counts.sum())
+        counts = np.bincount(truths, minlength=len(index))[: len(index)]
+        if total := int(counts.sum()):
+            return np.asarray(counts / total, dtype=np.float64)
     return np.full(len(index), 1 / len(index))
 
 
