@@ -1,0 +1,280 @@
+"""Sample data: tables read from files, and their rows as JSON records."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import math
+import zlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from golive.errors import UsageError
+from golive.signature.model import Column, JsonValue, Signature
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+__all__ = [
+    "ENDINGS",
+    "as_frame",
+    "plain_value",
+    "read_records",
+    "read_table",
+    "rows_of",
+    "text_reader",
+]
+
+_Result = TypeVar("_Result")
+ENDINGS = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".parquet", ".jsonl", ".jsonl.gz", ".ndjson",
+           ".ndjson.gz", ".json", ".json.gz")  # fmt: skip
+
+
+def read_table(
+    path: str | PathLike[str],
+    *,
+    text_columns: Sequence[str] = (),
+    keep_null_texts: bool = False,
+) -> pd.DataFrame:
+    """Read a table the way pandas does by default.
+
+    JSON keeps its own types: a text that looks like a number or a date stays text.
+
+    Args:
+        path: A file whose name ends in one of `ENDINGS`.
+        text_columns: Columns of a CSV to read as the text that stands in the file, so that `01`
+            stays `01`. Other formats know their types and ignore it.
+        keep_null_texts: Do not take an empty field, `NA`, `None` and the like for nulls in those
+            columns.
+
+    Raises:
+        UsageError: The file is missing, unreadable, empty, of an unknown kind, or names a column
+            twice.
+    """
+    file = Path(path)
+    ending = _ending(file)
+    if ending.startswith((".csv", ".tsv")):
+        frame = _reading(file, lambda: _read_delimited(file, text_columns, keep_null_texts))
+    elif ending == ".parquet":
+        frame = _reading(file, lambda: pd.read_parquet(file))
+    else:
+        frame = _frame_of_records(file, read_records(file))
+    _check_columns(file, [str(name) for name in frame.columns])
+    if frame.empty:
+        raise UsageError(f"{file} has no rows.", hint="Give a file with at least one row of data.")
+    frame.columns = pd.Index([str(name) for name in frame.columns])
+    return frame.reset_index(drop=True)
+
+
+def read_records(path: str | PathLike[str]) -> list[JsonValue]:
+    """Read a list of JSON values: one a line (`.jsonl`, `.ndjson`) or a JSON list (`.json`).
+
+    Raises:
+        UsageError: The file is missing, no JSON, empty or of another kind.
+    """
+    file = Path(path)
+    ending = _ending(file)
+    if not ending.startswith((".json", ".ndjson")):
+        raise UsageError(
+            f"{file} holds a table; this model takes one JSON value a record.",
+            hint="Give a .jsonl file with one request a line, or a .json file with a list.",
+        )
+    text = _reading(file, lambda: _read_text(file))
+    if ending.startswith(".json") and not ending.startswith(".jsonl"):
+        records = _reading(file, lambda: json.loads(text))
+    else:
+        records = _reading(file, lambda: _json_lines(text))
+    if not isinstance(records, list):
+        raise UsageError(
+            f"{file} holds one JSON {type(records).__name__}, not a list of records.",
+            hint="Put the records into a list, or write one a line into a .jsonl file.",
+        )
+    if not records:
+        raise UsageError(f"{file} has no records.", hint="Give a file with at least one record.")
+    return records
+
+
+def as_frame(data: object) -> pd.DataFrame:
+    """The table that `data` holds: a frame, a matrix, a list of texts or a list of dicts.
+
+    Raises:
+        UsageError: It is none of them, it is empty, or a column is there twice.
+    """
+    match data:
+        case pd.DataFrame():
+            frame = data.copy(deep=False)
+        case pd.Series():
+            frame = data.to_frame(name="text" if data.name is None else data.name)
+        case np.ndarray() if data.ndim == 2:
+            frame = pd.DataFrame(data, columns=[f"x{i}" for i in range(data.shape[1])])
+        case list() | tuple() if data and all(isinstance(value, str) for value in data):
+            frame = pd.DataFrame({"text": list(data)})
+        case list() | tuple() if data and all(isinstance(value, dict) for value in data):
+            frame = pd.DataFrame(list(data))
+        case _:
+            raise UsageError(
+                f"A {type(data).__name__} is no table that a signature can be inferred from.",
+                hint="Give a DataFrame, a matrix, a list of dicts or a list of texts, not empty.",
+            )
+    frame.columns = pd.Index([str(name) for name in frame.columns])
+    _check_columns("The data", list(frame.columns))
+    if frame.empty:
+        raise UsageError("The data has no rows.", hint="Give at least one row of data.")
+    return frame.reset_index(drop=True)
+
+
+def rows_of(
+    frame: pd.DataFrame | Sequence[JsonValue], signature: Signature
+) -> list[dict[str, JsonValue]]:
+    """The rows of `frame` as the JSON records that a client would send.
+
+    Values are plain Python: None for every null, whole numbers as int, datetimes as ISO 8601
+    text, vectors as lists. An infinity stays one: JSON cannot say it, and such a row is refused.
+
+    Args:
+        frame: The corrected frame of an `Inference`; for a function model, its list of requests.
+        signature: Says which columns, and what type each has.
+    """
+    if not isinstance(frame, pd.DataFrame):
+        return list(frame)
+    columns = [_plain_column(frame[column.name], column) for column in signature.columns]
+    names = signature.column_names
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+
+
+def plain_value(value: Any) -> JsonValue:
+    """The JSON value that a pandas or NumPy scalar or array stands for."""
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return [plain_value(element) for element in value]
+    if _is_null(value):
+        return None
+    if isinstance(value, np.datetime64):
+        value = pd.Timestamp(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _is_null(value: object) -> bool:
+    if value is None or value is pd.NaT or value is pd.NA:
+        return True
+    return isinstance(value, float | np.floating) and math.isnan(value)
+
+
+def _plain_column(series: pd.Series, column: Column) -> list[JsonValue]:
+    values = [plain_value(value) for value in series.tolist()]
+    match column.type:
+        case "integer":
+            return [None if value is None else int(value) for value in values]
+        case "vector":
+            return [None if v is None else [float(x) for x in v] for v in values]
+        case "category":
+            known = {(isinstance(c, str), c): c for c in column.categories}
+            return [known.get((isinstance(v, str), v), v) for v in values]
+        case _:
+            return values
+
+
+def _ending(file: Path) -> str:
+    name = file.name.lower()
+    if not file.exists():
+        raise UsageError(f"There is no file {file}.", hint="Check the path of the data file.")
+    if not file.is_file():
+        raise UsageError(f"{file} is no file.", hint="Give the path of one data file.")
+    for ending in sorted(ENDINGS, key=len, reverse=True):
+        if name.endswith(ending):
+            return ending
+    raise UsageError(
+        f"{file} is of a kind that golive does not read.",
+        hint=f"The name must end in one of {', '.join(ENDINGS)}.",
+    )
+
+
+def _reading(file: Path, read: Callable[[], _Result]) -> _Result:
+    try:
+        return read()
+    except (ValueError, OSError, EOFError, zlib.error) as error:
+        if isinstance(error, pd.errors.EmptyDataError):
+            hint = "Give a file with a header and rows."
+            raise UsageError(f"{file} is empty.", hint=hint) from error
+        raise UsageError(
+            f"{file} cannot be read: {str(error).strip() or type(error).__name__}",
+            hint="Its content must be what its name's ending says, in UTF-8.",
+        ) from error
+
+
+def text_reader(data: object) -> Callable[[Sequence[str]], pd.DataFrame] | None:
+    """Reads columns of a CSV again as the very text that stands there; None for other data."""
+    if not isinstance(data, str | Path) or not _is_delimited(Path(data)):
+        return None
+    path = Path(data)
+    return lambda columns: read_table(path, text_columns=columns, keep_null_texts=True)
+
+
+def _read_delimited(
+    file: Path,
+    text_columns: Sequence[str],
+    keep_null_texts: bool,  # noqa: FBT001  # passed on from a keyword
+) -> pd.DataFrame:
+    separator = "\t" if ".tsv" in file.name.lower()[-7:] else ","
+    header = pd.read_csv(
+        file, sep=separator, header=None, nrows=1, dtype=str, keep_default_na=False
+    )
+    names = [str(name) for name in header.iloc[0] if str(name)]
+    _check_columns(file, names)
+    frame = pd.read_csv(file, sep=separator, low_memory=False)
+    texts = [name for name in text_columns if name in names]
+    if texts:
+        raw = pd.read_csv(
+            file, sep=separator, usecols=texts, dtype=str, keep_default_na=False, na_filter=False
+        )
+        frame[texts] = raw[texts] if keep_null_texts else raw[texts].where(frame[texts].notna())
+    return frame
+
+
+def _is_delimited(file: Path) -> bool:
+    name = file.name.lower().removesuffix(".gz")
+    return name.endswith((".csv", ".tsv"))
+
+
+def _read_text(file: Path) -> str:
+    content = file.read_bytes()
+    if file.name.lower().endswith(".gz"):
+        content = gzip.decompress(content)
+    return content.decode("utf-8-sig")
+
+
+def _json_lines(text: str) -> list[JsonValue]:
+    records: list[JsonValue] = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip():
+            try:
+                records.append(json.loads(line))
+            except ValueError as error:
+                raise ValueError(f"line {number} is no JSON ({error})") from error
+    return records
+
+
+def _frame_of_records(file: Path, records: list[JsonValue]) -> pd.DataFrame:
+    for number, record in enumerate(records, start=1):
+        if not isinstance(record, dict):
+            raise UsageError(
+                f"Record {number} of {file} is a {type(record).__name__}, not an object.",
+                hint="A table needs one JSON object with the columns' names a record.",
+            )
+    return pd.DataFrame(records)
+
+
+def _check_columns(source: object, names: list[str]) -> None:
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise UsageError(
+            f"{source} names a column more than once: {', '.join(map(repr, twice))}.",
+            hint="Columns match by name, so each name must be there once.",
+        )

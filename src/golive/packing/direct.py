@@ -1,0 +1,143 @@
+"""Direct calls: the estimator on a table without golive in between."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from golive.errors import SignatureError
+from golive.packing.data import plain_value
+from golive.runtimes.introspection import describe_output
+from golive.signature.model import InputForm, JsonValue
+
+__all__ = ["DirectOutputs", "choose_form", "input_of", "predict_direct"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectOutputs:
+    """What an estimator gave.
+
+    Attributes:
+        predicted: What `predict` gave, one plain value a row; None for a booster's probabilities.
+        probabilities: What `predict_proba` (or a booster) gave, or None.
+        is_single_precision: It gave 32-bit floats.
+        are_class_numbers: What `predict` gave are positions in the classes (a booster's).
+    """
+
+    predicted: list[JsonValue] | None
+    probabilities: np.ndarray | None
+    is_single_precision: bool = False
+    are_class_numbers: bool = False
+
+
+def choose_form(
+    estimator: object, frame: pd.DataFrame, candidates: tuple[InputForm, ...]
+) -> InputForm:
+    """The first form of `candidates` that the estimator takes without complaining of names.
+
+    Raises:
+        SignatureError: It takes none of them.
+    """
+    sample = frame.iloc[:5]
+    grumbled: list[InputForm] = []
+    failure: Exception | None = None
+    for form in candidates:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            try:
+                predict_direct(estimator, input_of(sample, form))
+            except Exception as error:  # noqa: BLE001  # the model's own code, of any kind
+                failure = failure or error
+                continue
+        if not any("feature names" in str(warning.message) for warning in caught):
+            return form
+        grumbled.append(form)
+    if grumbled:
+        return grumbled[0]
+    raise SignatureError(
+        f"The model cannot predict the sample's first rows: {type(failure).__name__}: "
+        f"{str(failure)[:500]}",
+        hint="Give the columns as they were when the model was trained; name the target with "
+        "--target.",
+    ) from failure
+
+
+def input_of(frame: pd.DataFrame, form: InputForm) -> Any:
+    """The frame's rows in the form that a model takes."""
+    match form:
+        case "matrix":
+            return _matrix_of(frame)
+        case "series":
+            return frame.iloc[:, 0].tolist()
+        case _:
+            return frame
+
+
+def _matrix_of(frame: pd.DataFrame) -> np.ndarray:
+    """The frame's values; one column of vectors stands for the whole matrix."""
+    values = frame.iloc[:, 0].tolist() if frame.shape[1] == 1 else []
+    if values and isinstance(values[0], list | tuple | np.ndarray):
+        return np.stack([np.asarray(value, dtype=float) for value in values])
+    return frame.to_numpy()
+
+
+def predict_direct(estimator: Any, inputs: Any) -> DirectOutputs:
+    """Call the estimator; whatever it raises comes through."""
+    if type(estimator).__name__ == "Booster":
+        return _predict_booster(estimator, inputs)
+    probabilities = None
+    if hasattr(estimator, "predict_proba"):
+        found = estimator.predict_proba(inputs)
+        probabilities = None if isinstance(found, list) else np.asarray(found)
+    predicted = estimator.predict(inputs)
+    return DirectOutputs(
+        predicted=_plain(predicted),
+        probabilities=probabilities,
+        is_single_precision=_is_single(predicted) or _is_single(probabilities),
+    )
+
+
+def _predict_booster(booster: Any, inputs: Any) -> DirectOutputs:
+    if type(booster).__module__.startswith("xgboost"):
+        import xgboost
+
+        matrix = xgboost.DMatrix(inputs, enable_categorical=True)
+        given = np.asarray(booster.predict(matrix, iteration_range=_iterations(booster)))
+    else:
+        given = np.asarray(booster.predict(inputs))
+    facts = describe_output(booster)
+    single = _is_single(given)
+    if not facts.has_probabilities:
+        return DirectOutputs(
+            predicted=_plain(given),
+            probabilities=None,
+            is_single_precision=single,
+            are_class_numbers=facts.kind in {"binary", "multiclass"},
+        )
+    if given.ndim == 1:
+        given = given.astype(float)
+        given = np.column_stack([1.0 - given, given])
+    return DirectOutputs(predicted=None, probabilities=given, is_single_precision=single)
+
+
+def _iterations(booster: Any) -> tuple[int, int]:
+    """XGBoost's own estimators stop at the best iteration; `Booster.predict` uses all."""
+    best = booster.attr("best_iteration")
+    if best is None or booster.attr("scikit_learn") is None:
+        return (0, 0)
+    return (0, int(best) + 1)
+
+
+def _is_single(values: object) -> bool:
+    return getattr(values, "dtype", None) in (np.dtype("float32"), np.dtype("float16"))
+
+
+def _plain(predicted: Any) -> list[JsonValue]:
+    values = predicted.tolist() if hasattr(predicted, "tolist") else list(predicted)
+    if getattr(predicted, "ndim", 1) == 2 and predicted.shape[1] == 1:
+        values = [value[0] for value in values]
+    return [plain_value(value) for value in values]
