@@ -182,7 +182,9 @@ def test_a_text_model_takes_the_only_text_column(prove):
 
 
 def test_a_text_model_with_two_text_columns_asks_which(prove):
-    model = make_pipeline(TfidfVectorizer(), LogisticRegression()).fit(["good day", "bad day"], [0, 1])
+    model = make_pipeline(TfidfVectorizer(), LogisticRegression()).fit(
+        ["good day", "bad day"], [0, 1]
+    )
 
     with pytest.raises(SignatureError, match="'title', 'body'"):
         infer_signature(model, "sklearn", pd.DataFrame({"title": ["a b"], "body": ["c d"]}))

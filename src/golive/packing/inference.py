@@ -93,7 +93,7 @@ def infer_signature(  # noqa: PLR0913  # each is one of pack's own options
 def _infer_function(
     requests: object, request_type: type | None, answer_type: type | None
 ) -> Inference:
-    from golive.signature.json_schema import type_schema
+    from golive.signature.type_schema import type_schema
 
     if not isinstance(requests, list) or not requests:
         raise SignatureError(
