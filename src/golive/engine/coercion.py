@@ -14,7 +14,14 @@ from golive.engine.numerals import coerce_boolean, coerce_integer, coerce_number
 from golive.engine.values import describe, has_lone_surrogate, plain, show
 from golive.signature.model import Column, ColumnType, JsonValue
 
-__all__ = ["Coercion", "coerce_text", "coerce_vector", "coercion_for", "coercion_table"]
+__all__ = [
+    "Coercion",
+    "coerce_text",
+    "coerce_vector",
+    "coercion_for",
+    "coercion_table",
+    "surrogate_fault",
+]
 
 Coercion = Callable[[JsonValue], Any]
 """A value that is not null to the column's value, None where a policy makes it null, or a Fault."""

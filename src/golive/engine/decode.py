@@ -6,19 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
-
 from golive.engine.answers import Fault, Options
-from golive.engine.categories import CategoryReader
 from golive.engine.column_rules import ColumnRule
 from golive.engine.envelope import Envelope, check_options, open_envelope, read_options
 from golive.engine.json_body import read_json
 from golive.engine.objects import ObjectPass, is_list_like
 from golive.engine.slow_pass import Records, SlowPass
 from golive.engine.structs import fast_pass_for
+from golive.engine.texts import TextReader, json_of
 from golive.errors import RequestError
 from golive.runtimes.protocols import Batch
-from golive.signature.model import JsonValue, Signature
+from golive.signature.model import Signature
 
 __all__ = ["Decoded", "Decoder"]
 
@@ -116,8 +114,8 @@ class Decoder:
         envelope = Envelope(
             records=[record],
             single=True,
-            threshold=_json_of(options.get("threshold")),
-            top=_json_of(options.get("top")),
+            threshold=json_of(options.get("threshold")),
+            top=json_of(options.get("top")),
             ids=[options["id"]] if "id" in options else None,
         )
         return self._decoded(
@@ -190,45 +188,3 @@ class Decoder:
             code="too_many_records",
             hint=f"Send batches of at most {self._max_records} records.",
         )
-
-
-class TextReader:
-    """Gives the texts of query strings and CSV files the meaning they have in JSON."""
-
-    def __init__(self, signature: Signature) -> None:
-        self._columns = {column.name: column for column in signature.columns}
-        self._categories = {
-            column.name: CategoryReader(column)
-            for column in signature.columns
-            if column.type == "category"
-        }
-
-    def read(self, record: Mapping[str, str]) -> dict[str, JsonValue]:
-        """The record with nulls for empty texts, and numbers where only those can be meant."""
-        return {name: self._value(name, text) for name, text in record.items()}
-
-    def _value(self, name: str, text: str) -> JsonValue:
-        column = self._columns.get(name)
-        if column is None or column.type in ("string", "text"):
-            return text
-        if name in self._categories:
-            value = self._categories[name].meant_by(text)
-            return None if value == "" and "" not in column.categories else value
-        if text == "":
-            return None
-        return _vector_of(text) if column.type == "vector" else text
-
-
-def _vector_of(text: str) -> JsonValue:
-    """The elements of `[1, 2]` or `1,2`; what is neither stays a text and is a fault."""
-    listed = _json_of(text if text.startswith("[") else f"[{text}]")
-    return listed if isinstance(listed, list) else text
-
-
-def _json_of(text: str | None) -> JsonValue:
-    if text is None:
-        return None
-    try:
-        return msgspec.json.decode(text.encode())
-    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
-        return text

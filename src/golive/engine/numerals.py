@@ -9,9 +9,18 @@ from golive.engine.answers import Fault
 from golive.engine.values import describe
 from golive.signature.model import JsonValue
 
-__all__ = ["coerce_boolean", "coerce_integer", "coerce_number", "number_from_text"]
+__all__ = [
+    "INT64_MAX",
+    "INT64_MIN",
+    "coerce_boolean",
+    "coerce_integer",
+    "coerce_number",
+    "non_finite",
+    "number_from_text",
+]
 
-INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
+INT64_MIN = -(2**63)
+INT64_MAX = 2**63 - 1
 _INTEGER = re.compile(r"([+-]?\d{1,400})(?:\.0*)?", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,9})?", re.ASCII)
 _NON_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)

@@ -11,6 +11,13 @@ from golive.signature.model import Column, ColumnType
 
 __all__ = ["POLICIES", "Policy", "check_policies", "policy_table"]
 
+_HEAD = "| fault | key | policy | what happens | column types | code |"
+_EXTRA = "| a column outside the signature | `on_extra` "
+_EXTRA_IGNORED = _EXTRA + "| `ignore` | it is ignored and counted | all | |"
+_EXTRA_ERROR = _EXTRA + "| `error` | the record fails | all | `extra_column` |"
+_WRONG_TYPE = (
+    "| a value of the wrong type, after the coercions | | | the record fails | all | `wrong_type` |"
+)
 _ALL: tuple[ColumnType, ...] = get_args(ColumnType)
 
 
@@ -113,22 +120,14 @@ def check_policies(column: Column) -> None:
 
 def policy_table() -> str:
     """Which policy is legal for which fault and type, as a Markdown table."""
-    lines = [
-        "| fault | key | policy | what happens | column types | code |",
-        "|---|---|---|---|---|---|",
-    ]
+    lines = [_HEAD, "|---|---|---|---|---|---|"]
     lines += [
         f"| {policy.fault} | `{policy.key}` | `{name}` | {policy.meaning[name]} "
         f"| {_types(types)} | {_code(policy, name)} |"
         for policy in POLICIES
         for name, types in policy.choices.items()
     ]
-    lines += [
-        "| a column outside the signature | `on_extra` | `ignore` | it is ignored and counted | all | |",
-        "| | `on_extra` | `error` | the record fails | all | `extra_column` |",
-        "| a value of the wrong type, after the coercions | | | the record fails | all "
-        "| `wrong_type` |",
-    ]
+    lines += [_EXTRA_IGNORED, _EXTRA_ERROR, _WRONG_TYPE]
     return "\n".join(lines) + "\n"
 
 

@@ -28,6 +28,7 @@ Leave names, types, dtypes, categories, the order of the columns and the classes
 model was trained with them. Then: golive repack BUNDLE --signature THIS_FILE
 Null is written by leaving the key out. Policies that are left out are:
   on_missing = "error", on_unseen = "pass", on_non_finite = "error", on_range = "count"."""
+_ONE_LINE = 8  # longer lists get a line for each element
 _ALWAYS = ("name", "type", "dtype", "nullable", "on_null", "example")
 
 
@@ -157,9 +158,8 @@ def _item(value: JsonValue) -> Item:
     if isinstance(value, dict):
         text = json.dumps(value, indent=2).replace("'", "\\u0027")
         return tomlkit.string(f"\n{text}\n", literal=True, multiline=True)
-    item = tomlkit.item(value)
-    if isinstance(value, list) and len(value) > 8:
-        item = tomlkit.array()
-        item.extend(value)
-        item.multiline(multiline=True)
-    return item
+    if isinstance(value, list) and len(value) > _ONE_LINE:
+        array = tomlkit.array()
+        array.extend(value)
+        return array.multiline(multiline=True)
+    return tomlkit.item(value)

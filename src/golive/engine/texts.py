@@ -1,0 +1,55 @@
+"""Text transports: what the texts of a query string or a CSV file mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from golive.engine.categories import CategoryReader
+from golive.signature.model import JsonValue, Signature
+
+__all__ = ["TextReader", "json_of"]
+
+
+class TextReader:
+    """Gives the texts of query strings and CSV files the meaning they have in JSON."""
+
+    def __init__(self, signature: Signature) -> None:
+        self._columns = {column.name: column for column in signature.columns}
+        self._categories = {
+            column.name: CategoryReader(column)
+            for column in signature.columns
+            if column.type == "category"
+        }
+
+    def read(self, record: Mapping[str, str]) -> dict[str, JsonValue]:
+        """The record with nulls for empty texts, and numbers where only those can be meant."""
+        return {name: self._value(name, text) for name, text in record.items()}
+
+    def _value(self, name: str, text: str) -> JsonValue:
+        column = self._columns.get(name)
+        if column is None or column.type in ("string", "text"):
+            return text
+        if name in self._categories:
+            value = self._categories[name].meant_by(text)
+            return None if value == "" and "" not in column.categories else value
+        if text == "":
+            return None
+        return _vector_of(text) if column.type == "vector" else text
+
+
+def _vector_of(text: str) -> JsonValue:
+    """The elements of `[1, 2]` or `1,2`; what is neither stays a text and is a fault."""
+    listed = json_of(text if text.startswith("[") else f"[{text}]")
+    return listed if isinstance(listed, list) else text
+
+
+def json_of(text: str | None) -> JsonValue:
+    """The text's JSON value, or the text itself where it is not JSON."""
+    if text is None:
+        return None
+    try:
+        return msgspec.json.decode(text.encode())
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+        return text

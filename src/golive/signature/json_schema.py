@@ -1,0 +1,207 @@
+"""JSON Schemas (2020-12) of what a model takes and gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from golive.signature.model import Column, JsonValue, Output, Signature
+
+__all__ = ["answer_schema", "column_schema", "record_schema", "request_schema"]
+
+Schema = dict[str, JsonValue]
+_PROBABILITY: Schema = {"type": "number", "minimum": 0, "maximum": 1}
+_TYPES: dict[type, str] = {str: "string", bool: "boolean", int: "integer", float: "number"}
+
+
+def record_schema(signature: Signature) -> Schema:
+    """The schema of one record: the canonical types, without what the decoder also coerces."""
+    if signature.form == "object":
+        return dict(signature.json_schema or {"type": "object"})
+    record: Schema = {
+        "type": "object",
+        "properties": {column.name: column_schema(column) for column in signature.columns},
+        "required": [c.name for c in signature.columns if _is_required(c)],
+        "additionalProperties": signature.on_extra == "ignore",
+    }
+    if signature.form != "series" or len(signature.columns) != 1:
+        return record
+    return _text_record(signature.columns[0], record)
+
+
+def request_schema(signature: Signature) -> Schema:
+    """The schema of a body: a record, a list of records or an envelope around a list."""
+    record = record_schema(signature)
+    records: Schema = {"type": "array", "items": record}
+    alternatives = [record, records, _envelope(signature.output, records)]
+    if record.get("type") == "array":  # a list is one record
+        del alternatives[1]
+    return {"anyOf": alternatives}
+
+
+def answer_schema(signature: Signature) -> Schema:
+    """The schema of one record's answer; a failed record's error is not part of it."""
+    output = signature.output
+    match output.kind:
+        case "regression":
+            return _answer({"score": {"type": "number"}}, required=["score"])
+        case "binary" | "multiclass":
+            return _classifier_answer(output)
+        case "custom":
+            return _answer({"value": dict(output.json_schema or {})}, required=["value"])
+
+
+def column_schema(column: Column) -> Schema:
+    """The schema of one column's values."""
+    schema = _BY_TYPE[column.type](column)
+    if column.description:
+        schema["description"] = column.description
+    if column.example is not None:
+        schema["examples"] = [column.example]
+    if column.default is not None and "default" in (column.on_missing, column.on_null):
+        schema["default"] = column.default
+    return _nullable(schema) if column.on_null != "error" else schema
+
+
+def _is_required(column: Column) -> bool:
+    if column.on_missing == "null":
+        return column.on_null == "error"
+    return column.on_missing == "error"
+
+
+def _nullable(schema: Schema) -> Schema:
+    if "enum" in schema:
+        schema["enum"] = [*schema["enum"], None]
+    if "type" in schema:
+        kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+        schema["type"] = [*kinds, "null"]
+    return schema
+
+
+def _integer(column: Column) -> Schema:
+    low, high = _bounds(column, -(2**63), 2**63 - 1)
+    return {"type": "integer", "minimum": low, "maximum": high}
+
+
+def _number(column: Column) -> Schema:
+    low, high = _bounds(column, None, None)
+    bounds = {"minimum": low, "maximum": high}
+    return {"type": "number", **{key: bound for key, bound in bounds.items() if bound is not None}}
+
+
+def _bounds(column: Column, low: Any, high: Any) -> tuple[Any, Any]:
+    """The bounds of accepted values: the sample's only where those outside are refused."""
+    if column.on_range == "count":
+        return low, high
+    return (
+        low if column.minimum is None else column.minimum,
+        high if column.maximum is None else column.maximum,
+    )
+
+
+def _datetime(_: Column) -> Schema:
+    return {
+        "type": "string",
+        "description": "ISO 8601 date or time",
+        "anyOf": [{"format": "date-time"}, {"format": "date"}],
+    }
+
+
+def _category(column: Column) -> Schema:
+    kinds = {_TYPES[type(category)] for category in column.categories}
+    if "number" in kinds:
+        kinds.discard("integer")  # an integer is a number
+    schema: Schema = {"type": sorted(kinds) if len(kinds) > 1 else kinds.pop()} if kinds else {}
+    if column.categories and _refuses_unseen(column):
+        schema["enum"] = list(column.categories)
+        return schema
+    if column.categories:
+        schema["examples"] = list(column.categories[:10])
+    if schema.get("type") in ("integer", "number"):
+        schema |= {"minimum": -(2**63), "maximum": 2**63 - 1}
+    return schema
+
+
+def _refuses_unseen(column: Column) -> bool:
+    if column.on_unseen == "null":
+        return column.on_null == "error"
+    return column.on_unseen == "error"
+
+
+def _vector(column: Column) -> Schema:
+    schema: Schema = {"type": "array", "items": {"type": "number"}}
+    if column.length is not None:
+        schema |= {"minItems": column.length, "maxItems": column.length}
+    return schema
+
+
+def _string(_: Column) -> Schema:
+    return {"type": "string"}
+
+
+_BY_TYPE: dict[str, Callable[[Column], Schema]] = {
+    "integer": _integer,
+    "number": _number,
+    "boolean": lambda _: {"type": "boolean"},
+    "string": _string,
+    "text": _string,
+    "category": _category,
+    "datetime": _datetime,
+    "vector": _vector,
+}
+
+
+def _text_record(column: Column, record: Schema) -> Schema:
+    """A text model's record: a text, or an object with the column's name or `text` as its key."""
+    objects = [record]
+    if column.name != "text":
+        text = {
+            **record,
+            "properties": {"text": column_schema(column)},
+            "required": ["text"] if record["required"] else [],
+        }
+        objects.append(text)
+    return {"anyOf": [{"type": "string"}, *objects]}
+
+
+def _envelope(output: Output, records: Schema) -> Schema:
+    properties: Schema = {
+        "records": records,
+        "ids": {
+            "type": "array",
+            "items": {"type": ["string", "integer"]},
+            "description": "One key for each record, echoed in its answer.",
+        },
+    }
+    if output.kind == "binary" and output.has_probabilities:
+        properties["threshold"] = dict(_PROBABILITY)
+    if output.kind == "multiclass" and output.has_probabilities:
+        properties["top"] = {"type": "integer", "minimum": 1}
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": ["records"],
+        "additionalProperties": False,
+    }
+
+
+def _answer(properties: Schema, *, required: list[str]) -> Schema:
+    return {
+        "type": "object",
+        "properties": {"id": {"type": ["string", "integer"]}, **properties},
+        "required": required,
+        "additionalProperties": False,
+    }
+
+
+def _classifier_answer(output: Output) -> Schema:
+    label: Schema = {"enum": list(output.classes)} if output.classes else {}
+    if not output.has_probabilities:
+        return _answer({"label": label}, required=["label"])
+    probabilities: Schema = {
+        "type": "object",
+        "description": "The probability of each class, by its text.",
+        "additionalProperties": dict(_PROBABILITY),
+    }
+    properties = {"label": label, "score": dict(_PROBABILITY), "probabilities": probabilities}
+    return _answer(properties, required=list(properties))
