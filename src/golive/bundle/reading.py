@@ -23,8 +23,8 @@ from golive.bundle.stamps import Stamp, Stamps
 from golive.bundle.verification import file_states, verify_hashes, verify_listing
 from golive.errors import BundleCorruptError, BundleError, UsageError
 from golive.files import private_directory, sha256_of, temporary_sibling
-from golive.signature import toml_format
 from golive.signature.model import Signature
+from golive.signature.toml_format import loads
 
 __all__ = ["Bundle", "extraction_directory", "open_bundle", "read_manifest"]
 
@@ -56,7 +56,7 @@ class Bundle:
     @cached_property
     def signature(self) -> Signature:
         """What the model takes and gives."""
-        return toml_format.loads(self._text(SIGNATURE))
+        return loads(self._text(SIGNATURE))
 
     @cached_property
     def golden(self) -> tuple[GoldenRecord, ...]:

@@ -30,7 +30,7 @@ from golive.bundle.requirements import encode_requirements
 from golive.bundle.verification import file_states
 from golive.errors import BundleError, PackError, UsageError
 from golive.files import flush_directory, sha256_of, temporary_sibling, write_durably
-from golive.signature import toml_format
+from golive.signature.toml_format import dumps
 
 __all__ = ["check_destination", "write_bundle"]
 
@@ -124,7 +124,7 @@ def _files(contents: BundleContents) -> dict[str, Path | bytes]:
         raise PackError(f"Golden records and profile must be JSON values: {error}.") from error
     return {
         **contents.model_files,
-        SIGNATURE: toml_format.dumps(contents.signature).encode(),
+        SIGNATURE: dumps(contents.signature).encode(),
         REQUIREMENTS: encode_requirements(contents.requirements),
         GOLDEN: golden,
         PROFILE: profile,
