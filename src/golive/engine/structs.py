@@ -98,7 +98,7 @@ def fast_pass_for(signature: Signature, rules: Sequence[ColumnRule]) -> FastPass
     if signature.form == "series" and len(rules) == 1:
         return _text_pass(rules[0], types[0])
     fields = [_field(at, rule, types[at]) for at, rule in enumerate(rules)]
-    record = msgspec.defstruct("Record", fields, forbid_unknown_fields=True)
+    record = msgspec.defstruct("Record", fields, forbid_unknown_fields=True, kw_only=True)
     columns = [(attrgetter(f"f{at}"), _finisher(rule)) for at, rule in enumerate(rules)]
     return FastPass(record, columns)
 
@@ -112,7 +112,7 @@ def _text_pass(rule: ColumnRule, json_type: Any) -> FastPass | None:
         (f"f{at}", json_type | UnsetType, msgspec.field(name=key, default=UNSET))
         for at, key in enumerate(keys)
     ]
-    record = msgspec.defstruct("Record", fields, forbid_unknown_fields=True)
+    record = msgspec.defstruct("Record", fields, forbid_unknown_fields=True, kw_only=True)
     getter = _text_of if len(keys) == 2 else _only_text_of
     return FastPass(record | str, [(getter, _given(_finisher(rule)))])
 
