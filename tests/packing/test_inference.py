@@ -1,20 +1,31 @@
 """Signatures inferred from real, small models and awkward samples."""
 
+import io
+
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.model_selection import TunedThresholdClassifierCV
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEncoder
+from sklearn.preprocessing import (
+    FunctionTransformer,
+    OneHotEncoder,
+    OrdinalEncoder,
+    StandardScaler,
+)
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
 from golive.errors import SignatureError
+from golive.packing.corrections import conformed, corrected
 from golive.packing.inference import infer_signature
 
 
@@ -379,3 +390,76 @@ def test_nulls_pass_where_an_imputer_takes_them(people, prove):
 
     assert proven.column("age").on_null == "pass"
     assert proven.column("height").on_null == "error"
+
+
+def test_days_written_as_text_are_no_categories(prove):
+    frame = pd.DataFrame({"day": ["2024-01-01", "2024-02-01", "2024-03-01"] * 20})
+    model = make_pipeline(
+        FunctionTransformer(lambda f: pd.to_datetime(f["day"]).dt.month.to_frame()),
+        LinearRegression(),
+    ).fit(frame, range(60))
+
+    proven = prove(model, frame)
+
+    assert proven.column("day").type == "string"
+
+
+def test_a_tuned_threshold_gives_its_own_labels(prove, random):
+    values = random.normal(size=(60, 2))
+    frame = pd.DataFrame(values, columns=["a", "b"])
+    model = make_pipeline(StandardScaler(), TunedThresholdClassifierCV(LogisticRegression()))
+    model.fit(frame, values[:, 0] > 0)
+
+    assert prove(model, frame).signature.output.label_source == "predict"
+
+
+def test_probes_that_fail_are_not_logged(people, prove, caplog):
+    model = LinearRegression().fit(people[["age"]], people["height"])
+
+    prove(model, people[["age"]])
+
+    assert caplog.records == []
+
+
+def test_classes_that_the_sample_does_not_show_must_be_given(prove, random):
+    values = random.normal(size=(150, 2))
+    codes = np.digitize(values[:, 0], [-0.4, 0.4])
+    model = DecodingClassifier().fit(values, codes)
+    sample = pd.DataFrame(values[codes < 2], columns=["a", "b"])
+    sample = sample[model.predict(sample.to_numpy()) != "mole"]
+
+    with pytest.raises(SignatureError, match="labels of the model's 3 probabilities"):
+        prove(model, sample)
+
+    proven = prove(model, sample, classes=["zebra", "ant", "mole"])
+    assert proven.signature.output.classes == ("zebra", "ant", "mole")
+
+
+def test_a_held_out_table_is_read_as_the_training_sample_was(people, prove, as_csv):
+    model = encoded("city", "code").fit(people.drop(columns="won"), people["won"])
+    proven = prove(model, people, target="won")
+    held_out, texts = as_csv(people.iloc[:9])
+
+    frame = conformed(held_out, proven.signature, texts)
+
+    assert frame["code"].tolist() == people["code"].tolist()[:9]
+    assert frame["won"].tolist() == people["won"].tolist()[:9]
+
+
+@given(
+    categories=st.lists(
+        st.from_regex(r"0{0,2}[1-9][0-9]?", fullmatch=True), min_size=1, unique=True
+    )
+)
+def test_any_digits_survive_a_csv(categories):
+    frame = pd.DataFrame({"c": categories * 2, "x": range(2 * len(categories))})
+    text = frame.to_csv(index=False)
+
+    series, note = corrected(
+        pd.read_csv(io.StringIO(text))["c"],
+        tuple(categories),
+        lambda names: pd.read_csv(io.StringIO(text), dtype=str)[list(names)],
+    )
+
+    assert series.tolist() == frame["c"].tolist()
+    assert note is not None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
-from numbers import Number
 from typing import Any, Literal
 
 import numpy as np
@@ -22,6 +22,7 @@ __all__ = ["column_of"]
 _MOST_CATEGORIES = 50
 _TEXT_LENGTH = 60
 _TEXT_WORDS = 5
+_MOMENT = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T]|$)|\d{1,2}:\d{2}(:|$)")
 _DTYPES: tuple[tuple[Callable[[Any], bool], ColumnType], ...] = (
     (lambda dtype: isinstance(dtype, pd.CategoricalDtype), "category"),
     (types.is_bool_dtype, "boolean"),
@@ -32,7 +33,7 @@ _DTYPES: tuple[tuple[Callable[[Any], bool], ColumnType], ...] = (
 _KINDS: tuple[tuple[tuple[type, ...], ColumnType], ...] = (
     ((bool, np.bool_), "boolean"),
     ((int, np.integer), "integer"),
-    ((Number,), "number"),
+    ((float, np.floating), "number"),
     ((str,), "string"),
     ((date,), "datetime"),
     ((list, tuple, np.ndarray), "vector"),
@@ -117,6 +118,8 @@ def _type_of_texts(values: list[str]) -> ColumnType:
     if not values:
         return "string"
     distinct = len(set(values))
+    if all(_MOMENT.match(value) for value in set(values)):
+        return "string"  # every new day would be an unseen category
     if distinct <= _MOST_CATEGORIES and (distinct * 2 <= len(values) or distinct <= 2):
         return "category"
     length = sum(map(len, values)) / len(values)

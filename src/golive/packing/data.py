@@ -36,12 +36,7 @@ ENDINGS = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".parquet", ".jsonl", ".jsonl.g
            ".ndjson.gz", ".json", ".json.gz")  # fmt: skip
 
 
-def read_table(
-    path: str | PathLike[str],
-    *,
-    text_columns: Sequence[str] = (),
-    keep_null_texts: bool = False,
-) -> pd.DataFrame:
+def read_table(path: str | PathLike[str], *, text_columns: Sequence[str] = ()) -> pd.DataFrame:
     """Read a table the way pandas does by default.
 
     JSON keeps its own types: a text that looks like a number or a date stays text.
@@ -50,8 +45,6 @@ def read_table(
         path: A file whose name ends in one of `ENDINGS`.
         text_columns: Columns of a CSV to read as the text that stands in the file, so that `01`
             stays `01`. Other formats know their types and ignore it.
-        keep_null_texts: Do not take an empty field, `NA`, `None` and the like for nulls in those
-            columns.
 
     Raises:
         UsageError: The file is missing, unreadable, empty, of an unknown kind, or names a column
@@ -60,7 +53,7 @@ def read_table(
     file = Path(path)
     ending = _ending(file)
     if ending.startswith((".csv", ".tsv")):
-        frame = _reading(file, lambda: _read_delimited(file, text_columns, keep_null_texts))
+        frame = _reading(file, lambda: _read_delimited(file, text_columns))
     elif ending == ".parquet":
         frame = _reading(file, lambda: pd.read_parquet(file))
     else:
@@ -210,19 +203,19 @@ def _reading(file: Path, read: Callable[[], _Result]) -> _Result:
 
 
 def text_reader(data: object) -> Callable[[Sequence[str]], pd.DataFrame] | None:
-    """Reads columns of a CSV again as the very text that stands there; None for other data."""
+    """A function that reads columns of a CSV again as the very text that stands there.
+
+    None for other data: they know their types. Nothing is a null to it: `NA`, `None` and an empty
+    field are texts, so that a category of that name can be recovered.
+    """
     if not isinstance(data, str | Path) or not _is_delimited(Path(data)):
         return None
     path = Path(data)
-    return lambda columns: read_table(path, text_columns=columns, keep_null_texts=True)
+    return lambda columns: _reading(path, lambda: _read_raw(path, columns))
 
 
-def _read_delimited(
-    file: Path,
-    text_columns: Sequence[str],
-    keep_null_texts: bool,  # noqa: FBT001  # passed on from a keyword
-) -> pd.DataFrame:
-    separator = "\t" if ".tsv" in file.name.lower()[-7:] else ","
+def _read_delimited(file: Path, text_columns: Sequence[str]) -> pd.DataFrame:
+    separator = _separator(file)
     header = pd.read_csv(
         file, sep=separator, header=None, nrows=1, dtype=str, keep_default_na=False
     )
@@ -231,11 +224,18 @@ def _read_delimited(
     frame = pd.read_csv(file, sep=separator, low_memory=False)
     texts = [name for name in text_columns if name in names]
     if texts:
-        raw = pd.read_csv(
-            file, sep=separator, usecols=texts, dtype=str, keep_default_na=False, na_filter=False
-        )
-        frame[texts] = raw[texts] if keep_null_texts else raw[texts].where(frame[texts].notna())
+        frame[texts] = _read_raw(file, texts).where(frame[texts].notna())
     return frame
+
+
+def _read_raw(file: Path, columns: Sequence[str]) -> pd.DataFrame:
+    """Columns as the texts that stand there: nothing is a number, nothing is null."""
+    raw = pd.read_csv(file, sep=_separator(file), usecols=list(columns), dtype=str, na_filter=False)
+    return raw[list(columns)]
+
+
+def _separator(file: Path) -> str:
+    return "\t" if file.name.lower().removesuffix(".gz").endswith(".tsv") else ","
 
 
 def _is_delimited(file: Path) -> bool:

@@ -13,12 +13,16 @@ from golive.errors import SignatureError
 from golive.packing.data import plain_value
 from golive.packing.direct import DirectOutputs, input_of, predict_direct
 from golive.runtimes.introspection import describe_output
+from golive.runtimes.walking import steps_of
 from golive.signature.model import InputForm, JsonValue, Output, OutputKind
 
 __all__ = ["OutputWishes", "infer_output"]
 
 _Classes = tuple[JsonValue, ...]
 _SAMPLE = 2_000
+_OWN_DECISIONS = frozenset(
+    {"SVC", "NuSVC", "SGDClassifier", "FixedThresholdClassifier", "TunedThresholdClassifierCV"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +152,18 @@ def _classes_with_probabilities(
             f"{list(classes)[:10]}.",
             hint="Give --classes with the labels in the order of the probabilities' columns.",
         )
-    return classes, all(classes[j] == label for j, label in zip(best, predicted, strict=True))
+    agrees = all(classes[j] == label for j, label in zip(best, predicted, strict=True))
+    return classes, agrees and not _decides_itself(estimator)
+
+
+def _decides_itself(estimator: object) -> bool:
+    """Whether `predict` is known to differ from the largest probability now and then."""
+    if type(estimator).__name__ in _OWN_DECISIONS:
+        return True
+    if steps := steps_of(estimator):
+        return _decides_itself(steps[-1])
+    inner = getattr(estimator, "best_estimator_", None)
+    return inner is not None and _decides_itself(inner)
 
 
 def _derived(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import logging
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from golive.engine.answers import Answer, Fault
@@ -40,14 +43,11 @@ def settle_policies(
     if signature.form == "object":
         return signature, ()
     lenient = _lenient(signature)
-    base = _answered(lenient, rows, call)
-    nulls = _accepted(lenient, base, call, {c.name: None for c in signature.columns})
-    unseen = _accepted(
-        lenient,
-        base,
-        call,
-        {c.name: unseen_value(c) for c in signature.columns if _may_pass_unseen(c)},
-    )
+    strange = {c.name: unseen_value(c) for c in signature.columns if _may_pass_unseen(c)}
+    with _quietly():
+        base = _answered(lenient, rows, call)
+        nulls = _accepted(lenient, base, call, {c.name: None for c in signature.columns})
+        unseen = _accepted(lenient, base, call, strange)
     columns = tuple(
         replace(
             column,
@@ -57,6 +57,23 @@ def settle_policies(
         for column in signature.columns
     )
     return replace(signature, columns=columns), _notes(columns)
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Probes are meant to fail: neither their tracebacks nor the model's warnings are news."""
+    log = logging.getLogger("golive.engine")
+    log.addFilter(_silence)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        log.removeFilter(_silence)
+
+
+def _silence(_: logging.LogRecord) -> bool:
+    return False
 
 
 def unseen_value(column: Column) -> JsonValue:
