@@ -115,7 +115,7 @@ def _checked(value: Any) -> JsonValue:
             return _finite(value)
         case str():
             return _encodable(value)
-        case list():
+        case list() | tuple():
             return [_checked(item) for item in value]
         case dict():
             return {_encodable(str(key)): _checked(item) for key, item in value.items()}
