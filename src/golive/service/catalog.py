@@ -1,0 +1,97 @@
+"""The catalogue: which models are served, and what is known of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from golive.service.json_text import encode_json
+from golive.service.openapi import openapi_document
+from golive.service.routes import Call, Reply
+from golive.service.schemas import DIALECT, model_schemas
+from golive.service.served import ServedModel
+from golive.signature.model import JsonValue
+
+__all__ = ["Catalog"]
+
+
+class Catalog:
+    """Answers what is asked about the models rather than of them."""
+
+    def __init__(self, models: Sequence[ServedModel], *, has_metrics: bool) -> None:
+        self._models = tuple(models)
+        self._has_metrics = has_metrics
+        self._documents: dict[str, bytes] = {}
+
+    def index(self, call: Call) -> Reply:  # noqa: ARG002
+        """Answer `/`: where everything is."""
+        links = ["/models", "/openapi.json", "/healthz", "/readyz"]
+        if self._has_metrics:
+            links.append("/metrics")
+        models = [_summary(model) for model in self._models]
+        return Reply(body=encode_json({"models": models, "links": links}))
+
+    def models(self, call: Call) -> Reply:  # noqa: ARG002
+        """Answer `/models`: every model with its paths."""
+        return Reply(body=encode_json({"models": [_summary(model) for model in self._models]}))
+
+    def model(self, call: Call) -> Reply:
+        """Answer `/models/{name}`: version, signature, card and what else the bundle says."""
+        model = _model_of(call)
+        about = _summary(model) | {
+            "signature": msgspec.to_builtins(model.engine.signature),
+            "bundle": model.facts,
+            "card": model.card,
+        }
+        return Reply(body=encode_json(about))
+
+    def schema(self, call: Call) -> Reply:
+        """Answer `/models/{name}/schema.json`: a JSON Schema of one record.
+
+        Its `$defs` hold those of the request and of the answer, too.
+        """
+        model = _model_of(call)
+        document = {
+            "$schema": DIALECT,
+            "title": model.name,
+            "$ref": "#/$defs/record",
+            "$defs": model_schemas(model.engine.signature, pointer="#/$defs/"),
+        }
+        return Reply(body=encode_json(document))
+
+    def openapi(self, call: Call) -> Reply:
+        """Answer `/openapi.json`: every path of the service."""
+        key = "" if call.model is None else call.model.name
+        if key not in self._documents:
+            self._documents[key] = self._build(call.model)
+        return Reply(body=self._documents[key])
+
+    def _build(self, model: ServedModel | None) -> bytes:
+        if model is not None:
+            return encode_json(openapi_document((model,), is_whole=False))
+        return encode_json(
+            openapi_document(self._models, is_whole=True, has_metrics=self._has_metrics)
+        )
+
+
+def _model_of(call: Call) -> ServedModel:
+    if call.model is None:
+        raise LookupError("This route answers for no model.")
+    return call.model
+
+
+def _summary(model: ServedModel) -> dict[str, JsonValue]:
+    path = f"/models/{model.name}"
+    return {
+        "name": model.name,
+        "version": model.version,
+        "kind": model.engine.signature.output.kind,
+        "drifted": model.drifted,
+        "paths": {
+            "about": path,
+            "predict": f"{path}/predict",
+            "openapi": f"{path}/openapi.json",
+            "schema": f"{path}/schema.json",
+        },
+    }

@@ -1,0 +1,70 @@
+"""Health and metrics: whether the process lives, is ready, and how it fares."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from golive.service.json_text import encode_json
+from golive.service.problems import PROBLEM_TYPE, Problem, problem_body, status_of
+from golive.service.protocols import Exposition
+from golive.service.routes import Call, Reply
+from golive.service.served import Limits, Readiness, ServedModel, Stage
+
+__all__ = ["Health", "unready_problem"]
+
+
+class Health:
+    """Answers `/healthz`, `/readyz` and `/metrics`."""
+
+    def __init__(
+        self,
+        models: Sequence[ServedModel],
+        *,
+        readiness: Readiness,
+        limits: Limits,
+        exposition: Exposition | None,
+    ) -> None:
+        self._models = models
+        self._readiness = readiness
+        self._limits = limits
+        self._exposition = exposition
+
+    def alive(self, call: Call) -> Reply:  # noqa: ARG002
+        """Answer `/healthz`: the process answers, whatever its models do."""
+        return Reply(body=encode_json({"status": "alive"}))
+
+    def ready(self, call: Call) -> Reply:
+        """Answer `/readyz`: 200 if requests should be sent here, else 503."""
+        problem = unready_problem(self._readiness, self._limits)
+        if problem is not None:
+            return Reply(
+                status=status_of(problem.code),
+                content_type=PROBLEM_TYPE,
+                headers=problem.headers,
+                body=problem_body(problem, call.request_id),
+                codes={problem.code: 1},
+            )
+        models = [{"name": model.name, "version": model.version} for model in self._models]
+        return Reply(body=encode_json({"status": "ready", "models": models}))
+
+    def metrics(self, call: Call) -> Reply:  # noqa: ARG002
+        """Answer `/metrics`: the text format of Prometheus."""
+        if self._exposition is None:
+            raise LookupError("This service has no metrics.")
+        content_type, body = self._exposition()
+        return Reply(body=body, content_type=content_type)
+
+
+def unready_problem(readiness: Readiness, limits: Limits) -> Problem | None:
+    """Why no requests should be sent here, or None."""
+    stage = readiness.stage
+    if stage == "ready":
+        return None
+    headers = {"retry-after": str(limits.retry_after)}
+    return Problem(code=stage, detail=_DETAILS[stage], headers=headers)
+
+
+_DETAILS: dict[Stage, str] = {
+    "starting": "The models are being loaded; ask again.",
+    "draining": "This process is ending; another one will answer.",
+}

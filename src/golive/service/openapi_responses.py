@@ -1,0 +1,153 @@
+"""What the OpenAPI document says of responses: headers, problems and their schemas."""
+
+from __future__ import annotations
+
+from golive.service.problems import PROBLEM_TYPE, STATUSES
+from golive.signature.model import JsonValue
+
+__all__ = ["HEADERS", "PROBLEM_SCHEMAS", "json_response", "problem_responses", "shared_responses"]
+
+_MEANINGS = {
+    400: "The request cannot be read: malformed JSON, or a query that is not UTF-8.",
+    404: "There is nothing at this path.",
+    405: "The path does not answer to this method; `Allow` says to which it does.",
+    406: "The Accept header excludes JSON.",
+    408: "The body did not arrive in time.",
+    413: "The body is too large, or holds too many records.",
+    415: "The body is not declared as JSON in UTF-8.",
+    421: "The Host header names a host that this service does not answer for.",
+    422: "No record could be answered and all faults are the input's, or an option does not fit.",
+    500: "No record could be answered and a fault is the model's, or something failed inside.",
+    503: "Starting, draining or overloaded; `Retry-After` says when to ask again.",
+    504: "The answer took longer than the time limit.",
+}
+_EVERYWHERE = (404, 405, 406, 408, 413, 421, 500, 503, 504)
+
+HEADERS: dict[str, JsonValue] = {
+    "golive-request-id": {
+        "description": "The server's id of this request (UUIDv7).",
+        "required": True,
+        "schema": {"type": "string", "format": "uuid"},
+    },
+    "golive-model-version": {
+        "description": "The version of the model that the path is about.",
+        "schema": {"type": "string"},
+    },
+    "golive-environment": {
+        "description": "`drifted` where golden records are answered differently than when the "
+        "model was packed, and that was allowed.",
+        "schema": {"const": "drifted"},
+    },
+    "x-request-id": {
+        "description": "The caller's own id, echoed.",
+        "schema": {"type": "string", "maxLength": 200},
+    },
+    "traceparent": {
+        "description": "The caller's trace context, echoed.",
+        "schema": {"type": "string"},
+    },
+    "retry-after": {
+        "description": "Seconds to wait before asking again.",
+        "schema": {"type": "integer", "minimum": 0},
+    },
+    "allow": {
+        "description": "The methods that the path answers to.",
+        "schema": {"type": "string"},
+    },
+}
+
+PROBLEM_SCHEMAS: dict[str, JsonValue] = {
+    "Failure": {
+        "type": "object",
+        "description": "Why one record has no answer.",
+        "required": ["code", "message"],
+        "properties": {
+            "code": {"type": "string"},
+            "message": {"type": "string"},
+            "field": {"type": "string"},
+            "others": {"type": "array", "items": {"$ref": "#/components/schemas/Failure"}},
+        },
+    },
+    "FailedRecord": {
+        "type": "object",
+        "required": ["error"],
+        "properties": {
+            "id": {"type": ["string", "integer"]},
+            "error": {"$ref": "#/components/schemas/Failure"},
+        },
+    },
+    "Problem": {
+        "type": "object",
+        "description": "RFC 9457; `predictions` is there when the records were parsed.",
+        "required": ["type", "title", "status", "detail", "code", "request_id"],
+        "properties": {
+            "type": {"type": "string", "format": "uri-reference"},
+            "title": {"type": "string"},
+            "status": {"type": "integer", "minimum": 400, "maximum": 599},
+            "detail": {"type": "string"},
+            "code": {
+                "type": "string",
+                "description": "What a program branches on, such as "
+                + ", ".join(f"`{code}`" for code in sorted(STATUSES))
+                + ".",
+            },
+            "request_id": {"type": "string", "format": "uuid"},
+            "hint": {"type": "string"},
+            "paths": {"type": "array", "items": {"type": "string"}},
+            "model": {"type": "string"},
+            "version": {"type": "string"},
+            "predictions": {
+                "type": "array",
+                "items": {"$ref": "#/components/schemas/FailedRecord"},
+            },
+        },
+    },
+}
+
+
+def json_response(
+    description: str, schema: JsonValue, examples: dict[str, JsonValue] | None = None
+) -> dict[str, JsonValue]:
+    """A response of 200 with a JSON body."""
+    content: dict[str, JsonValue] = {"schema": schema}
+    if examples:
+        content["examples"] = {name: {"value": value} for name, value in examples.items()}
+    return {
+        "description": description,
+        "headers": _headers("golive-request-id", *_OPTIONAL),
+        "content": {"application/json": content},
+    }
+
+
+def problem_responses(*statuses: int) -> dict[str, JsonValue]:
+    """References to the problems that every path may answer with, and to `statuses`."""
+    return {
+        str(status): {"$ref": f"#/components/responses/{_name(status)}"}
+        for status in sorted({*_EVERYWHERE, *statuses})
+    }
+
+
+def shared_responses() -> dict[str, JsonValue]:
+    """The problems, as components."""
+    return {_name(status): _problem(status) for status in _MEANINGS}
+
+
+_OPTIONAL = ("golive-model-version", "golive-environment", "x-request-id", "traceparent")
+
+
+def _problem(status: int) -> dict[str, JsonValue]:
+    extra = {405: ("allow",), 503: ("retry-after",)}.get(status, ())
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {
+        "description": _MEANINGS[status],
+        "headers": _headers("golive-request-id", *_OPTIONAL, *extra),
+        "content": {PROBLEM_TYPE: {"schema": schema}},
+    }
+
+
+def _headers(*names: str) -> dict[str, JsonValue]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _name(status: int) -> str:
+    return f"Problem{status}"

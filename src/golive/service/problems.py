@@ -1,0 +1,117 @@
+"""Problems (RFC 9457): the one place where a code meets its HTTP status."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+from golive.service.json_text import encode_json
+from golive.signature.model import JsonValue
+
+__all__ = [
+    "KNOWN_CODES",
+    "PROBLEM_TYPE",
+    "RECORD_CODES",
+    "STATUSES",
+    "Problem",
+    "problem_body",
+    "status_of",
+]
+
+PROBLEM_TYPE = "application/problem+json"
+
+STATUSES: dict[str, int] = {
+    "malformed_json": 400,
+    "bad_query": 400,
+    "bad_request": 400,
+    "not_found": 404,
+    "method_not_allowed": 405,
+    "not_acceptable": 406,
+    "read_time_limit": 408,
+    "body_too_large": 413,
+    "too_many_records": 413,
+    "unsupported_media_type": 415,
+    "host_not_allowed": 421,
+    "bad_request_shape": 422,
+    "bad_option": 422,
+    "threshold_not_supported": 422,
+    "invalid_records": 422,
+    "client_disconnected": 499,
+    "model_failed": 500,
+    "internal_error": 500,
+    "starting": 503,
+    "draining": 503,
+    "overloaded": 503,
+    "time_limit": 504,
+}
+"""Code of a request's problem to its status; any other code of a `RequestError` is 400."""
+
+RECORD_CODES = frozenset(
+    {
+        "missing_column",
+        "wrong_type",
+        "null_not_allowed",
+        "unseen_category",
+        "non_finite",
+        "out_of_range",
+        "extra_column",
+        "not_an_object",
+        "model_failed",
+        "non_finite_output",
+    }
+)
+"""Codes of records' errors that golive itself gives."""
+
+KNOWN_CODES = RECORD_CODES | STATUSES.keys()
+"""Every code of golive itself; function models have their own beside these."""
+
+_PHRASES = {
+    413: "Content Too Large",
+    421: "Misdirected Request",
+    422: "Unprocessable Content",
+    499: "Client Closed Request",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Why a request has no answer.
+
+    Attributes:
+        code: Stable, snake_case name of the problem; decides the status.
+        detail: What happened and what would be right.
+        headers: Further headers of the response, such as `allow`.
+        members: Further members of the body, such as `predictions`.
+    """
+
+    code: str
+    detail: str
+    headers: dict[str, str] = field(default_factory=dict)
+    members: dict[str, JsonValue] = field(default_factory=dict)
+
+
+def status_of(code: str) -> int:
+    """The HTTP status of a problem's code."""
+    return STATUSES.get(code, 400)
+
+
+def problem_body(problem: Problem, request_id: str) -> bytes:
+    """The problem as JSON.
+
+    Its `type` is `about:blank`, so that its title is the status's phrase (RFC 9457, 4.2.1); what
+    a program branches on is `code`.
+    """
+    status = status_of(problem.code)
+    body: dict[str, JsonValue] = {
+        "type": "about:blank",
+        "title": _phrase(status),
+        "status": status,
+        "detail": problem.detail,
+        "code": problem.code,
+        "request_id": request_id,
+    }
+    return encode_json(body | problem.members)
+
+
+def _phrase(status: int) -> str:
+    return _PHRASES.get(status) or HTTPStatus(status).phrase

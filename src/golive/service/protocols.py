@@ -1,0 +1,81 @@
+"""The seams of the service: what answers requests, and what measures them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from golive.engine.answers import Answer, Fault, Options
+from golive.signature.model import Signature
+
+__all__ = ["AnsweringEngine", "DecodedRequest", "Exposition", "RequestDecoder"]
+
+
+class DecodedRequest(Protocol):
+    """What the service wants to know of the records of a request."""
+
+    @property
+    def size(self) -> int:
+        """The number of records in the request, faulty ones among them."""
+        ...
+
+    @property
+    def options(self) -> Options:
+        """What the caller said beside the records."""
+        ...
+
+    @property
+    def extra_columns(self) -> int:
+        """Values of columns outside the signature that were ignored."""
+        ...
+
+    @property
+    def out_of_range(self) -> int:
+        """Values outside the sample's range that were passed."""
+        ...
+
+
+class RequestDecoder(Protocol):
+    """Reads the records of a request.
+
+    Both methods raise `RequestError` where the request as a whole cannot be read; faults of
+    single records are inside what they return.
+    """
+
+    def decode_body(self, body: bytes) -> Any:
+        """Read a JSON body: one record, a list or an envelope; gives a `DecodedRequest`."""
+        ...
+
+    def decode_query(self, pairs: Sequence[tuple[str, str]]) -> Any:
+        """Read one record of text values from a query; gives a `DecodedRequest`."""
+        ...
+
+
+class AnsweringEngine(Protocol):
+    """Answers decoded records. Implementations are safe to call from several threads."""
+
+    @property
+    def signature(self) -> Signature:
+        """What the model takes and gives."""
+        ...
+
+    @property
+    def decoder(self) -> RequestDecoder:
+        """Reads the requests that `answer` takes."""
+        ...
+
+    def answer(self, decoded: Any) -> Sequence[Answer | Fault]:
+        """One answer or fault a record, in the order of the request.
+
+        Args:
+            decoded: What this engine's own decoder gave.
+        """
+        ...
+
+
+class Exposition(Protocol):
+    """Writes the metrics in a text format that Prometheus reads."""
+
+    def __call__(self) -> tuple[str, bytes]:
+        """The content type and the text."""
+        ...

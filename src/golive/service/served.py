@@ -1,0 +1,89 @@
+"""What is served: models with their examples, the limits, and how far the start has come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Literal
+
+from golive.service.protocols import AnsweringEngine
+from golive.signature.model import JsonValue
+
+__all__ = ["Example", "Limits", "Readiness", "ServedModel", "Stage"]
+
+Stage = Literal["starting", "ready", "draining"]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A golden record.
+
+    Attributes:
+        record: The record as JSON.
+        output: Its entry of `predictions` when the model was packed.
+    """
+
+    record: JsonValue
+    output: JsonValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServedModel:
+    """One model and what callers may learn of it.
+
+    Attributes:
+        name: As in paths and answers.
+        version: The bundle's short id.
+        engine: Reads and answers its requests.
+        examples: Golden records, shown in the OpenAPI document.
+        card: The model card (Markdown).
+        drifted: Golden records are answered differently here and that was allowed.
+        facts: Further JSON facts of the bundle, such as its id and Python version.
+    """
+
+    name: str
+    version: str
+    engine: AnsweringEngine
+    examples: tuple[Example, ...] = ()
+    card: str = ""
+    drifted: bool = False
+    facts: dict[str, JsonValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a request may cost.
+
+    Attributes:
+        body_bytes: Largest body.
+        retry_after: Seconds that a refused caller is told to wait.
+    """
+
+    body_bytes: int = 10 * 1024 * 1024
+    retry_after: int = 1
+
+
+class Readiness:
+    """How far the start has come; shared by the service and what runs it, from any thread.
+
+    It only moves forwards: starting, ready, draining.
+    """
+
+    def __init__(self, stage: Stage = "ready") -> None:
+        self._stage: Stage = stage
+        self._lock = Lock()
+
+    @property
+    def stage(self) -> Stage:
+        """The present stage."""
+        return self._stage
+
+    def start_serving(self) -> None:
+        """The models are loaded; nothing changes if draining has begun."""
+        with self._lock:
+            if self._stage == "starting":
+                self._stage = "ready"
+
+    def drain(self) -> None:
+        """The process will end: what is asked is still answered, but nothing new should come."""
+        self._stage = "draining"
