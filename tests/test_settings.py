@@ -16,6 +16,12 @@ def test_the_defaults_are_these():
         time_limit=30.0,
         max_records=10_000,
         allowed_hosts=(),
+        threads=4,
+        queue=64,
+        read_limit=15.0,
+        drain=0.0,
+        grace=10,
+        numeric_threads=1,
         log_inputs=False,
     )
 

@@ -17,7 +17,16 @@ import platformdirs
 
 from golive.errors import UsageError
 
-__all__ = ["SERVE_SETTINGS", "SETTINGS", "ServeSettings", "Setting", "Settings", "cache_dir"]
+__all__ = [
+    "SERVE_SETTINGS",
+    "SETTINGS",
+    "ServeSettings",
+    "Setting",
+    "Settings",
+    "cache_dir",
+    "limit_numeric_threads",
+    "share_metrics",
+]
 
 SettingType = Literal["integer", "number", "text", "boolean", "list", "path"]
 SettingValue = int | float | str | bool | tuple[str, ...] | Path | None
@@ -141,6 +150,50 @@ SERVE_SETTINGS: tuple[Setting, ...] = (
         "* allows every name.",
     ),
     Setting(
+        name="threads",
+        type="integer",
+        default=4,
+        sentence="Requests that one worker answers at the same time.",
+        minimum=1,
+    ),
+    Setting(
+        name="queue",
+        type="integer",
+        default=64,
+        sentence="Requests that wait in one worker for a thread; more are refused with 503.",
+        minimum=0,
+    ),
+    Setting(
+        name="read_limit",
+        type="number",
+        default=15.0,
+        sentence="Seconds until a request whose body has not arrived ends with 408.",
+        minimum=0.001,
+    ),
+    Setting(
+        name="drain",
+        type="number",
+        default=0.0,
+        sentence="Seconds from a SIGTERM in which requests are still answered while /readyz "
+        "already fails, so that a load balancer can turn away.",
+        minimum=0,
+    ),
+    Setting(
+        name="grace",
+        type="integer",
+        default=10,
+        sentence="Seconds after that in which open requests may end.",
+        minimum=0,
+    ),
+    Setting(
+        name="numeric_threads",
+        type="integer",
+        default=1,
+        sentence="Threads that BLAS and OpenMP start in one worker; a variable such as "
+        "OMP_NUM_THREADS that is set already stays as it is.",
+        minimum=1,
+    ),
+    Setting(
         name="log_inputs",
         type="boolean",
         default=False,
@@ -182,6 +235,12 @@ class ServeSettings:
     time_limit: float
     max_records: int
     allowed_hosts: tuple[str, ...]
+    threads: int
+    queue: int
+    read_limit: float
+    drain: float
+    grace: int
+    numeric_threads: int
     log_inputs: bool
 
     @classmethod
@@ -203,6 +262,21 @@ def cache_dir(environ: Mapping[str, str] | None = None) -> Path:
     return Settings.load(environ).cache_dir
 
 
+def limit_numeric_threads(count: int) -> None:
+    """Let BLAS and OpenMP start `count` threads; for libraries that are not loaded yet.
+
+    Threads of several workers that fight for the same cores make every request slower. What
+    the environment already says is kept. Child processes inherit it.
+    """
+    for name in _THREAD_VARIABLES:
+        os.environ.setdefault(name, str(count))
+
+
+def share_metrics(directory: Path) -> None:
+    """Let this process and its children count into `directory`; before prometheus_client loads."""
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(directory)
+
+
 def _load(
     settings: tuple[Setting, ...], environ: Mapping[str, str] | None, flags: Mapping[str, Any]
 ) -> dict[str, Any]:
@@ -220,6 +294,15 @@ def _settle(setting: Setting, environ: Mapping[str, str], flag: Any) -> SettingV
         return setting.parse(text)
     return setting.default
 
+
+_THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+)
 
 _ARTICLES: dict[SettingType, str] = {
     "integer": "an integer",

@@ -1,0 +1,155 @@
+"""The server: runs a plan under uvicorn, in this process or in several workers."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+from socket import socket
+from threading import Event, Thread
+
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from golive.errors import GoliveError
+from golive.http.log_lines import logging_config
+from golive.http.plan import LoadModels, ServePlan
+from golive.http.sockets import listen, url_of
+from golive.http.worker import StartReport, WorkerFactory
+from golive.settings import limit_numeric_threads, share_metrics
+
+__all__ = ["serve"]
+
+_HEALTH_CHECK_SECONDS = 60  # a model may hold the interpreter for long; that is no death
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def serve(plan: ServePlan, load: LoadModels, *, on_ready: Callable[[str], object]) -> None:
+    """Serve the plan until a signal ends it. Called from the main thread.
+
+    BLAS and OpenMP get the threads that the settings say (one, unless changed), which works for
+    libraries that are loaded after this call.
+
+    Args:
+        plan: What to serve.
+        load: Loads the models, in each worker.
+        on_ready: Is called once with the real URL when requests are answered.
+
+    Raises:
+        UsageError: The address cannot be had.
+        GoliveError: The models could not be loaded.
+    """
+    settings = plan.settings
+    listener = listen(settings.host, settings.port)
+    limit_numeric_threads(settings.numeric_threads)
+    start = _Start(lambda: on_ready(url_of(listener)))
+    with listener, _handlers_restored():
+        if settings.workers == 1:
+            _serve_alone(plan, load, listener, start)
+        else:
+            _serve_in_workers(plan, load, listener, start)
+    start.raise_failure()
+
+
+class _Start:
+    """How the start ended, as the workers report it."""
+
+    def __init__(self, on_ready: Callable[[], object]) -> None:
+        self._on_ready = on_ready
+        self._is_ready = False
+        self._failure: StartReport | None = None
+
+    def take(self, report: StartReport) -> bool:
+        """Take a report; True if it is one of failure."""
+        if report.message is not None:
+            self._failure = report
+            return True
+        if not self._is_ready:
+            self._is_ready = True
+            self._on_ready()
+        return False
+
+    def raise_failure(self) -> None:
+        """Raise what kept a worker from starting, if anything did."""
+        failure = self._failure
+        if failure is not None and failure.message is not None:
+            raise GoliveError(failure.message, hint=failure.hint, code=failure.code)
+
+
+def _serve_alone(plan: ServePlan, load: LoadModels, listener: socket, start: _Start) -> None:
+    def report(report: StartReport) -> None:
+        if start.take(report):
+            server.should_exit = True
+
+    factory = WorkerFactory(plan=plan, load=load, report=report, loads_first=False)
+    server = uvicorn.Server(_config(plan, factory))
+    server.run(sockets=[listener])
+
+
+def _serve_in_workers(plan: ServePlan, load: LoadModels, listener: socket, start: _Start) -> None:
+    reader, writer = get_context("spawn").Pipe(duplex=False)
+    with _metrics_directory() as directory, reader, writer:
+        shared = replace(plan, metrics_directory=directory)
+        factory = WorkerFactory(plan=shared, load=load, report=writer.send, loads_first=True)
+        supervisor = Multiprocess(_config(shared, factory), sockets=[listener])
+        is_over = Event()
+        watcher = Thread(target=_watch, args=(reader, supervisor, start, is_over), daemon=True)
+        watcher.start()
+        supervisor.run()
+        is_over.set()
+        watcher.join()
+
+
+def _watch(reader: Connection, supervisor: Multiprocess, start: _Start, is_over: Event) -> None:
+    """Hear the workers' reports; ends with the supervisor, whose end a failure brings about."""
+    while not is_over.is_set():
+        while reader.poll(0.1):
+            if start.take(reader.recv()):
+                supervisor.should_exit.set()
+
+
+def _config(plan: ServePlan, factory: WorkerFactory) -> uvicorn.Config:
+    settings = plan.settings
+    return uvicorn.Config(
+        factory,
+        factory=True,
+        interface="asgi3",
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        lifespan="on",
+        ws="none",
+        log_config=logging_config(),
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=settings.grace,
+        timeout_worker_healthcheck=_HEALTH_CHECK_SECONDS,
+    )
+
+
+@contextmanager
+def _metrics_directory() -> Iterator[Path]:
+    directory = Path(tempfile.mkdtemp(prefix="golive-metrics-"))
+    share_metrics(directory)
+    try:
+        yield directory
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@contextmanager
+def _handlers_restored() -> Iterator[None]:
+    """Let uvicorn, which raises the signal that ended it again, end in silence."""
+    previous = {number: signal.signal(number, lambda *_: None) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)

@@ -1,0 +1,41 @@
+"""Servers over fake models, for tests that need a real socket or a real worker process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+from golive.engine.answers import Answer
+from golive.errors import BundleCorruptError
+from golive.http.plan import ServePlan
+from golive.service.served import ServedModel
+from golive.testing.engines import FakeEngine
+from golive.testing.services import fake_model
+
+__all__ = ["load_corrupt_model", "load_fake_models", "load_slow_model"]
+
+
+def load_fake_models(plan: ServePlan) -> Mapping[str, ServedModel]:
+    """A fake model for each name that the plan gives as a bundle."""
+    return {name: fake_model(name) for name in plan.bundles}
+
+
+def load_corrupt_model(plan: ServePlan) -> Mapping[str, ServedModel]:
+    """Fails as a bundle does whose model file was changed."""
+    raise BundleCorruptError(
+        f"{plan.bundles[0]}: the file model/model.joblib is not the one that was packed.",
+        file="model/model.joblib",
+        hint="Pack it again.",
+    )
+
+
+def load_slow_model(plan: ServePlan) -> Mapping[str, ServedModel]:
+    """A model that takes `x` seconds for each record."""
+    engine = FakeEngine(model=_sleep)
+    name = plan.bundles[0]
+    return {name: ServedModel(name=name, version="slow", engine=engine)}
+
+
+def _sleep(record: dict[str, float]) -> Answer:
+    time.sleep(record["x"])
+    return Answer(score=record["x"])

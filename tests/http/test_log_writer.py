@@ -1,0 +1,51 @@
+"""The writer of log lines."""
+
+import threading
+
+from golive.http.log_writer import LogWriter
+
+
+def test_lines_are_written_in_order():
+    written = []
+    writer = LogWriter(written.append)
+
+    for number in range(100):
+        writer.write(f"{number}\n")
+    writer.close()
+
+    assert written == [f"{number}\n" for number in range(100)]
+
+
+def test_a_reader_that_stands_still_holds_up_nobody():
+    written, is_held, may_go = [], threading.Event(), threading.Event()
+
+    def sink(line):
+        is_held.set()
+        may_go.wait(30)
+        written.append(line)
+
+    writer = LogWriter(sink, capacity=2)
+    writer.write("1\n")
+    is_held.wait(30)
+    for line in ("2\n", "3\n", "lost\n", "lost\n"):
+        writer.write(line)
+    may_go.set()
+    writer.close()
+
+    assert written == [
+        "1\n",
+        '{"level":"warning","event":"lines_dropped","lines":2}\n',
+        "2\n",
+        "3\n",
+    ]
+
+
+def test_a_closed_stderr_is_no_failure():
+    def sink(line):
+        raise ValueError("I/O operation on closed file")
+
+    writer = LogWriter(sink)
+    writer.write("a\n")
+    writer.close()
+
+    assert not writer._thread.is_alive()

@@ -1,0 +1,224 @@
+"""Real servers on real sockets."""
+
+import json
+import signal
+import socket
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import msgspec
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from golive.errors import UsageError
+from golive.http.sockets import listen, url_of
+
+JSON = {"content-type": "application/json"}
+
+
+def raw(url, sent):
+    """Send bytes and read until the server closes."""
+    host, port = httpx.URL(url).host, httpx.URL(url).port
+    with socket.create_connection((host, port), timeout=30) as connection:
+        connection.sendall(sent)
+        answer = b""
+        while received := connection.recv(65536):
+            answer += received
+    return answer
+
+
+def lines_of(log):
+    return [json.loads(line) for line in log.splitlines()]
+
+
+def test_a_server_answers_and_ends_cleanly_on_sigterm(start_server):
+    server = start_server()
+
+    with server.client() as client:
+        response = client.post("/predict", json={"x": 2})
+    server.signal()
+    printed, log = server.end()
+
+    assert msgspec.json.decode(response.content)["predictions"] == [{"score": 2.0}]
+    assert (printed, server.process.returncode) == ("ended\n", 0)
+    assert [line["route"] for line in lines_of(log)] == ["/predict"]
+
+
+def test_a_server_ends_cleanly_on_ctrl_c(start_server):
+    server = start_server()
+
+    server.signal(signal.SIGINT)
+    printed, log = server.end()
+
+    assert (printed, log, server.process.returncode) == ("ended\n", "", 0)
+
+
+def test_a_connection_serves_many_requests(start_server):
+    server = start_server()
+
+    with server.client() as client:
+        bodies = [client.post("/predict", json={"x": n}).json() for n in range(20)]
+        connections = client._transport._pool.connections
+
+    assert [body["predictions"][0]["score"] for body in bodies] == list(range(20))
+    assert len(connections) == 1
+
+
+def test_64_clients_get_each_their_own(start_server):
+    server = start_server(threads=2)
+    limits = httpx.Limits(max_connections=64)
+
+    with (
+        httpx.Client(base_url=server.url, timeout=60, limits=limits) as client,
+        ThreadPoolExecutor(64) as pool,
+    ):
+
+        def ask(number):
+            records = [{"x": number}, {}, {"x": -number}]
+            body = {"records": records, "ids": [f"{number}-{i}" for i in range(3)]}
+            return msgspec.json.decode(client.post("/predict", json=body).content)
+
+        bodies = list(pool.map(ask, range(256)))
+
+    assert [[p["id"] for p in b["predictions"]] for b in bodies] == [
+        [f"{number}-{i}" for i in range(3)] for number in range(256)
+    ]
+    assert [b["predictions"][0]["score"] for b in bodies] == list(range(256))
+    assert len({b["request_id"] for b in bodies}) == 256
+
+
+def test_a_slow_body_is_408(start_server):
+    server = start_server(read_limit=0.2)
+    head = b"POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n"
+
+    answer = raw(server.url, head + b"Content-Type: application/json\r\n\r\n[")
+
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b'"code":"read_time_limit"' in answer
+
+
+def test_a_big_body_is_413_that_the_client_can_read(start_server):
+    server = start_server(body_limit=100_000)
+
+    with server.client() as client:
+        response = client.post("/predict", content=b" " * 200_000, headers=JSON)
+
+    assert response.status_code == 413
+    assert response.json()["code"] == "body_too_large"
+
+
+def test_a_big_body_without_a_length_is_413(start_server):
+    server = start_server(body_limit=100_000)
+
+    with server.client() as client:
+        response = client.post("/predict", content=iter([b" " * 150_000]), headers=JSON)
+
+    assert response.status_code == 413
+
+
+def test_a_model_that_takes_too_long_is_504(start_server):
+    server = start_server("load_slow_model", time_limit=0.2)
+
+    with server.client() as client:
+        response = client.post("/predict", json={"x": 1})
+
+    assert (response.status_code, response.json()["code"]) == (504, "time_limit")
+
+
+def test_an_open_request_is_answered_before_the_end(start_server):
+    server = start_server("load_slow_model")
+
+    with server.client() as client, ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(client.post, "/predict", json={"x": 1})
+        with server.client() as other:
+            while "golive_requests_in_flight 2.0" not in other.get("/metrics").text:
+                pass
+        server.signal()
+        response = answer.result()
+    server.end()
+
+    assert response.json()["predictions"] == [{"score": 1.0}]
+    assert server.process.returncode == 0
+
+
+def test_a_draining_server_is_unready_and_still_answers(start_server):
+    server = start_server(drain=1.0)
+
+    with server.client() as client:
+        server.signal()
+        while (ready := client.get("/readyz")).status_code == 200:
+            pass
+        answer = client.post("/predict", json={"x": 2})
+    server.end()
+
+    assert (ready.status_code, ready.json()["code"]) == (503, "draining")
+    assert answer.status_code == 200
+    assert server.process.returncode == 0
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_model_that_does_not_load_ends_the_server(start_server, workers):
+    server = start_server("load_corrupt_model", workers=workers)
+    server.end()
+
+    assert server.first_line == (
+        "failed|bundle_corrupt|sum: the file model/model.joblib is not the one that was packed."
+        "|Pack it again."
+    )
+    assert server.process.returncode == 1
+
+
+def test_workers_share_a_port_and_their_metrics(start_server):
+    server = start_server(workers=2)
+
+    for number in range(20):
+        with server.client() as client:
+            assert client.post("/predict", json={"x": number}).status_code == 200
+    with server.client() as client:
+        text = client.get("/metrics").text
+    server.signal()
+    printed, log = server.end()
+
+    counted = [
+        sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+        if sample.labels.get("route") == "/predict" and sample.name == "golive_requests_total"
+    ]
+    assert counted == [20]
+    assert 'golive_model_info{drifted="false",model="sum",version="0123456789ab"} 1.0' in text
+    assert (printed, server.process.returncode) == ("ended\n", 0)
+    assert len([line for line in lines_of(log) if line["event"] == "request"]) == 21
+
+
+def test_a_port_in_use_says_what_to_type():
+    with listen("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+
+        with pytest.raises(UsageError) as caught:
+            listen("127.0.0.1", port)
+
+    assert caught.value.message == f"Port {port} of 127.0.0.1 is already in use."
+    assert caught.value.hint == "Take any free one with: --port 0"
+
+
+def test_a_host_that_is_not_ours_says_what_to_type():
+    with pytest.raises(UsageError) as caught:
+        listen("192.0.2.1", 0)
+
+    assert caught.value.hint == "Listen on this machine alone with: --host 127.0.0.1"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
+def test_the_url_is_one_that_this_machine_reaches(host):
+    with listen(host, 0) as listener:
+        assert url_of(listener) == f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+def test_malformed_http_does_not_end_the_server(start_server):
+    server = start_server()
+
+    raw(server.url, b"\x00\x01 nonsense\r\n\r\n")
+
+    with server.client() as client:
+        assert client.get("/healthz").status_code == 200
