@@ -74,9 +74,7 @@ class Server:
         command = [sys.executable, str(script), load, json.dumps(flags)]
         self.log = script.with_suffix(".log")
         with self.log.open("w") as log:
-            self.process = subprocess.Popen(
-                command, stdout=subprocess.PIPE, stderr=log, text=True
-            )
+            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
         self.first_line = self.process.stdout.readline().strip()
 
     @property

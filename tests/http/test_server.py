@@ -191,6 +191,22 @@ def test_workers_share_a_port_and_their_metrics(start_server):
     assert len([line for line in lines_of(log) if line["event"] == "request"]) == 21
 
 
+def test_a_worker_that_dies_is_replaced(start_server):
+    server = start_server("load_fragile_model", workers=2)
+
+    with server.client() as client:
+        for _ in range(3):
+            with pytest.raises(httpx.RemoteProtocolError):
+                client.post("/predict", json={"x": -1})
+        response = client.post("/predict", json={"x": 1})
+    server.signal()
+    printed, log = server.end()
+
+    assert response.status_code == 200
+    assert (printed, server.process.returncode) == ("ended\n", 0)
+    assert log.count("died with exit code 7") == 3
+
+
 def test_a_port_in_use_says_what_to_type():
     with listen("127.0.0.1", 0) as taken:
         port = taken.getsockname()[1]

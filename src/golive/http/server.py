@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from socket import socket
-from threading import Event, Thread
+from threading import Thread
 
 import uvicorn
-from uvicorn.supervisors import Multiprocess
 
 from golive.errors import GoliveError
 from golive.http.log_lines import logging_config
 from golive.http.plan import LoadModels, ServePlan
 from golive.http.sockets import listen, url_of
+from golive.http.supervisor import Supervisor
 from golive.http.worker import StartReport, WorkerFactory
 from golive.settings import limit_numeric_threads, share_metrics
 
 __all__ = ["serve"]
 
-_HEALTH_CHECK_SECONDS = 60  # a model may hold the interpreter for long; that is no death
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -93,25 +93,33 @@ def _serve_alone(plan: ServePlan, load: LoadModels, listener: socket, start: _St
 
 
 def _serve_in_workers(plan: ServePlan, load: LoadModels, listener: socket, start: _Start) -> None:
+    settings = plan.settings
     reader, writer = get_context("spawn").Pipe(duplex=False)
     with _metrics_directory() as directory, reader, writer:
         shared = replace(plan, metrics_directory=directory)
-        factory = WorkerFactory(plan=shared, load=load, report=writer.send, loads_first=True)
-        supervisor = Multiprocess(_config(shared, factory), sockets=[listener])
-        is_over = Event()
-        watcher = Thread(target=_watch, args=(reader, supervisor, start, is_over), daemon=True)
-        watcher.start()
-        supervisor.run()
-        is_over.set()
-        watcher.join()
+        supervisor = Supervisor(
+            _work,
+            (shared, load, listener, writer),
+            workers=settings.workers,
+            reports=reader,
+            take=start.take,
+        )
+        supervisor.run(grace=settings.grace + settings.drain)
 
 
-def _watch(reader: Connection, supervisor: Multiprocess, start: _Start, is_over: Event) -> None:
-    """Hear the workers' reports; ends with the supervisor, whose end a failure brings about."""
-    while not is_over.is_set():
-        while reader.poll(0.1):
-            if start.take(reader.recv()):
-                supervisor.should_exit.set()
+def _work(plan: ServePlan, load: LoadModels, listener: socket, reports: Connection) -> None:
+    """What a worker process does."""
+    Thread(target=_end_with_parent, daemon=True).start()
+    factory = WorkerFactory(plan=plan, load=load, report=reports.send, loads_first=True)
+    with _handlers_restored():
+        uvicorn.Server(_config(plan, factory)).run(sockets=[listener])
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _config(plan: ServePlan, factory: WorkerFactory) -> uvicorn.Config:
@@ -122,7 +130,6 @@ def _config(plan: ServePlan, factory: WorkerFactory) -> uvicorn.Config:
         interface="asgi3",
         host=settings.host,
         port=settings.port,
-        workers=settings.workers,
         lifespan="on",
         ws="none",
         log_config=logging_config(),
@@ -130,7 +137,6 @@ def _config(plan: ServePlan, factory: WorkerFactory) -> uvicorn.Config:
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=settings.grace,
-        timeout_worker_healthcheck=_HEALTH_CHECK_SECONDS,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping
 
@@ -12,7 +13,7 @@ from golive.service.served import ServedModel
 from golive.testing.engines import FakeEngine
 from golive.testing.services import fake_model
 
-__all__ = ["load_corrupt_model", "load_fake_models", "load_slow_model"]
+__all__ = ["load_corrupt_model", "load_fake_models", "load_fragile_model", "load_slow_model"]
 
 
 def load_fake_models(plan: ServePlan) -> Mapping[str, ServedModel]:
@@ -34,6 +35,18 @@ def load_slow_model(plan: ServePlan) -> Mapping[str, ServedModel]:
     engine = FakeEngine(model=_sleep)
     name = plan.bundles[0]
     return {name: ServedModel(name=name, version="slow", engine=engine)}
+
+
+def load_fragile_model(plan: ServePlan) -> Mapping[str, ServedModel]:
+    """A model that takes its whole process down where `x` is negative."""
+    name = plan.bundles[0]
+    return {name: ServedModel(name=name, version="fragile", engine=FakeEngine(model=_die))}
+
+
+def _die(record: dict[str, float]) -> Answer:
+    if record["x"] < 0:
+        os._exit(7)
+    return Answer(score=record["x"])
 
 
 def _sleep(record: dict[str, float]) -> Answer:

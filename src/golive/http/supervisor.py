@@ -1,0 +1,99 @@
+"""The supervisor: keeps worker processes running until a signal ends them all."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import time
+from collections.abc import Callable
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+from typing import Any
+
+__all__ = ["Supervisor"]
+
+_WAKE_SECONDS = 0.25
+_SLACK_SECONDS = 5.0
+_RESTART_SECONDS = 1.0
+_logger = logging.getLogger("golive.http")
+
+
+class Supervisor:
+    """Runs a function in several spawned processes and replaces those that die.
+
+    It waits for the processes themselves. (A supervisor that asks them for a sign of life kills
+    those whose model holds the interpreter for long.)
+
+    Args:
+        target: A function of a module; runs in each process.
+        arguments: Its arguments; can be sent to a spawned process.
+        workers: How many processes.
+        reports: What the processes write to.
+        take: Is given every report; True ends everything.
+    """
+
+    def __init__(
+        self,
+        target: Callable[..., None],
+        arguments: tuple[Any, ...],
+        *,
+        workers: int,
+        reports: Connection,
+        take: Callable[[Any], bool],
+    ) -> None:
+        self._target = target
+        self._arguments = arguments
+        self._reports = reports
+        self._take = take
+        self._is_ending = False
+        self._processes = [self._start() for _ in range(workers)]
+
+    def end(self, *_: object) -> None:
+        """Begin to end; a signal handler."""
+        self._is_ending = True
+
+    def run(self, *, grace: float) -> None:
+        """Run until a signal, or a report that ends everything; from the main thread.
+
+        Args:
+            grace: Seconds that processes have to end by themselves.
+        """
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self.end)
+        while not self._is_ending:
+            wait([self._reports, *(p.sentinel for p in self._processes)], _WAKE_SECONDS)
+            self._read_reports()
+            if not self._is_ending:
+                self._processes = [self._replaced(process) for process in self._processes]
+        self._end_all(time.monotonic() + grace + _SLACK_SECONDS)
+
+    def _start(self) -> SpawnProcess:
+        process = get_context("spawn").Process(target=self._target, args=self._arguments)
+        process.start()
+        return process
+
+    def _read_reports(self) -> None:
+        while self._reports.poll():
+            if self._take(self._reports.recv()):
+                self._is_ending = True
+
+    def _replaced(self, process: SpawnProcess) -> SpawnProcess:
+        if process.is_alive():
+            return process
+        self._read_reports()
+        if self._is_ending:
+            return process
+        _logger.error("worker %s died with exit code %s", process.pid, process.exitcode)
+        process.close()
+        time.sleep(_RESTART_SECONDS)
+        return self._start()
+
+    def _end_all(self, deadline: float) -> None:
+        for process in self._processes:
+            process.terminate()
+        for process in self._processes:
+            process.join(max(0.0, deadline - time.monotonic()))
+            if process.is_alive():
+                process.kill()
+                process.join()
