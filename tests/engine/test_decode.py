@@ -1,6 +1,7 @@
 """Decoding bodies, query strings and Python values."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -10,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.engine.hostile_bodies import GOOD, HOSTILE_BODIES, SIGNATURE
-from tests.signature.strategies import CATEGORIES, FLOATS, INT64, MOMENTS, TEXTS, signatures
+from tests.engine.rows import rows_for, valid_rows_for
+from tests.signature.strategies import signatures
 
 from golive.engine.answers import Fault, Options
 from golive.engine.decode import Decoder
@@ -18,23 +20,10 @@ from golive.errors import RequestError, SignatureError
 from golive.signature.model import Column, Output, Signature
 
 NAMES = [name for name, _, _ in HOSTILE_BODIES]
-VALUES = st.one_of(
-    st.none(),
-    st.booleans(),
-    INT64,
-    FLOATS,
-    TEXTS,
-    MOMENTS,
-    CATEGORIES.map(lambda listed: listed[0]),
-    st.sampled_from([float("inf"), 2**64, 10**400, "1", "1.0", "-3", "nan", "1e400", "", "TRUE"]),
-    st.sampled_from([0, 1, 1.0, 0.0, -0.0, 0.5, "2024-05-31", "2024-05-31T09:30:00+02:00"]),
-    st.lists(FLOATS | INT64 | st.none(), max_size=3),
-    st.just({}),
-)
 
 
 def to_json(value) -> bytes:
-    return json.dumps(value).replace("Infinity", "1e400").encode()
+    return re.sub(r'(?<!")\bInfinity\b(?!")', "1e400", json.dumps(value)).encode()
 
 
 def verdict_of(decode, body) -> str:
@@ -42,41 +31,6 @@ def verdict_of(decode, body) -> str:
         return repr(decode(body))
     except RequestError as error:
         return f"{error.code}: {error}"
-
-
-@st.composite
-def rows_for(draw, signature):
-    """Rows that mostly have the signature's columns, with values right and wrong."""
-    names = [*signature.column_names, *signature.column_names, "text", "extra"]
-    record = st.dictionaries(st.sampled_from(names), VALUES, max_size=6)
-    return draw(st.lists(record | VALUES, max_size=3))
-
-
-@st.composite
-def valid_rows_for(draw, signature):
-    by_type = {
-        "integer": INT64,
-        "number": FLOATS | INT64,
-        "boolean": st.booleans(),
-        "string": TEXTS,
-        "text": TEXTS,
-        "datetime": MOMENTS,
-    }
-
-    def values(column):
-        if column.type == "category":
-            return st.sampled_from(column.categories)
-        if column.type == "vector":
-            return st.lists(FLOATS, min_size=column.length, max_size=column.length)
-        return by_type[column.type]
-
-    record = st.fixed_dictionaries(
-        {
-            c.name: values(c) | (st.none() if c.on_null != "error" else st.nothing())
-            for c in signature.columns
-        }
-    )
-    return draw(st.lists(record, max_size=3))
 
 
 def codes_of(decoded):

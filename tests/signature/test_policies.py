@@ -1,0 +1,34 @@
+"""Policies and their table."""
+
+import pytest
+
+from golive.errors import SignatureError
+from golive.signature.model import Column
+from golive.signature.policies import check_policies, policy_table
+
+
+def test_the_table_tells_which_policy_is_legal_for_which_type() -> None:
+    assert (
+        "| outside `minimum` to `maximum` | `on_range` | `error` | the record fails "
+        "| integer, number, datetime | `out_of_range` |"
+    ) in policy_table().splitlines()
+
+
+def test_every_row_of_the_table_has_its_cells() -> None:
+    assert {line.count("|") for line in policy_table().splitlines()} == {7}
+
+
+@pytest.mark.parametrize(
+    ("column_type", "key", "value"),
+    [
+        ("integer", "on_unseen", "error"),
+        ("text", "on_range", "error"),
+        ("vector", "on_non_finite", "null"),
+        ("number", "on_null", "drop"),
+    ],
+)
+def test_an_illegal_policy_is_refused(column_type, key, value) -> None:
+    column = Column(name="x", type=column_type, dtype="object", **{key: value})
+
+    with pytest.raises(SignatureError, match=f'{key} = "{value}" is not legal'):
+        check_policies(column)
