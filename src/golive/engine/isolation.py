@@ -1,0 +1,58 @@
+"""Per-record isolation: when a batch fails, find the records that made it fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from golive.errors import ModelOutputError, RecordError
+
+__all__ = ["isolate"]
+
+T = TypeVar("T")
+
+
+def isolate(size: int, answer: Callable[[list[int]], list[T]]) -> list[T | Exception]:
+    """Answer records 0..size-1, calling the model again on halves of a batch that fails.
+
+    One bad record among n costs about 2·log2(n) further calls; all n bad cost 2n - 1.
+
+    Args:
+        size: The number of records.
+        answer: Answers the records at the given positions, in that order, or raises.
+
+    Returns:
+        One result a record, in order: the answer, or what the model raised for it alone.
+
+    Raises:
+        MemoryError: The machine, not a record, is at fault.
+    """
+    results: list[T | Exception] = [_NOT_ANSWERED] * size
+    pending = [list(range(size))] if size else []
+    while pending:
+        positions = pending.pop()
+        try:
+            answers = answer(positions)
+            _check_length(answers, positions)
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever the model raises is one record's error
+            if len(positions) == 1:
+                results[positions[0]] = error
+                continue
+            half = len(positions) // 2
+            pending += [positions[half:], positions[:half]]
+        else:
+            for position, result in zip(positions, answers, strict=True):
+                results[position] = result
+    return results
+
+
+_NOT_ANSWERED = RecordError("not_answered", "The record was never answered.")
+
+
+def _check_length(answers: list[T], positions: list[int]) -> None:
+    if len(answers) != len(positions):
+        raise ModelOutputError(
+            f"The model gave {len(answers)} outputs for {len(positions)} records."
+        )

@@ -1,0 +1,62 @@
+"""From a bundle to an engine that has answered its golden records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from golive.bundle.manifest import ModelSpec
+from golive.bundle.reading import Bundle
+from golive.engine.decode import Decoder
+from golive.engine.engine import Engine
+from golive.engine.golden import Difference, refuse_drift, replay
+from golive.runtimes.loading import load_model
+from golive.signature.model import Signature
+
+__all__ = ["LoadedBundle", "engine_for", "load_bundle"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedBundle:
+    """A bundle whose model is in memory.
+
+    Attributes:
+        bundle: The bundle on disk.
+        engine: Answers with its model.
+        differences: Golden records that this environment answers differently; empty unless that
+            was allowed.
+    """
+
+    bundle: Bundle
+    engine: Engine
+    differences: tuple[Difference, ...] = ()
+
+
+def engine_for(
+    root: Path, spec: ModelSpec, signature: Signature, *, max_records: int = 10_000
+) -> Engine:
+    """Load the model of a directory laid out as a bundle.
+
+    Raises:
+        ModelLoadError: The model cannot be loaded.
+    """
+    loaded = load_model(root, spec, signature)
+    decoder = Decoder(signature, request_type=loaded.request_type, max_records=max_records)
+    return Engine(signature, loaded.model, decoder=decoder)
+
+
+def load_bundle(
+    bundle: Bundle, *, allow_drifted_environment: bool = False, max_records: int = 10_000
+) -> LoadedBundle:
+    """Load a bundle's model and replay its golden records.
+
+    Raises:
+        ModelLoadError: The model cannot be loaded here.
+        EnvironmentDriftError: Golden records are answered differently and that is not allowed.
+    """
+    manifest = bundle.manifest
+    engine = engine_for(bundle.path, manifest.model, bundle.signature, max_records=max_records)
+    differences = replay(engine, bundle.golden, tolerance=manifest.tolerance)
+    if not allow_drifted_environment:
+        refuse_drift(manifest.name, differences)
+    return LoadedBundle(bundle=bundle, engine=engine, differences=differences)
