@@ -1,0 +1,214 @@
+"""The draft of a bundle: a loaded model, its settled signature and the sample's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from math import isfinite
+from pathlib import Path
+
+import msgspec
+import pandas as pd
+
+from golive.engine.answers import Answer, Fault
+from golive.engine.decode import Decoder
+from golive.engine.engine import Engine
+from golive.errors import PackError, UsageError
+from golive.packing.data import as_frame, read_records, read_table, rows_of
+from golive.packing.identity import compare_direct
+from golive.packing.inference import infer_signature
+from golive.packing.policies import settle_policies
+from golive.packing.source import StagedModel
+from golive.runtimes.loading import load_model, model_for
+from golive.signature.model import JsonValue, Signature
+
+__all__ = ["Asked", "Draft", "Progress", "Sample", "draft_model", "read_sample", "with_threshold"]
+
+Progress = Callable[[str], None]
+Sample = pd.DataFrame | list[JsonValue]
+
+_COMPARED_ROWS = 500
+_ALL = 2**62
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the user said of the signature, beside the data."""
+
+    target: str | None = None
+    classes: tuple[JsonValue, ...] | None = None
+    positive: JsonValue = None
+    threshold: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A model that answers through its signature, ready to be written.
+
+    Attributes:
+        engine: Answers with the settled signature.
+        rows: The sample as JSON records.
+        frame: The sample's model-ready columns; None for a function model.
+        truths: The sample's target in the type of the classes, or None.
+        notes: What was found worth telling.
+    """
+
+    engine: Engine
+    rows: list[JsonValue]
+    frame: pd.DataFrame | None
+    truths: list[JsonValue] | None
+    notes: tuple[str, ...]
+
+    @property
+    def signature(self) -> Signature:
+        """What the model takes and gives."""
+        return self.engine.signature
+
+    def answer(self, rows: Sequence[JsonValue]) -> list[Answer | Fault]:
+        """Answer rows as the served model will."""
+        return self.engine.answer(self.engine.decoder.decode_rows(rows))
+
+
+def read_sample(data: object, *, is_function: bool) -> Sample:
+    """Read a sample: a table, or a function model's requests.
+
+    Raises:
+        UsageError: It cannot be read, or has no rows.
+    """
+    if is_function:
+        if isinstance(data, str | Path):
+            return read_records(Path(data))
+        if not isinstance(data, list | tuple) or not data:
+            raise UsageError("A function model's data is a list of requests, at least one.")
+        return list(data)
+    return read_table(Path(data)) if isinstance(data, str | Path) else as_frame(data)
+
+
+def draft_model(staged: StagedModel, data: object, asked: Asked, progress: Progress) -> Draft:
+    """Infer the signature, settle its policies and prove that it changes no answer.
+
+    Raises:
+        SignatureError: The data do not fit the model.
+        PackError: Rows scored through the signature differ from rows scored directly.
+    """
+    sample = read_sample(data, is_function=staged.spec.kind == "function")
+    if isinstance(sample, list):
+        return _draft_function(staged, sample)
+    return _draft_estimator(staged, sample, data, asked, progress)
+
+
+def _draft_function(staged: StagedModel, requests: list[JsonValue]) -> Draft:
+    from golive.runtimes.function import function_types
+
+    types = function_types(staged.estimator)
+    inference = infer_signature(
+        staged.estimator,
+        staged.spec.kind,
+        requests,
+        target=None,
+        request_type=types.request,
+        answer_type=types.answer,
+    )
+    loaded = load_model(staged.root, staged.spec, inference.signature)
+    decoder = Decoder(inference.signature, request_type=loaded.request_type, max_records=_ALL)
+    engine = Engine(inference.signature, loaded.model, decoder=decoder)
+    draft = Draft(
+        engine=engine, rows=requests, frame=None, truths=None, notes=tuple(inference.notes)
+    )
+    _refuse_silence(draft.answer(requests[:_COMPARED_ROWS]), "request")
+    return draft
+
+
+def _draft_estimator(
+    staged: StagedModel, frame: pd.DataFrame, data: object, asked: Asked, progress: Progress
+) -> Draft:
+    progress("Inferring the signature from the data and the model")
+    inference = infer_signature(
+        staged.estimator,
+        staged.spec.kind,
+        frame,
+        target=asked.target,
+        classes=asked.classes,
+        positive=asked.positive,
+        text_frame=_text_reader(data),
+    )
+    signature = with_threshold(inference.signature, asked.threshold)
+    model = model_for(staged.estimator, staged.spec.kind, signature)
+
+    def call(tried: Signature, rows: list[JsonValue]) -> list[Answer | Fault]:
+        fresh = model_for(staged.estimator, staged.spec.kind, tried)
+        decoder = Decoder(tried, max_records=_ALL)
+        trial = Engine(tried, fresh, decoder=decoder, logs_failures=False)
+        return trial.answer(decoder.decode_rows(rows))
+
+    progress("Trying nulls and unseen categories on the model")
+    inferred = as_frame(inference.frame)
+    rows = rows_of(inferred, signature)
+    signature, notes = settle_policies(signature, rows, call)
+    engine = Engine(signature, model, decoder=Decoder(signature, max_records=_ALL))
+    truths = None if inference.target is None else list(inference.target)
+    draft = Draft(
+        engine=engine,
+        rows=list(rows),
+        frame=inferred,
+        truths=truths,
+        notes=(*inference.notes, *notes),
+    )
+    progress("Comparing answers through the signature with the model's own")
+    _prove_identity(staged, draft)
+    return draft
+
+
+def _prove_identity(staged: StagedModel, draft: Draft) -> None:
+    assert draft.frame is not None
+    step = max(1, len(draft.rows) // _COMPARED_ROWS)
+    chosen = [i for i in range(0, len(draft.rows), step) if _fits_json(draft.rows[i])]
+    frame = draft.frame.iloc[chosen]
+    body = msgspec.json.encode([draft.rows[i] for i in chosen])
+    answers = draft.engine.answer(draft.engine.decoder.decode_body(body))
+    _refuse_silence(answers, "row")
+    compare_direct(
+        staged.estimator, staged.spec.kind, draft.signature, frame.reset_index(drop=True), answers
+    )
+
+
+def _fits_json(row: JsonValue) -> bool:
+    """Whether JSON can say the row: it has no infinity."""
+    values = row.values() if isinstance(row, dict) else [row]
+    return not any(isinstance(value, float) and not isfinite(value) for value in values)
+
+
+def _refuse_silence(entries: Sequence[Answer | Fault], noun: str) -> None:
+    """Refuse a model that answers none of its own sample."""
+    first = next((entry for entry in entries if isinstance(entry, Fault)), None)
+    if first is not None and not any(isinstance(entry, Answer) for entry in entries):
+        where = f" (field {first.field})" if first.field else ""
+        raise PackError(
+            f"The model answers no {noun} of the sample; the first error is "
+            f"{first.code}{where}: {first.message}",
+            hint="check that the data are what the model was trained on",
+        )
+
+
+def with_threshold(signature: Signature, threshold: float | None) -> Signature:
+    """The signature with a threshold, if one is given.
+
+    Raises:
+        UsageError: The model has no score that a threshold could cut.
+    """
+    if threshold is None:
+        return signature
+    if signature.output.kind != "binary" or not signature.output.has_probabilities:
+        raise UsageError(
+            "A threshold needs a binary classifier with probabilities; this model is "
+            f"{signature.output.kind}."
+        )
+    return replace(signature, output=replace(signature.output, threshold=threshold))
+
+
+def _text_reader(data: object) -> Callable[[Sequence[str]], pd.DataFrame] | None:
+    """Reads columns again as the text that stands in the file, where there is a file."""
+    if not isinstance(data, str | Path):
+        return None
+    path = Path(data)
+    return lambda columns: read_table(path, text_columns=columns)

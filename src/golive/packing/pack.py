@@ -1,0 +1,224 @@
+"""`golive.pack`: a trained model and a sample of its data become a bundle."""
+
+from __future__ import annotations
+
+import platform
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from golive.bundle.card import CardFacts, build_card
+from golive.bundle.contents import BundleContents
+from golive.bundle.golden import GoldenRecord
+from golive.bundle.profile import Profile
+from golive.bundle.reading import Bundle
+from golive.bundle.writing import check_destination, write_bundle
+from golive.engine.golden import answer_rows, compare
+from golive.errors import ModelLoadError, PackError
+from golive.files import sha256_of
+from golive.packing.clean_process import CleanRun, MissingModuleError, run_clean
+from golive.packing.code import add_module
+from golive.packing.draft import Asked, Draft, Progress, draft_model
+from golive.packing.golden import choose_golden
+from golive.packing.held_out import HeldOut, evaluate
+from golive.packing.held_out_data import read_held_out
+from golive.packing.provenance import git_commit
+from golive.packing.recipe import recipe
+from golive.packing.source import StagedModel, stage_model
+from golive.signature.model import JsonValue
+from golive.stats.columns import profile_columns
+
+__all__ = ["pack"]
+
+_TOLERANCE = 1e-9
+_FLOAT32_TOLERANCE = 1e-5  # boosters compute and sum in float32
+
+
+def pack(  # noqa: PLR0913 - one call packs, and each argument is one thing a person may say
+    model: object,
+    data: object,
+    *,
+    target: str | None = None,
+    eval: object | None = None,  # noqa: A002 - the name of the command's option
+    name: str | None = None,
+    output: str | Path | None = None,
+    code: Sequence[str | Path] = (),
+    include: Sequence[str | Path] = (),
+    classes: Sequence[JsonValue] | None = None,
+    positive: JsonValue = None,
+    threshold: float | None = None,
+    progress: Progress | None = None,
+) -> Bundle:
+    """Pack a trained model with all that is needed to serve it and to know whether it works.
+
+    Args:
+        model: A fitted estimator, a booster, a function, or where one is: `model.joblib`,
+            `.joblib.gz`, `.pkl`, `.cloudpickle`, `.skops`, XGBoost `.json` or `.ubj`, LightGBM
+            `.txt`, or `file.py:function`.
+        data: The training sample: a DataFrame or a CSV, Parquet or JSON lines file. For a
+            function model, sample requests.
+        target: The column of `data` that the model predicts, if it is there.
+        eval: A held-out sample with the target; without it there are no metrics.
+        name: What to call the model; the file's name by default.
+        output: Where to write: a directory, or one file if it ends in `.zip`. By default
+            `NAME.bundle` in the current directory.
+        code: Files and folders with classes and functions that the model needs.
+        include: Further files that a function model reads beside its source.
+        classes: The class names, for boosters that know only their number.
+        positive: Binary models: the class whose probability is the score; the second by default.
+        threshold: Binary models: label as positive from this score on.
+        progress: Told in a sentence what is being done.
+
+    Returns:
+        The bundle, written and proven to load and answer in a clean process.
+
+    Raises:
+        UsageError: A file is missing or an option does not fit.
+        SignatureError: The data do not fit the model.
+        ModelLoadError: The model does not load, here or in a clean process.
+        PackError: Answers through the signature are not the model's own.
+    """
+    say = progress or _say_nothing
+    asked = Asked(
+        target=target,
+        classes=None if classes is None else tuple(classes),
+        positive=positive,
+        threshold=threshold,
+    )
+    with tempfile.TemporaryDirectory(prefix="golive-pack-") as folder:
+        root = Path(folder, "staged")
+        root.mkdir()
+        say("Loading the model")
+        staged = stage_model(
+            model, root, code=[Path(p) for p in code], include=[Path(p) for p in include]
+        )
+        called = name or staged.default_name
+        destination = Path(output) if output is not None else Path(f"{called}.bundle")
+        check_destination(destination)
+        draft = draft_model(staged, data, asked, say)
+        held_out = _evaluate(draft, eval, asked, say)
+        command = recipe(
+            model,
+            data,
+            {
+                "target": target,
+                "eval": Path(eval) if isinstance(eval, str) else eval,
+                "name": name,
+                "code": tuple(Path(p) for p in code),
+                "include": tuple(Path(p) for p in include),
+                "classes": asked.classes,
+                "positive": positive,
+                "threshold": threshold,
+                "output": destination,
+            },
+        )
+        contents = _contents(called, staged, draft, held_out, data, say)
+        contents = replace(contents, card=build_card(_card_facts(contents, command, data)))
+        say(f"Writing {destination}")
+        return write_bundle(contents, destination, created_at=datetime.now(UTC))
+
+
+def _say_nothing(_: str) -> None:
+    """Progress that nobody asked for."""
+
+
+def _evaluate(draft: Draft, data: object | None, asked: Asked, say: Progress) -> HeldOut:
+    if data is None:
+        return HeldOut()
+    say("Evaluating on the held-out sample")
+    rows, truths = read_held_out(data, draft, asked.target)
+    return evaluate(
+        draft.signature.output, draft.answer(rows), truths, training_truths=draft.truths
+    )
+
+
+def _contents(
+    name: str, staged: StagedModel, draft: Draft, held_out: HeldOut, data: object, say: Progress
+) -> BundleContents:
+    golden = choose_golden(draft.rows, draft.signature)
+    outputs = answer_rows(draft.engine, golden)
+    say("Loading the model again in a clean process and answering golden records there")
+    tolerance = _tolerance(staged)
+    run = _clean_run(staged, draft, golden)
+    _refuse_other_answers(outputs, run, tolerance)
+    source = Path(data) if isinstance(data, str | Path) else None
+    return BundleContents(
+        name=name,
+        model=staged.spec,
+        signature=draft.signature,
+        requirements=run.requirements,
+        golden=tuple(GoldenRecord(r, o) for r, o in zip(golden, outputs, strict=True)),
+        profile=_profile(draft, held_out),
+        card="",
+        model_files=_files(staged.root),
+        python_version=platform.python_version(),
+        tolerance=tolerance,
+        git_commit=git_commit(source.parent if source else Path.cwd()),
+        data_sha256=sha256_of(source) if source else None,
+        notes=draft.notes,
+    )
+
+
+def _card_facts(contents: BundleContents, command: str, data: object) -> CardFacts:
+    return CardFacts(
+        name=contents.name,
+        model=contents.model,
+        signature=contents.signature,
+        profile=contents.profile,
+        requirements=contents.requirements,
+        python_version=contents.python_version,
+        pack_command=command,
+        golden_count=len(contents.golden),
+        tolerance=contents.tolerance,
+        data_name=Path(data).name if isinstance(data, str | Path) else "training sample",
+        data_sha256=contents.data_sha256,
+        git_commit=contents.git_commit,
+        notes=contents.notes,
+    )
+
+
+def _clean_run(staged: StagedModel, draft: Draft, golden: list[JsonValue]) -> CleanRun:
+    """Run in a clean process, adding the user's modules as they are found missing there."""
+    while True:
+        try:
+            return run_clean(staged.root, staged.spec, draft.signature, golden)
+        except MissingModuleError as error:
+            if not add_module(staged.root, error.module, staged.folders):
+                raise
+
+
+def _refuse_other_answers(outputs: Sequence[JsonValue], run: CleanRun, tolerance: float) -> None:
+    for index, (here, there) in enumerate(zip(outputs, run.outputs, strict=True)):
+        for difference in compare(index, here, there, tolerance=tolerance):
+            raise ModelLoadError(
+                f"Loaded in a clean process, the model answers golden record {index} differently: "
+                f"{difference.path or 'answer'} is {difference.now!r} there and "
+                f"{difference.packed!r} here.",
+                hint="make the model depend on nothing but its own state: no globals set by the "
+                "script, no randomness in predict",
+            )
+
+
+def _profile(draft: Draft, held_out: HeldOut) -> Profile:
+    columns = () if draft.frame is None else profile_columns(draft.frame, draft.signature)
+    return Profile(
+        rows=len(draft.rows),
+        columns=columns,
+        evaluation=held_out.evaluation,
+        scores=held_out.scores,
+        calibration=held_out.calibration,
+    )
+
+
+def _tolerance(staged: StagedModel) -> float:
+    names = {staged.spec.kind, type(staged.estimator).__module__.partition(".")[0]}
+    return _FLOAT32_TOLERANCE if "xgboost" in names else _TOLERANCE
+
+
+def _files(root: Path) -> dict[str, Path | bytes]:
+    files = [path for path in sorted(root.rglob("*")) if path.is_file()]
+    if not files:
+        raise PackError("The model has no files.")
+    return {path.relative_to(root).as_posix(): path for path in files}

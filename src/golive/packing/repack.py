@@ -1,0 +1,105 @@
+"""`golive.repack`: a new bundle from an old one, with another threshold, signature or card."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from golive.bundle.contents import BundleContents
+from golive.bundle.golden import GoldenRecord
+from golive.bundle.reading import Bundle, open_bundle
+from golive.bundle.writing import write_bundle
+from golive.errors import SignatureError, UsageError
+from golive.packing.clean_process import run_clean
+from golive.packing.draft import Progress, with_threshold
+from golive.signature.model import Signature
+from golive.signature.toml_format import loads
+
+__all__ = ["repack"]
+
+
+def repack(  # noqa: PLR0913 - each argument is one thing a person may change
+    bundle: str | Path,
+    *,
+    threshold: float | None = None,
+    signature: str | Path | None = None,
+    card: str | Path | None = None,
+    name: str | None = None,
+    output: str | Path,
+    progress: Progress | None = None,
+) -> Bundle:
+    """Make a new bundle from one: the same model, golden records run again.
+
+    Args:
+        bundle: The bundle to start from.
+        threshold: Binary models: label as positive from this score on.
+        signature: An edited `signature.toml`.
+        card: An edited `card.md`.
+        name: Another name.
+        output: Where to write the new bundle.
+        progress: Told in a sentence what is being done.
+
+    Raises:
+        UsageError: Nothing is to be changed, or a file is missing.
+        SignatureError: The edited signature does not fit the model.
+        ModelLoadError: The model does not load in a clean process.
+    """
+    if (threshold, signature, card, name) == (None, None, None, None):
+        raise UsageError(
+            "Nothing is to be changed.",
+            hint="golive repack BUNDLE --threshold 0.4 (or --signature, --card, --name) -o NEW",
+        )
+    old = open_bundle(Path(bundle))
+    edited = _edited(old, None if signature is None else Path(signature), threshold)
+    if progress is not None:
+        progress("Answering the golden records again in a clean process")
+    run = run_clean(old.path, old.manifest.model, edited, [g.record for g in old.golden])
+    manifest = old.manifest
+    contents = BundleContents(
+        name=name or manifest.name,
+        model=manifest.model,
+        signature=edited,
+        requirements=run.requirements,
+        golden=tuple(
+            GoldenRecord(g.record, o) for g, o in zip(old.golden, run.outputs, strict=True)
+        ),
+        profile=old.profile,
+        card=old.card if card is None else _read(Path(card)),
+        model_files={
+            path: old.path / path for path in manifest.files if path.startswith(("model/", "code/"))
+        },
+        python_version=manifest.python_version,
+        tolerance=manifest.tolerance,
+        git_commit=manifest.git_commit,
+        data_sha256=manifest.data_sha256,
+        notes=manifest.notes,
+    )
+    return write_bundle(contents, Path(output), created_at=datetime.now(UTC))
+
+
+def _edited(old: Bundle, file: Path | None, threshold: float | None) -> Signature:
+    signature = old.signature if file is None else loads(_read(file))
+    _check_edit(old.signature, signature)
+    return with_threshold(signature, threshold)
+
+
+def _check_edit(before: Signature, after: Signature) -> None:
+    """What the model itself decides cannot be edited."""
+    for what, old, new in (
+        ("form", before.form, after.form),
+        ("columns", before.column_names, after.column_names),
+        ("output kind", before.output.kind, after.output.kind),
+        ("classes", before.output.classes, after.output.classes),
+    ):
+        if old != new:
+            raise SignatureError(
+                f"The signature's {what} cannot be edited: the model has {old!r}, not {new!r}.",
+                hint="pack the model again if it changed",
+            )
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error

@@ -1,0 +1,217 @@
+"""MODEL, as the user gave it, becomes files in a staging directory and how to load them."""
+
+from __future__ import annotations
+
+import inspect
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+from golive.bundle.manifest import Loader, ModelSpec, RuntimeKind
+from golive.errors import ModelLoadError, UsageError
+from golive.packing.code import CODE, add_code, add_module
+from golive.packing.definitions import definitions_of
+from golive.runtimes.loading import load_estimator
+
+__all__ = ["StagedModel", "stage_model"]
+
+_LOADERS: dict[str, tuple[RuntimeKind, Loader]] = {
+    ".joblib": ("sklearn", "joblib"),
+    ".pkl": ("sklearn", "pickle"),
+    ".pickle": ("sklearn", "pickle"),
+    ".cloudpickle": ("sklearn", "pickle"),
+    ".skops": ("sklearn", "skops"),
+    ".json": ("xgboost", "xgboost"),
+    ".ubj": ("xgboost", "xgboost"),
+    ".txt": ("lightgbm", "lightgbm"),
+    ".lgb": ("lightgbm", "lightgbm"),
+    ".lightgbm": ("lightgbm", "lightgbm"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StagedModel:
+    """A model whose files lie in a staging directory, laid out as in its bundle.
+
+    Attributes:
+        root: The staging directory.
+        spec: How its model is loaded from there.
+        estimator: The loaded model: estimator, booster or function.
+        folders: Where modules of the user's may lie.
+        default_name: What to call the model if nobody says.
+    """
+
+    root: Path
+    spec: ModelSpec
+    estimator: Any
+    folders: tuple[Path, ...]
+    default_name: str
+
+
+def stage_model(
+    model: object, root: Path, *, code: Sequence[Path] = (), include: Sequence[Path] = ()
+) -> StagedModel:
+    """Put a model's files under `root/model` and `root/code` and load it.
+
+    Args:
+        model: A file (`model.joblib`, `.json`, …), `file.py:function`, or an object.
+        root: An empty directory.
+        code: Files and folders with code that the model needs, copied into `code/`.
+        include: Other files that a function model reads beside its source, copied there too.
+
+    Raises:
+        UsageError: The file does not exist or is of an unknown kind.
+        ModelLoadError: It cannot be loaded.
+    """
+    add_code(root, [*code, *include])
+    if isinstance(model, Path) or (isinstance(model, str) and model):
+        return _stage_reference(str(model), root, code)
+    if isinstance(model, FunctionType):
+        return _stage_function_object(model, root)
+    return _stage_object(model, root)
+
+
+def _stage_reference(reference: str, root: Path, code: Sequence[Path]) -> StagedModel:
+    source, colon, function = reference.rpartition(":")
+    if colon and source.endswith(".py"):
+        return _stage_function(Path(source), function, root)
+    path = Path(reference)
+    if not path.is_file():
+        raise UsageError(
+            f"There is no model file {path}.",
+            hint="MODEL is a file such as model.joblib, or file.py:function",
+        )
+    kind, loader = _loader_of(path)
+    _copy(path, root / "model" / path.name)
+    pickled = loader in ("joblib", "pickle")
+    main_module = _stage_definitions(root, code) if pickled else None
+    spec = ModelSpec(
+        kind=kind,
+        loader=loader,
+        file=f"model/{path.name}",
+        main_module=main_module,
+    )
+    return _loaded(root, spec, (path.resolve().parent, Path.cwd()), path.name.partition(".")[0])
+
+
+def _stage_definitions(root: Path, code: Sequence[Path]) -> str | None:
+    """Reduce the first source file to its definitions: it stands in for `__main__`."""
+    script = next((path for path in code if path.suffix == ".py"), None)
+    if script is None:
+        return None
+    staged = root / CODE / script.name
+    staged.write_text(definitions_of(staged.read_text("utf-8")), "utf-8")
+    return script.stem
+
+
+def _loader_of(path: Path) -> tuple[RuntimeKind, Loader]:
+    compressed = path.suffix in (".gz", ".bz2", ".xz")
+    ending = path.with_suffix("").suffix if compressed else path.suffix
+    if ending not in _LOADERS:
+        raise UsageError(
+            f"{path} is of no known kind: its name ends in {ending or 'nothing'!r}.",
+            hint=f"known endings are {', '.join(_LOADERS)} (and file.py:function)",
+        )
+    return _LOADERS[ending]
+
+
+def _stage_function(source: Path, function: str, root: Path) -> StagedModel:
+    if not source.is_file():
+        raise UsageError(f"There is no file {source} with a function {function!r}.")
+    _copy(source, root / CODE / source.name)
+    spec = ModelSpec(
+        kind="function", loader="python", file=f"{CODE}/{source.name}", function=function
+    )
+    return _loaded(root, spec, (source.resolve().parent, Path.cwd()), function)
+
+
+def _stage_function_object(function: FunctionType, root: Path) -> StagedModel:
+    source = inspect.getsourcefile(function)
+    if source is None or "." in function.__qualname__ or not Path(source).is_file():
+        raise UsageError(
+            f"The function {function.__qualname__!r} is not at the top of a Python file.",
+            hint="put it in a file and pack 'file.py:function'",
+        )
+    return _stage_function(Path(source), function.__name__, root)
+
+
+def _stage_object(model: object, root: Path) -> StagedModel:
+    package = type(model).__module__.partition(".")[0]
+    if type(model).__name__ == "Booster" and package in ("xgboost", "lightgbm"):
+        spec = _save_booster(model, package, root)
+    else:
+        spec = _save_pickle(model, root)
+    return StagedModel(
+        root=root,
+        spec=spec,
+        estimator=model,
+        folders=(Path.cwd(),),
+        default_name=type(model).__name__.lower(),
+    )
+
+
+def _save_booster(model: Any, package: str, root: Path) -> ModelSpec:
+    (root / "model").mkdir(parents=True, exist_ok=True)
+    if package == "xgboost":
+        model.save_model(root / "model" / "model.ubj")
+        return ModelSpec(kind="xgboost", loader="xgboost", file="model/model.ubj")
+    model.save_model(str(root / "model" / "model.txt"))
+    return ModelSpec(kind="lightgbm", loader="lightgbm", file="model/model.txt")
+
+
+def _save_pickle(model: object, root: Path) -> ModelSpec:
+    import cloudpickle
+
+    try:
+        content = cloudpickle.dumps(model)
+    except Exception as error:
+        raise ModelLoadError(
+            f"A {type(model).__name__} cannot be pickled: {error}",
+            hint="replace what cannot travel (open files, connections, locks) by what opens it "
+            "on first use",
+        ) from error
+    (root / "model").mkdir(parents=True, exist_ok=True)
+    (root / "model" / "model.pkl").write_bytes(content)
+    return ModelSpec(kind="sklearn", loader="pickle", file="model/model.pkl")
+
+
+def _loaded(root: Path, spec: ModelSpec, folders: tuple[Path, ...], name: str) -> StagedModel:
+    """Load what is staged, adding the user's modules one by one as they are found missing."""
+    trusted = _skops_types(root, spec)
+    spec = replace(spec, trusted_types=trusted)
+    while True:
+        try:
+            estimator = load_estimator(root, spec)
+        except Exception as error:
+            missing = _missing_module(error)
+            if missing is None or not add_module(root, missing, folders):
+                raise
+        else:
+            return StagedModel(
+                root=root, spec=spec, estimator=estimator, folders=folders, default_name=name
+            )
+
+
+def _missing_module(error: BaseException | None) -> str | None:
+    while error is not None:
+        if isinstance(error, ModuleNotFoundError):
+            return error.name
+        error = error.__cause__
+    return None
+
+
+def _skops_types(root: Path, spec: ModelSpec) -> tuple[str, ...]:
+    if spec.loader != "skops":
+        return ()
+    from golive.optional import require
+
+    skops_io = require("skops.io", extra="skops")
+    return tuple(sorted(skops_io.get_untrusted_types(file=root / spec.file)))
+
+
+def _copy(source: Path, destination: Path) -> None:
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, destination)

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+import golive
+from golive.errors import SignatureError, UsageError
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory):
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame({"a": rng.normal(size=80), "b": rng.normal(size=80)})
+    model = LogisticRegression().fit(frame, frame["a"] > 0)
+    return golive.pack(
+        model, frame, name="m", output=tmp_path_factory.mktemp("repack") / "m.bundle"
+    )
+
+
+def test_a_threshold_makes_a_new_bundle_with_its_golden_records_run_again(bundle, tmp_path):
+    new = golive.repack(bundle.path, threshold=0.999, output=tmp_path / "new.bundle")
+
+    assert new.signature.output.threshold == 0.999
+    assert new.manifest.id != bundle.manifest.id
+    labels = [g.output["label"] for g in new.golden if "label" in g.output]
+    scores = [g.output["score"] for g in new.golden if "score" in g.output]
+    assert labels == [s >= 0.999 for s in scores]
+    assert golive.load(new.path).predict({"a": 0.2, "b": 0.0})[0]["label"] is False
+
+
+def test_an_edited_signature_and_card_are_taken_over(bundle, tmp_path):
+    text = (bundle.path / "signature.toml").read_text()
+    (tmp_path / "edited.toml").write_text(
+        text.replace('name = "a"', 'name = "a"\ndescription = "height in m"', 1)
+    )
+    (tmp_path / "card.md").write_text("# Mine\n")
+
+    new = golive.repack(
+        bundle.path,
+        signature=tmp_path / "edited.toml",
+        card=tmp_path / "card.md",
+        output=tmp_path / "new.bundle",
+    )
+
+    assert new.signature.columns[0].description == "height in m"
+    assert new.card == "# Mine\n"
+
+
+def test_a_card_alone_changes_no_id(bundle, tmp_path):
+    (tmp_path / "card.md").write_text("# Mine\n")
+
+    new = golive.repack(bundle.path, card=tmp_path / "card.md", output=tmp_path / "new.bundle")
+
+    assert new.manifest.id == bundle.manifest.id
+
+
+def test_what_the_model_decides_cannot_be_edited(bundle, tmp_path):
+    text = (bundle.path / "signature.toml").read_text()
+    (tmp_path / "edited.toml").write_text(text.replace('name = "a"', 'name = "z"', 1))
+
+    with pytest.raises(SignatureError, match="columns cannot be edited"):
+        golive.repack(
+            bundle.path, signature=tmp_path / "edited.toml", output=tmp_path / "new.bundle"
+        )
+
+
+def test_repacking_nothing_is_an_error(bundle, tmp_path):
+    with pytest.raises(UsageError, match="Nothing is to be changed"):
+        golive.repack(bundle.path, output=tmp_path / "new.bundle")
