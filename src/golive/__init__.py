@@ -1,1 +1,48 @@
-"""golive takes a trained model to a production endpoint and keeps watching it there."""
+"""golive takes a trained model to a production endpoint and keeps watching it there.
+
+import golive
+
+golive.pack(model, train, eval=held_out, name="income", output="income.bundle")
+golive.load("income.bundle").predict(rows)
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from golive.errors import GoliveError, RecordError
+
+if TYPE_CHECKING:
+    from golive.bundle.reading import Bundle
+    from golive.packing.pack import pack
+    from golive.packing.repack import repack
+    from golive.wiring.loading import Predictor, load
+
+__all__ = [
+    "Bundle",
+    "GoliveError",
+    "Predictor",
+    "RecordError",
+    "__version__",
+    "load",
+    "pack",
+    "repack",
+]
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Bundle": "golive.bundle.reading",
+    "Predictor": "golive.wiring.loading",
+    "load": "golive.wiring.loading",
+    "pack": "golive.packing.pack",
+    "repack": "golive.packing.repack",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name on first use, so that `import golive` stays cheap."""
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'golive' has no attribute {name!r}")

@@ -1,0 +1,106 @@
+"""`golive.load`: a bundle's served answers, in process."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from golive.bundle.reading import Bundle, open_bundle
+from golive.engine.answers import Options, entry_to_json
+from golive.engine.loading import LoadedBundle, load_bundle
+from golive.errors import UsageError
+from golive.signature.model import JsonValue, Signature
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Predictor", "load", "open_reference"]
+
+
+class Predictor:
+    """Answers rows in process exactly as the served model would.
+
+    Attributes:
+        bundle: The bundle that answers.
+    """
+
+    def __init__(self, loaded: LoadedBundle) -> None:
+        self.bundle = loaded.bundle
+        self._engine = loaded.engine
+
+    @property
+    def signature(self) -> Signature:
+        """What the model takes and gives."""
+        return self._engine.signature
+
+    def predict(
+        self,
+        rows: pd.DataFrame | Sequence[object] | dict[str, object] | str,
+        *,
+        threshold: float | None = None,
+        top: int | None = None,
+    ) -> list[dict[str, JsonValue]]:
+        """Answer rows: for each, in order, what `predictions` holds for it when served.
+
+        Args:
+            rows: A DataFrame (nulls are NaN, NaT or None), a list of records, or one record; for
+                text models also a list of texts or one text.
+            threshold: Binary models: overrides the signature's.
+            top: Multiclass models: so many of the largest probabilities.
+
+        Raises:
+            RequestError: An option does not fit the model.
+        """
+        decoded = self._engine.decoder.decode_rows(
+            _records(rows, self.signature), Options(threshold=threshold, top=top)
+        )
+        return [entry_to_json(entry) for entry in self._engine.answer(decoded)]
+
+
+def load(
+    ref: str | Path, *, verify: bool = False, allow_drifted_environment: bool = False
+) -> Predictor:
+    """Load a bundle, verify it, replay its golden records and be ready to answer.
+
+    Args:
+        ref: The path of a bundle (a directory or a `.zip`).
+        verify: Hash every file again even if this machine has verified it before.
+        allow_drifted_environment: Answer even if golden records now come out differently.
+
+    Raises:
+        UsageError: There is no bundle there.
+        BundleError: The bundle is not what was packed.
+        ModelLoadError: The model cannot be loaded here.
+        EnvironmentDriftError: Golden records are answered differently.
+    """
+    bundle = open_reference(ref, verify=verify)
+    return Predictor(load_bundle(bundle, allow_drifted_environment=allow_drifted_environment))
+
+
+def open_reference(ref: str | Path, *, verify: bool = False) -> Bundle:
+    """Open the bundle that a reference names, verified, its model not loaded.
+
+    Raises:
+        UsageError: There is no bundle there.
+        BundleError: The bundle is not what was packed.
+    """
+    path = Path(ref)
+    if not path.exists():
+        raise UsageError(
+            f"There is no bundle at {path}.",
+            hint=f"golive pack MODEL --data train.csv -o {path}",
+        )
+    return open_bundle(path, verify_all=verify)
+
+
+def _records(rows: Any, signature: Signature) -> Sequence[object]:
+    if isinstance(rows, dict | str):
+        return [rows]
+    if hasattr(rows, "to_dict") and hasattr(rows, "columns"):
+        from golive.runtimes.records import frame_records
+
+        return frame_records(rows)
+    if signature.form == "series" and hasattr(rows, "tolist"):
+        return list(rows.tolist())
+    return list(rows)
