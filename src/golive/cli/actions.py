@@ -54,7 +54,7 @@ class Actions:
         from golive.wiring.serving import ServePlan, serve
 
         plan = ServePlan(
-            refs=tuple(bundles),
+            bundles=tuple(str(bundle) for bundle in bundles),
             settings=settings,
             verify=verify,
             allow_drifted_environment=allow_drifted_environment,

@@ -1,0 +1,114 @@
+"""`golive serve`: bundles become served models, and the server runs them."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Callable
+
+from golive.bundle.reading import Bundle
+from golive.engine.loading import LoadedBundle, load_bundle
+from golive.errors import UsageError
+from golive.http.plan import ServePlan
+from golive.http.server import serve as run_server
+from golive.service.served import Example, ServedModel
+from golive.signature.model import JsonValue
+from golive.wiring.loading import open_reference
+
+__all__ = ["ServePlan", "load_models", "serve"]
+
+
+def serve(plan: ServePlan, *, announce: Callable[[str], None]) -> None:
+    """Serve a plan's bundles until a signal ends it.
+
+    Args:
+        plan: What to serve and how.
+        announce: Told the address and a command that asks it, once requests are answered.
+
+    Raises:
+        UsageError: A bundle is missing, two have the same name, or the address cannot be had.
+        BundleError: A bundle is not what was packed.
+        GoliveError: A model does not load here, or golden records are answered differently.
+    """
+    bundles = _open_all(plan)
+
+    def on_ready(url: str) -> None:
+        for line in _announcement(bundles, url):
+            announce(line)
+
+    run_server(plan, load_models, on_ready=on_ready)
+
+
+def load_models(plan: ServePlan) -> dict[str, ServedModel]:
+    """Load the models of a plan, by name; called in each worker.
+
+    Raises:
+        BundleError: A bundle is not what was packed.
+        ModelLoadError: A model does not load here.
+        EnvironmentDriftError: Golden records are answered differently and that is not allowed.
+    """
+    return {
+        name: _served(
+            load_bundle(
+                bundle,
+                allow_drifted_environment=plan.allow_drifted_environment,
+                max_records=plan.settings.max_records,
+            )
+        )
+        for name, bundle in _open_all(plan).items()
+    }
+
+
+def _open_all(plan: ServePlan) -> dict[str, Bundle]:
+    bundles: dict[str, Bundle] = {}
+    for ref in plan.bundles:
+        bundle = open_reference(ref, verify=plan.verify)
+        if bundle.name in bundles:
+            raise UsageError(
+                f"{ref} and {bundles[bundle.name].source} are both named {bundle.name!r}.",
+                hint=f"golive repack {ref} --name OTHER -o other.bundle",
+            )
+        bundles[bundle.name] = bundle
+    return bundles
+
+
+def _served(loaded: LoadedBundle) -> ServedModel:
+    bundle, manifest = loaded.bundle, loaded.bundle.manifest
+    facts: dict[str, JsonValue] = {
+        "id": manifest.id,
+        "created_at": manifest.created_at,
+        "python_version": manifest.python_version,
+        "golive_version": manifest.golive_version,
+        "git_commit": manifest.git_commit,
+        "kind": manifest.model.kind,
+    }
+    return ServedModel(
+        name=bundle.name,
+        version=bundle.version,
+        engine=loaded.engine,
+        examples=tuple(Example(g.record, g.output) for g in bundle.golden),
+        card=bundle.card,
+        drifted=bool(loaded.differences),
+        facts=facts,
+    )
+
+
+def _announcement(bundles: dict[str, Bundle], url: str) -> list[str]:
+    lines = []
+    for name, bundle in bundles.items():
+        path = "/predict" if len(bundles) == 1 else f"/models/{name}/predict"
+        lines.append(f"{name} {bundle.version} answers at {url}{path}")
+        lines += _curl(bundle, f"{url}{path}")
+    return lines
+
+
+def _curl(bundle: Bundle, address: str) -> list[str]:
+    record = next((g.record for g in bundle.golden if _is_answered(g.output)), None)
+    if record is None:
+        return []
+    body = shlex.quote(json.dumps(record, ensure_ascii=False))
+    return ["Try it:", f"  curl {address} -H 'content-type: application/json' -d {body}"]
+
+
+def _is_answered(output: JsonValue) -> bool:
+    return isinstance(output, dict) and "error" not in output
