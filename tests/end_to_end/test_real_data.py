@@ -1,0 +1,185 @@
+"""Models on real data answer over HTTP exactly as in process, whatever the batch."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import tarfile
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+from agreement import BATCH_SIZES, assert_same_labels, assert_same_scores, post, records_of
+from sklearn.compose import make_column_transformer
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestRegressor
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+import golive
+
+pytestmark = pytest.mark.slow
+
+
+def pack_frame(model, frame, target, folder, *, held_out):
+    """Pack a model from files, as the command line does."""
+    joblib.dump(model, folder / "model.joblib")
+    frame.to_csv(folder / "train.csv", index=False)
+    held_out.to_csv(folder / "held_out.csv", index=False)
+    return golive.pack(
+        folder / "model.joblib",
+        folder / "train.csv",
+        target=target,
+        eval=folder / "held_out.csv",
+        output=folder / "m.bundle",
+    )
+
+
+def assert_classifier_agrees(client, model, inputs):
+    probabilities = model.predict_proba(inputs)
+    best = probabilities[:, 1] if probabilities.shape[1] == 2 else probabilities.max(axis=1)
+    for size in BATCH_SIZES:
+        predictions = post(client, records_of(inputs), size)
+        assert_same_labels(predictions, model.predict(inputs))
+        assert_same_scores(predictions, best)
+
+
+def test_games_logistic_regression_gives_the_known_answer(test_data, tmp_path, serve):
+    frame = pd.read_csv(test_data / "games" / "games-expand.csv.gz")
+    inputs = frame.drop(columns="label")
+    model = LogisticRegression().fit(inputs, frame["label"])
+    bundle = pack_frame(model, frame, "label", tmp_path, held_out=frame.iloc[::20])
+
+    with serve(bundle.path) as served:
+        asked = {f"G{i}": int(i == 1) for i in range(1, 11)}
+        [posted] = served.client.post("/predict", json=asked).json()["predictions"]
+        [got] = served.client.get("/predict", params=asked).json()["predictions"]
+        assert_classifier_agrees(served.client, model, inputs.iloc[::40])
+
+    assert posted == got
+    assert round(posted["score"], 3) == 0.067
+
+
+def test_boston_housing_regression_agrees(test_data, tmp_path, serve):
+    frame = pd.read_csv(test_data / "housing" / "BostonHousing.csv.gz")
+    inputs = frame.drop(columns="medv")
+    model = make_pipeline(StandardScaler(), LinearRegression()).fit(inputs, frame["medv"])
+    bundle = pack_frame(model, frame, "medv", tmp_path, held_out=frame)
+
+    with serve(bundle.path) as served:
+        for size in BATCH_SIZES:
+            assert_same_scores(post(served.client, records_of(inputs), size), model.predict(inputs))
+
+
+def test_births_regression_agrees(test_data, tmp_path, serve):
+    frame = pd.read_csv(test_data / "natality" / "natality.csv.gz")
+    frame = frame.dropna(subset=["weight_pounds"])
+    columns = ["is_male", "plurality", "gestation_weeks", "mother_age", "mother_race", "year"]
+    train, held_out = frame.iloc[:8000], frame.iloc[8000:8600]
+    model = make_pipeline(
+        SimpleImputer(strategy="median"), RandomForestRegressor(30, min_samples_leaf=5)
+    )
+    model.fit(train[columns], train["weight_pounds"])
+    keep = [*columns, "weight_pounds"]
+    bundle = pack_frame(model, train[keep], "weight_pounds", tmp_path, held_out=held_out[keep])
+
+    with serve(bundle.path) as served:
+        for size in BATCH_SIZES:
+            predictions = post(served.client, records_of(held_out[columns]), size)
+            assert_same_scores(predictions, model.predict(held_out[columns]))
+
+
+def test_nhl_won_agrees(test_data, tmp_path, serve):
+    frame = pd.read_csv(test_data / "nhl" / "game_teams_stats.csv.gz")
+    inputs = frame.drop(columns=["won", "game_id"])
+    texts = ["HoA", "settled_in", "head_coach"]
+    numbers = [c for c in inputs.columns if c not in texts]
+    model = make_pipeline(
+        make_column_transformer(
+            (make_pipeline(SimpleImputer(), StandardScaler()), numbers),
+            (OneHotEncoder(handle_unknown="ignore"), texts),
+        ),
+        LogisticRegression(max_iter=1000),
+    ).fit(inputs.iloc[:12000], frame["won"].iloc[:12000])
+    held_out = frame.drop(columns="game_id").iloc[12000:12600]
+    bundle = pack_frame(
+        model, frame.drop(columns="game_id").iloc[:12000], "won", tmp_path, held_out=held_out
+    )
+
+    with serve(bundle.path) as served:
+        assert_classifier_agrees(served.client, model, held_out.drop(columns="won"))
+
+
+def read_adult(test_data):
+    header = pd.read_csv(test_data / "census" / "adult_test.csv.gz", nrows=0).columns
+    return pd.read_csv(
+        test_data / "census" / "adult.data.gz",
+        names=list(header),
+        skipinitialspace=True,
+        na_values="?",
+    ).dropna(subset="class")
+
+
+def test_adult_boosted_trees_agree_nulls_included(test_data, tmp_path, serve):
+    frame = read_adult(test_data)
+    inputs = frame.drop(columns="class")
+    texts = inputs.select_dtypes(exclude="number").columns.tolist()
+    numbers = [c for c in inputs.columns if c not in texts]
+    model = make_pipeline(
+        make_column_transformer(
+            ("passthrough", numbers),
+            (OneHotEncoder(handle_unknown="ignore", sparse_output=False), texts),
+        ),
+        HistGradientBoostingClassifier(max_iter=40),
+    ).fit(inputs.iloc[:20000], frame["class"].iloc[:20000])
+    held_out = frame.iloc[20000:20700]
+    bundle = pack_frame(model, frame.iloc[:20000], "class", tmp_path, held_out=held_out)
+
+    assert held_out.isna().any().any()
+    with serve(bundle.path) as served:
+        assert_classifier_agrees(served.client, model, held_out.drop(columns="class"))
+
+
+def read_newsgroups(test_data, part):
+    """Documents and group names of one half of 20 newsgroups, in the order of their files."""
+    documents, groups = [], []
+    with tarfile.open(test_data / "newsgroups" / "20news-bydate.tar.xz") as archive:
+        members = {m.name: m for m in archive.getmembers() if m.isfile() and part in m.name}
+        contents = {n: archive.extractfile(m).read() for n, m in members.items()}
+    for name in sorted(contents):
+        documents.append(contents[name].decode("latin-1"))
+        groups.append(name.split("/")[-2])
+    return documents, groups
+
+
+def test_newsgroups_over_http_reach_the_known_accuracy(test_data, tmp_path, serve):
+    texts, groups = read_newsgroups(test_data, "train")
+    test_texts, test_groups = read_newsgroups(test_data, "test")
+    model = make_pipeline(
+        TfidfVectorizer(max_df=0.5, min_df=2, stop_words="english"),
+        LogisticRegression(C=100, max_iter=1000, tol=1e-7),
+    ).fit(texts, groups)
+    joblib.dump(model, tmp_path / "model.joblib")
+    with gzip.open(tmp_path / "train.jsonl.gz", "wt") as sink:
+        for text, group in zip(texts[::10], groups[::10], strict=True):
+            sink.write(json.dumps({"text": text, "group": group}) + "\n")
+    bundle = golive.pack(
+        tmp_path / "model.joblib",
+        tmp_path / "train.jsonl.gz",
+        target="group",
+        output=tmp_path / "news.bundle",
+    )
+    probabilities = model.predict_proba(test_texts)
+
+    with serve(bundle.path) as served:
+        for size in BATCH_SIZES:
+            predictions = post(served.client, test_texts, size)
+            assert_same_labels(predictions, model.classes_[probabilities.argmax(axis=1)])
+            assert_same_scores(predictions, probabilities.max(axis=1))
+
+    right = np.mean([p["label"] == g for p, g in zip(predictions, test_groups, strict=True)])
+    assert len(test_texts) == 7532
+    assert f"{right:.5f}" == "0.84599"
