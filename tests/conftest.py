@@ -1,6 +1,7 @@
 """What every test shares: required services, test data and an environment of its own."""
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,8 +20,15 @@ def _data_missing() -> str | None:
     return None
 
 
+def _curl_missing() -> str | None:
+    return None if shutil.which("curl") else "curl is not installed"
+
+
 #: Each service that a test may need: a function that says why it is absent, or None.
-SERVICES: dict[str, Callable[[], str | None]] = {"data": _data_missing}
+SERVICES: dict[str, Callable[[], str | None]] = {
+    "data": _data_missing,
+    "curl": _curl_missing,
+}
 
 
 def _required() -> set[str]:

@@ -51,7 +51,8 @@ class Actions:
         announce: Callable[[str], None],
     ) -> None:
         """Serve until the process is told to end."""
-        from golive.wiring.serving import ServePlan, serve
+        from golive.http.plan import ServePlan
+        from golive.wiring.serving import serve
 
         plan = ServePlan(
             bundles=tuple(str(bundle) for bundle in bundles),

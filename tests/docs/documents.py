@@ -1,0 +1,134 @@
+"""Documents whose code blocks run: what is in them, and what runs them.
+
+Blocks of `bash` and `python` run in order, in a directory that has the examples. A block that ends
+with `golive serve` keeps running until the document ends. A block after a comment
+`<!-- not run: reason -->` is left out.
+"""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["Block", "Reader", "blocks_of", "links_of"]
+
+_FENCE = re.compile(
+    r"^(?P<mark><!-- not run: .+ -->\n+)?```(?P<language>\w+)\n(?P<text>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
+_LINK = re.compile(r"\]\((?!https?:|mailto:|#)(?P<target>[^)#]+)")
+_PORT = 8000
+_PATIENCE = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A code block that a reader would type."""
+
+    language: str
+    text: str
+    line: int
+
+
+def blocks_of(document: str) -> list[Block]:
+    """The blocks of a document that run, in order."""
+    return [
+        Block(m["language"], m["text"], document.count("\n", 0, m.start("text")) + 1)
+        for m in _FENCE.finditer(document)
+        if m["language"] in {"bash", "python"} and m["mark"] is None
+    ]
+
+
+def links_of(document: str) -> list[str]:
+    """The files that a document links to."""
+    return [match["target"] for match in _LINK.finditer(document)]
+
+
+class Reader:
+    """Types the blocks of one document, as a reader would, in one directory."""
+
+    def __init__(self, directory: Path, tools: Path) -> None:
+        self._directory = directory
+        self._servers: list[subprocess.Popen] = []
+        self._port = _PORT
+        self._environment = dict(os.environ) | {
+            "PATH": f"{_tools(tools)}{os.pathsep}{os.environ['PATH']}",
+            "CURL_HOME": str(tools),
+        }
+
+    def type(self, block: Block) -> None:
+        """Run a block to its end; a server only until it is ready."""
+        text = block.text.replace(f":{_PORT}", f":{self._port}")
+        if block.language == "python":
+            self._run([sys.executable, "-W", "error", "-c", text], block)
+            return
+        *before, last = text.rstrip().splitlines()
+        if not last.startswith("golive serve"):
+            self._run(["bash", "-euo", "pipefail", "-c", text], block)
+            return
+        if before:
+            self._run(["bash", "-euo", "pipefail", "-c", "\n".join(before)], block)
+        self._serve(last)
+
+    def leave(self) -> None:
+        """End the servers."""
+        for server in self._servers:
+            server.terminate()
+        for server in self._servers:
+            server.wait(timeout=30)
+
+    def _run(self, arguments: list[str], block: Block) -> None:
+        done = subprocess.run(
+            arguments,
+            cwd=self._directory,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            timeout=_PATIENCE,
+            check=False,
+        )
+        assert done.returncode == 0, f"line {block.line}:\n{block.text}\n{done.stdout}{done.stderr}"
+
+    def _serve(self, line: str) -> None:
+        self.leave()
+        self._servers.clear()
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self._port = probe.getsockname()[1]
+        log = self._directory / "server.log"
+        with log.open("w") as output:
+            server = subprocess.Popen(
+                ["bash", "-c", f"exec {line}"],
+                cwd=self._directory,
+                env=self._environment | {"GOLIVE_PORT": str(self._port)},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        self._servers.append(server)
+        deadline = time.monotonic() + _PATIENCE
+        while not _is_ready(self._port):
+            assert server.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.1)
+
+
+def _is_ready(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as response:
+            return response.status == 200
+    except OSError:
+        return False
+
+
+def _tools(directory: Path) -> Path:
+    """Commands as after an installation, and a curl that fails where the answer is an error."""
+    golive = directory / "golive"
+    golive.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m golive "$@"\n')
+    golive.chmod(0o755)
+    (directory / ".curlrc").write_text("fail-with-body\nsilent\nshow-error\n")
+    return directory

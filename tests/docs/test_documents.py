@@ -1,0 +1,64 @@
+"""Every code block of the README, the documentation and the examples runs."""
+
+import importlib.util
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+_spec = importlib.util.spec_from_file_location(
+    "golive_documents", Path(__file__).with_name("documents.py")
+)
+documents = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(documents)
+
+DOCUMENTS = [
+    path
+    for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    if documents.blocks_of(path.read_text())
+]
+
+
+@pytest.fixture
+def reader(tmp_path: Path):
+    shutil.copytree(
+        ROOT / "examples",
+        tmp_path / "project" / "examples",
+        ignore=shutil.ignore_patterns("__pycache__", "*.joblib", "*.bundle"),
+    )
+    (tmp_path / "tools").mkdir()
+    reader = documents.Reader(tmp_path / "project", tmp_path / "tools")
+    yield reader
+    reader.leave()
+
+
+@pytest.mark.slow
+@pytest.mark.requires("curl")
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_blocks_of_a_document_run_in_order(path: Path, reader) -> None:
+    for block in documents.blocks_of(path.read_text()):
+        reader.type(block)
+
+
+def test_a_block_says_where_it_is() -> None:
+    text = "# A\n\n```bash\necho a\n```\n\n<!-- not run: network -->\n```bash\ngit pull\n```\n"
+
+    blocks = documents.blocks_of(text)
+
+    assert blocks == [documents.Block("bash", "echo a\n", 4)]
+
+
+def test_output_blocks_do_not_run() -> None:
+    assert documents.blocks_of("```text\nhello\n```\n```json\n{}\n```\n") == []
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    broken = [
+        f"{path.relative_to(ROOT)}: {target}"
+        for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+        for target in documents.links_of(path.read_text())
+        if not (path.parent / target).exists()
+    ]
+
+    assert broken == []

@@ -1,0 +1,139 @@
+"""Write docs/reference/ from the code: `python tools/reference.py` (or `make docs`).
+
+`--check` writes nothing and fails where a page is not what the code says.
+"""
+
+import inspect
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from golive import errors, settings
+from golive.cli.main import COMMANDS, command
+from golive.service.problems import RECORD_CODES, STATUSES
+
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
+WRITTEN = "<!-- Written by `make docs` from the code: edit the code instead. -->"
+
+MEANINGS = {
+    "missing_column": "A column of the signature is not in the record.",
+    "wrong_type": "A value is not of the column's type, also after the documented coercions.",
+    "null_not_allowed": "A value is null and the fitted model does not accept nulls there.",
+    "unseen_category": "A category that the fitted encoder does not handle.",
+    "non_finite": "A number is NaN or infinite.",
+    "out_of_range": "A value is outside the sample's range and the signature makes that an error.",
+    "extra_column": "A column is not in the signature and the signature makes that an error.",
+    "not_an_object": "A record is not what the model takes, such as a number for an object.",
+    "model_failed": "The model itself raised for this record, or for all.",
+    "non_finite_output": "The model gave NaN or infinity.",
+    "malformed_json": "The body is no JSON.",
+    "bad_query": "The query string cannot be read.",
+    "bad_request": "The request cannot be read.",
+    "not_found": "There is no such path or model.",
+    "method_not_allowed": "The path does not take this method; `Allow` lists those it does.",
+    "not_acceptable": "`Accept` leaves out JSON.",
+    "read_time_limit": "The request did not arrive in time.",
+    "body_too_large": "The body is over the limit.",
+    "too_many_records": "The request has more records than the limit.",
+    "unsupported_media_type": "The body is not declared as JSON.",
+    "host_not_allowed": "`Host` is neither loopback nor allowed (`--allow-host`).",
+    "bad_request_shape": "The body is JSON, but no record, list of records or envelope.",
+    "bad_option": "`threshold`, `top` or `ids` has a value that it cannot have.",
+    "threshold_not_supported": "A threshold was given for a model that is not binary.",
+    "invalid_records": "No record could be answered, and all faults are the input's.",
+    "client_disconnected": "The caller left before the answer (in logs and metrics only).",
+    "internal_error": "golive itself failed.",
+    "starting": "The models are being loaded.",
+    "draining": "The server is about to end.",
+    "overloaded": "Too much is being answered already; `Retry-After` says when to come again.",
+    "time_limit": "The answer took longer than the limit.",
+}
+
+
+def command_line() -> Iterator[str]:
+    """The page of the commands: what `--help` prints."""
+    yield "# Command line\n"
+    yield "Data goes to stdout, everything else to stderr. Exit codes: 0 done, 1 failed, 2 misused."
+    yield from _help("golive", command, None)
+    root = click.Context(command, info_name="golive")
+    for name in COMMANDS:
+        found = command.get_command(root, name)
+        assert found is not None
+        yield from _help(f"golive {name}", found, root)
+
+
+def _help(title: str, found: click.Command, parent: click.Context | None) -> Iterator[str]:
+    context = click.Context(
+        found,
+        info_name=title.rpartition(" ")[2],
+        parent=parent,
+        terminal_width=96,
+        max_content_width=96,
+        **found.context_settings if parent is None else {},
+    )
+    yield f"\n## `{title}`\n\n```text\n{found.get_help(context)}\n```"
+
+
+def settings_page() -> Iterator[str]:
+    """The page of the settings."""
+    yield "# Settings\n"
+    yield "A flag counts before the environment, the environment before the default.\n"
+    yield "| environment variable | type | default | what it does |\n|---|---|---|---|"
+    for setting in (*settings.SETTINGS, *settings.SERVE_SETTINGS):
+        default = "" if setting.default in (None, ()) else f"`{setting.default}`"
+        yield f"| `{setting.variable}` | {setting.type} | {default} | {setting.sentence} |"
+    yield "| `GOLIVE_DEBUG` | boolean | `False` | Whether errors show their traceback. |"
+    yield "| `NO_COLOR` | text | | Any value: no colours. |"
+
+
+def errors_page() -> Iterator[str]:
+    """The page of the errors: codes in answers, statuses, and exceptions."""
+    yield "# Errors\n"
+    yield "## Of a record\n"
+    yield 'In the place of the record in `predictions`: `{"error": {code, message, field?}}`.'
+    yield "A function model adds codes of its own.\n"
+    yield "| code | means |\n|---|---|"
+    yield from (f"| `{code}` | {MEANINGS[code]} |" for code in sorted(RECORD_CODES))
+    yield "\n## Of a request\n"
+    yield "The body is `application/problem+json` (RFC 9457) with this `code`.\n"
+    yield "| status | code | means |\n|---|---|---|"
+    for code, status in sorted(STATUSES.items(), key=lambda item: (item[1], item[0])):
+        yield f"| {status} | `{code}` | {MEANINGS[code]} |"
+    yield "\n## In Python\n"
+    yield "Every error is a `golive.GoliveError` with `code`, `message` and `hint`.\n"
+    yield "| exception | code | means |\n|---|---|---|"
+    for name in errors.__all__:
+        kind = getattr(errors, name)
+        sentence = (inspect.getdoc(kind) or "").splitlines()[0]
+        code = "its own" if kind is errors.RecordError else f"`{kind.code}`"
+        yield f"| `{name}` | {code} | {sentence} |"
+
+
+PAGES = {
+    "command-line.md": command_line,
+    "settings.md": settings_page,
+    "errors.md": errors_page,
+}
+
+
+def main() -> int:
+    """Write the pages, or check them."""
+    outdated = []
+    for name, lines in PAGES.items():
+        text = f"{WRITTEN}\n" + "\n".join(lines()) + "\n"
+        page = FOLDER / name
+        if "--check" in sys.argv[1:]:
+            if not page.exists() or page.read_text() != text:
+                outdated.append(name)
+        else:
+            FOLDER.mkdir(parents=True, exist_ok=True)
+            page.write_text(text)
+    if outdated:
+        print(f"docs/reference is outdated: {', '.join(outdated)}; type `make docs`")
+    return 1 if outdated else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
