@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+from golive.service.problems import RECORD_CODES, STATUSES
 
 from golive import errors, settings
 from golive.cli.main import COMMANDS, command
-from golive.service.problems import RECORD_CODES, STATUSES
+from golive.engine.coercion import coercion_table
+from golive.signature.policies import policy_table
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
 WRITTEN = "<!-- Written by `make docs` from the code: edit the code instead. -->"
@@ -88,6 +90,18 @@ def settings_page() -> Iterator[str]:
     yield "| `NO_COLOR` | text | | Any value: no colours. |"
 
 
+def validation_page() -> Iterator[str]:
+    """The page of what columns accept and what happens where they do not."""
+    yield "# Validation\n"
+    yield "Columns match by name. These rules are the same in every protocol and in process.\n"
+    yield "## What a column of each type accepts\n"
+    yield coercion_table()
+    yield "## What happens otherwise\n"
+    yield "The first policy of a key is its default; `on_null` is settled when a bundle is packed,"
+    yield "by asking the fitted model, and so is `on_unseen`. Change them in `signature.toml`.\n"
+    yield policy_table().rstrip()
+
+
 def errors_page() -> Iterator[str]:
     """The page of the errors: codes in answers, statuses, and exceptions."""
     yield "# Errors\n"
@@ -114,6 +128,7 @@ def errors_page() -> Iterator[str]:
 PAGES = {
     "command-line.md": command_line,
     "settings.md": settings_page,
+    "validation.md": validation_page,
     "errors.md": errors_page,
 }
 
