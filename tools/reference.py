@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-from golive.service.problems import RECORD_CODES, STATUSES
 
 from golive import errors, settings
 from golive.cli.main import COMMANDS, command
 from golive.engine.coercion import coercion_table
+from golive.service.problems import RECORD_CODES, STATUSES
 from golive.signature.policies import policy_table
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
