@@ -67,14 +67,9 @@ def command_line() -> Iterator[str]:
 
 
 def _help(title: str, found: click.Command, parent: click.Context | None) -> Iterator[str]:
-    context = click.Context(
-        found,
-        info_name=title.rpartition(" ")[2],
-        parent=parent,
-        terminal_width=96,
-        max_content_width=96,
-        **found.context_settings if parent is None else {},
-    )
+    options = found.context_settings | {"terminal_width": 96}
+    name = title.rpartition(" ")[2]
+    context = click.Context(found, info_name=name, parent=parent, **options)
     yield f"\n## `{title}`\n\n```text\n{found.get_help(context)}\n```"
 
 

@@ -6,6 +6,7 @@ import json
 import sys
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -16,6 +17,7 @@ __all__ = ["print_facts"]
 
 _FIRST_GOLDEN = 2
 _WIDTH_OF_A_PIPE = 120
+_AS_IS: Any = {"markup": False, "soft_wrap": True}
 
 
 def print_facts(facts: dict[str, Any], *, all_golden: bool) -> None:
@@ -67,7 +69,7 @@ def _print_columns(console: Console, facts: dict[str, Any]) -> None:
     signature = facts["signature"]
     if not signature["columns"]:
         console.print("\nInput: a request of the function's own type", style="bold")
-        console.print(json.dumps(signature["json_schema"], indent=2), markup=False)
+        console.print(json.dumps(signature["json_schema"], indent=2), **_AS_IS)
         return
     profiles = {profile["name"]: profile for profile in facts["profile"]["columns"]}
     table = _table("Inputs", "column", "type", "nulls", "values", "example", "null", "unseen")
@@ -118,8 +120,8 @@ def _print_golden(console: Console, golden: list[dict[str, Any]], *, all_golden:
     shown = golden if all_golden else golden[:_FIRST_GOLDEN]
     console.print(f"\n{len(golden)} golden records", style="bold")
     for item in shown:
-        console.print(json.dumps(item["record"], ensure_ascii=False), markup=False)
-        console.print("  → " + json.dumps(item["output"], ensure_ascii=False), markup=False)
+        console.print(json.dumps(item["record"], ensure_ascii=False), **_AS_IS)
+        console.print("  → " + json.dumps(item["output"], ensure_ascii=False), **_AS_IS)
     if len(shown) < len(golden):
         console.print(f"… and {len(golden) - len(shown)} more (--golden)")
 
@@ -128,11 +130,17 @@ def _print_list(console: Console, title: str, entries: list[str]) -> None:
     if entries:
         console.print(f"\n{title}", style="bold")
         for entry in entries:
-            console.print(f"  {entry}", markup=False)
+            console.print(f"  {entry}", **_AS_IS)
 
 
 def _table(title: str, *names: str, headed: bool = True) -> Table:
-    table = Table(title=f"\n{title}", title_justify="left", title_style="bold", show_header=headed)
+    table = Table(
+        title=f"\n{title}",
+        title_justify="left",
+        title_style="bold",
+        show_header=headed,
+        box=SIMPLE_HEAD,
+    )
     for name in names if headed else ("", ""):
         table.add_column(name, overflow="fold")
     return table
