@@ -11,27 +11,21 @@ def test_flags_become_settings(golive, actions, capsys):
         "--allow-drifted-environment",
     )
 
+    [(name, (bundles, settings), options)] = actions.calls
     assert code == 0
-    assert actions.calls == [
-        (
-            "serve",
-            (
-                (Path("a.bundle"), Path("b.bundle")),
-                ServeSettings(
-                    host="0.0.0.0",
-                    port=0,
-                    workers=2,
-                    body_limit=1000,
-                    time_limit=2.5,
-                    max_records=7,
-                    allowed_hosts=("a.example", "b.example"),
-                    log_inputs=True,
-                ),
-            ),
-            {"verify": True, "allow_drifted_environment": True},
-        )
-    ]
+    assert (name, bundles) == ("serve", (Path("a.bundle"), Path("b.bundle")))
+    assert (settings.host, settings.port, settings.workers) == ("0.0.0.0", 0, 2)
+    assert settings.allowed_hosts == ("a.example", "b.example")
+    assert (settings.body_limit, settings.time_limit, settings.max_records) == (1000, 2.5, 7)
+    assert settings.log_inputs
+    assert options == {"verify": True, "allow_drifted_environment": True}
     assert capsys.readouterr() == ("", "http://127.0.0.1:8000\n")
+
+
+def test_flags_that_are_not_given_leave_the_defaults(golive, actions):
+    golive("serve", "a.bundle")
+
+    assert actions.calls[0][1][1] == ServeSettings.load({})
 
 
 def test_the_environment_counts_where_a_flag_is_not_given(golive, actions, monkeypatch):

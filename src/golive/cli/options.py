@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 
 import click
 
-from golive.settings import SERVE_SETTINGS
+from golive.settings import SERVE_SETTINGS, Setting
 
-__all__ = ["BUNDLE", "FILE", "as_json", "label", "loading", "setting"]
+__all__ = ["BUNDLE", "FILE", "as_json", "label", "loading", "serve_settings"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -54,13 +54,39 @@ def loading(function: _Function) -> _Function:
     return verify(drifted(function))
 
 
-def setting(name: str, *flags: str, **options: Any) -> Callable[[_Function], _Function]:
-    """The option of a setting: its sentence, default and environment variable.
+def serve_settings(function: _Function) -> _Function:
+    """An option for every setting of serving: its sentence, default and environment variable.
 
-    The flag's value is None where it is not given, so that the environment counts.
+    A value is None where its flag is not given, so that the environment counts.
     """
-    known = next(s for s in SERVE_SETTINGS if s.name == name)
-    default = ", ".join(known.default) if isinstance(known.default, tuple) else known.default
-    shown = "none" if default in ("", None) else "off" if default is False else default
-    help_text = f"{known.sentence} [default: {shown}; or {known.variable}]"
-    return click.option(*flags, name, default=None, help=help_text, **options)
+    for setting in reversed(SERVE_SETTINGS):
+        function = _option(setting)(function)
+    return function
+
+
+def _option(setting: Setting) -> Callable[[_Function], _Function]:
+    flag = _FLAGS.get(setting.name, f"--{setting.name.replace('_', '-')}")
+    return click.option(
+        flag,
+        setting.name,
+        default=None,
+        help=f"{setting.sentence} [default: {_shown(setting.default)}; or {setting.variable}]",
+        **_KINDS[setting.type],
+    )
+
+
+def _shown(default: object) -> object:
+    if default is False:
+        return "off"
+    return "none" if default in ("", None, ()) else default
+
+
+_FLAGS = {"allowed_hosts": "--allow-host", "body_limit": "--max-body"}
+_KINDS: dict[str, dict[str, Any]] = {
+    "integer": {"type": int},
+    "number": {"type": float},
+    "text": {},
+    "path": {},
+    "boolean": {"is_flag": True},
+    "list": {"multiple": True},
+}

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from golive.cli.actions import Actions
-from golive.cli.options import BUNDLE, loading, setting
+from golive.cli.options import BUNDLE, loading, serve_settings
 from golive.cli.output import say
 from golive.settings import ServeSettings
 
@@ -17,14 +17,7 @@ __all__ = ["command"]
 
 @click.command("serve", short_help="Serve one or more bundles over HTTP.")
 @click.argument("bundles", type=BUNDLE, nargs=-1, required=True, metavar="BUNDLE...")
-@setting("host", "--host")
-@setting("port", "--port", type=int)
-@setting("workers", "--workers", type=int)
-@setting("allowed_hosts", "--allow-host", multiple=True)
-@setting("body_limit", "--max-body", type=int)
-@setting("time_limit", "--time-limit", type=float)
-@setting("max_records", "--max-records", type=int)
-@setting("log_inputs", "--log-inputs", is_flag=True)
+@serve_settings
 @loading
 @click.pass_obj
 def command(
@@ -47,11 +40,10 @@ def command(
     golive serve churn.bundle --port 0 --workers 2
     golive serve churn.bundle income.bundle --host 0.0.0.0 --allow-host models.example.com
     """  # noqa: D301 - \b is click's mark for a block that is not wrapped
-    flags["allowed_hosts"] = flags["allowed_hosts"] or None
-    flags["log_inputs"] = flags["log_inputs"] or None
+    given = {name: value for name, value in flags.items() if value not in (None, (), False)}
     actions.serve(
         bundles,
-        ServeSettings.load(**flags),
+        ServeSettings.load(**given),
         verify=verify,
         allow_drifted_environment=allow_drifted_environment,
         announce=say,
