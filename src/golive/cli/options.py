@@ -87,6 +87,6 @@ _KINDS: dict[str, dict[str, Any]] = {
     "number": {"type": float},
     "text": {},
     "path": {},
-    "boolean": {"is_flag": True},
+    "boolean": {"flag_value": True, "type": bool},
     "list": {"multiple": True},
 }

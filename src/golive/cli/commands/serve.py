@@ -40,7 +40,7 @@ def command(
     golive serve churn.bundle --port 0 --workers 2
     golive serve churn.bundle income.bundle --host 0.0.0.0 --allow-host models.example.com
     """  # noqa: D301 - \b is click's mark for a block that is not wrapped
-    given = {name: value for name, value in flags.items() if value not in (None, (), False)}
+    given = {name: value for name, value in flags.items() if value not in (None, ())}
     actions.serve(
         bundles,
         ServeSettings.load(**given),
