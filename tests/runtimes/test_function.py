@@ -115,6 +115,7 @@ def test_an_answer_that_is_not_finite_is_the_models_fault():
         ("def other(request): ...", "no function 'match'"),
         ("import not_there_at_all", "No module named 'not_there_at_all'"),
         ("def match(:", "SyntaxError"),
+        ("raise SystemExit(3)", "SystemExit: 3"),
     ],
 )
 def test_what_cannot_be_served_is_refused(load, text, message):

@@ -34,6 +34,14 @@ def test_joblib_reads_what_it_compressed(tmp_path, name):
     assert isinstance(unpickle(tmp_path / name, spec("joblib"), None), StandardScaler)
 
 
+@pytest.mark.parametrize("name", ["m.pkl", "m.pkl.gz"])
+def test_a_file_of_joblib_may_be_called_a_pickle(tmp_path, name):
+    fitted = StandardScaler().fit([[1.0], [3.0]])
+    joblib.dump(fitted, tmp_path / name)
+
+    assert unpickle(tmp_path / name, spec("pickle"), None).mean_ == [2.0]
+
+
 @pytest.mark.parametrize("compress", [bytes, gzip.compress])
 def test_pickles_are_read_plain_and_compressed(tmp_path, compress):
     path = write(tmp_path / "m.pkl", compress(pickle.dumps(StandardScaler())))
@@ -114,6 +122,23 @@ def test_a_module_stands_in_for_main_while_unpickling(tmp_path, code):
 
     assert unpickle(path, spec("pickle", main_module="train"), code).size == 3
     assert sys.modules["__main__"] is main
+
+
+@pytest.mark.parametrize("text", ["raise SystemExit(2)", "open('no_such_file.csv')"])
+def test_a_script_that_cannot_stand_in_for_main_is_named(tmp_path, text):
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code/train.py").write_text(text)
+    path = write(tmp_path / "m.pkl", pickle_of_class("__main__", "Step"))
+
+    with pytest.raises(ModelLoadError, match=r"train\.py, which stands in for __main__") as caught:
+        unpickle(path, spec("pickle", main_module="train"), CodeSpace(tmp_path / "code"))
+
+    assert 'if __name__ == "__main__":' in caught.value.hint
+
+
+def test_no_types_are_read_from_what_is_no_file_of_skops(tmp_path):
+    with pytest.raises(ModelLoadError, match=r"m\.skops cannot be loaded"):
+        untrusted_types(write(tmp_path / "m.skops", b"nothing"))
 
 
 def test_a_module_of_the_process_gives_way_and_comes_back(tmp_path, code, monkeypatch):

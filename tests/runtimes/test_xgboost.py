@@ -34,6 +34,12 @@ def test_facts_follow_from_the_objective(make_case, name, expected):
     assert (facts.objective, facts.kind, facts.n_classes, facts.has_probabilities) == expected
 
 
+def test_a_linear_booster_has_facts_without_categories(make_case):
+    facts = booster_facts(make_case("xgboost_linear").estimator)
+
+    assert (facts.kind, facts.categories) == ("regression", {})
+
+
 def test_a_booster_trained_on_a_matrix_knows_no_names(make_case):
     facts = booster_facts(make_case("xgboost_matrix").estimator)
 

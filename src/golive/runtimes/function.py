@@ -40,7 +40,7 @@ def load_function(path: Path, name: str, space: CodeSpace) -> Callable[[Any], An
     try:
         with space.borrowed_names():
             module = space.module(module_name)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ModelLoadError(
             f"{path.name} cannot be imported: {type(error).__name__}: {public_name(str(error))}",
             hint=_import_hint(error),
@@ -133,7 +133,7 @@ def _servable(found: Any, shown: str) -> Callable[[Any], Any]:
     return served
 
 
-def _import_hint(error: Exception) -> str:
+def _import_hint(error: BaseException) -> str:
     if isinstance(error, ModuleNotFoundError) and error.name:
         top = public_name(error.name).partition(".")[0]
         return f"If {top} is your own file, pack with --code {top}.py; else install the package."

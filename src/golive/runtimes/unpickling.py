@@ -6,6 +6,7 @@ import gzip
 import pickle  # the bundle's hashes are verified before anything in it is loaded
 import re
 from pathlib import Path
+from typing import IO, cast
 
 from golive.bundle.manifest import ModelSpec
 from golive.errors import GoliveError, ModelLoadError
@@ -15,6 +16,7 @@ from golive.runtimes.codespace import CodeSpace, public_name
 __all__ = ["load_failure", "unpickle", "untrusted_types"]
 
 _GZIP_MAGIC = b"\x1f\x8b"
+_JOBLIB_ARRAY = b"joblib.numpy_pickle"
 _MISSING_ATTRIBUTE = re.compile(r"Can't get attribute '([^']+)' on <module '([^']+)'")
 
 
@@ -31,29 +33,54 @@ def unpickle(path: Path, spec: ModelSpec, space: CodeSpace | None) -> object:
     Raises:
         ModelLoadError: It cannot be loaded; names the class or module that is missing.
     """
+    if space is None:
+        return _read_or_explain(path, spec)
+    if spec.main_module is not None:
+        _import_stand_in(spec.main_module, space)
+    with space.borrowed_names(main_module=spec.main_module):
+        return _read_or_explain(path, spec)
+
+
+def untrusted_types(path: Path) -> tuple[str, ...]:
+    """The types in a skops file that skops does not trust by itself.
+
+    Raises:
+        ModelLoadError: It is no file of skops.
+    """
+    skops_io = require("skops.io", extra="skops")
     try:
-        if space is None:
-            return _read(path, spec)
-        with space.borrowed_names(main_module=spec.main_module):
-            return _read(path, spec)
-    except GoliveError:
-        raise
+        return tuple(skops_io.get_untrusted_types(file=path))
     except Exception as error:
         raise load_failure(error, path) from error
 
 
-def untrusted_types(path: Path) -> tuple[str, ...]:
-    """The types in a skops file that skops does not trust by itself."""
-    skops_io = require("skops.io", extra="skops")
-    return tuple(skops_io.get_untrusted_types(file=path))
+def _import_stand_in(name: str, space: CodeSpace) -> None:
+    """Import the module that stands in for `__main__`; borrowing its names then only finds it."""
+    try:
+        with space.borrowed_names():
+            space.module(name)
+    except (Exception, SystemExit) as error:
+        raise ModelLoadError(
+            f"{name}.py, which stands in for __main__ while the model is loaded, cannot be"
+            f" imported: {type(error).__name__}: {public_name(str(error))}",
+            hint='Put what trains under if __name__ == "__main__":, or move the classes into a'
+            " module of their own.",
+        ) from error
+
+
+def _read_or_explain(path: Path, spec: ModelSpec) -> object:
+    try:
+        return _read(path, spec)
+    except GoliveError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise load_failure(error, path) from error
 
 
 def _read(path: Path, spec: ModelSpec) -> object:
     match spec.loader:
         case "joblib":
-            import joblib
-
-            return joblib.load(path)
+            return _read_joblib(path)
         case "pickle":
             return _read_pickle(path)
         case "skops":
@@ -62,16 +89,31 @@ def _read(path: Path, spec: ModelSpec) -> object:
             raise ModelLoadError(f"The loader {loader!r} does not unpickle estimators.")
 
 
+def _read_joblib(path: Path) -> object:
+    import joblib
+
+    found: object = joblib.load(path)
+    return found
+
+
 def _read_pickle(path: Path) -> object:
+    """Read a plain pickle; `joblib.dump(model, "model.pkl")` is common, and is none."""
+    with _opened(path) as file:
+        if _JOBLIB_ARRAY in file.read():
+            return _read_joblib(path)
+        file.seek(0)
+        return pickle.load(file)  # noqa: S301  # see the import
+
+
+def _opened(path: Path) -> IO[bytes]:
     with path.open("rb") as file:
         is_gzip = file.read(2) == _GZIP_MAGIC
-    with gzip.open(path) if is_gzip else path.open("rb") as file:
-        return pickle.load(file)  # noqa: S301  # see the import
+    return cast("IO[bytes]", gzip.open(path)) if is_gzip else path.open("rb")
 
 
 def _read_skops(path: Path, trusted: tuple[str, ...]) -> object:
     skops_io = require("skops.io", extra="skops")
-    unknown = sorted(set(skops_io.get_untrusted_types(file=path)) - set(trusted))
+    unknown = sorted(set(untrusted_types(path)) - set(trusted))
     if unknown:
         raise ModelLoadError(
             f"{path.name} holds types that were not trusted: {', '.join(unknown)}.",
@@ -80,7 +122,7 @@ def _read_skops(path: Path, trusted: tuple[str, ...]) -> object:
     return skops_io.load(path, trusted=list(trusted))
 
 
-def load_failure(error: Exception, path: Path) -> ModelLoadError:
+def load_failure(error: BaseException, path: Path) -> ModelLoadError:
     """The error that names what is missing in `path` and the mend."""
     text = public_name(str(error))
     if found := _MISSING_ATTRIBUTE.search(text):

@@ -57,7 +57,7 @@ def booster_facts(booster: Any) -> BoosterFacts:
         n_features=count,
         feature_names=names,
         categorical=tuple(n for n, t in zip(shown, types, strict=False) if t == "c"),
-        categories=_stored_categories(booster, shown),
+        categories=_stored_categories(booster, shown) if "c" in types else {},
     )
 
 
