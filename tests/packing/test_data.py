@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from golive.errors import UsageError
@@ -153,6 +153,7 @@ def rows(frame):
     return rows_of(frame, Signature(form="frame", columns=columns, output=output))
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(

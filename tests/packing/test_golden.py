@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from golive.packing.golden import choose_golden
@@ -54,6 +54,7 @@ def test_a_function_model_keeps_requests_as_they_are():
     assert (golden[0], golden[-1]) == ({"items": [0]}, {"items": [39]})
 
 
+@settings(deadline=None)
 @given(st.integers(1, 60))
 def test_the_same_sample_gives_the_same_distinct_records(count):
     rows = [row(i) for i in range(count)]
@@ -67,3 +68,10 @@ def test_the_same_sample_gives_the_same_distinct_records(count):
 @pytest.mark.parametrize("count", [1, 2])
 def test_a_tiny_sample_is_enough(count):
     assert choose_golden([row(i) for i in range(count)], SIGNATURE)
+
+
+def test_a_sample_of_few_distinct_rows_gives_each_of_them():
+    signature = Signature(form="frame", columns=COLUMNS[2:3], output=SIGNATURE.output)
+    rows = [{"strict": str(i)} for i in range(9) for _ in range(50)]
+
+    assert choose_golden(rows, signature) == [{"strict": str(i)} for i in range(9)]

@@ -5,7 +5,7 @@ import io
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.compose import make_column_transformer
@@ -13,7 +13,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostin
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, LogisticRegression
-from sklearn.model_selection import TunedThresholdClassifierCV
+from sklearn.model_selection import GridSearchCV, TunedThresholdClassifierCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
@@ -446,6 +446,7 @@ def test_a_held_out_table_is_read_as_the_training_sample_was(people, prove, as_c
     assert frame["won"].tolist() == people["won"].tolist()[:9]
 
 
+@settings(deadline=None)
 @given(
     categories=st.lists(
         st.from_regex(r"0{0,2}[1-9][0-9]?", fullmatch=True), min_size=1, unique=True
@@ -463,3 +464,25 @@ def test_any_digits_survive_a_csv(categories):
 
     assert series.tolist() == frame["c"].tolist()
     assert note is not None
+
+
+def test_an_encoder_fitted_on_arrays_gets_its_texts_back(prove, as_csv):
+    frame = pd.DataFrame({"g": ["1", "2", "3"] * 20, "n": range(60)})
+    model = encoded(0).fit(frame.to_numpy(dtype=object), frame["g"] == "1")
+    sample, texts = as_csv(frame)
+
+    proven = prove(model, sample, text_frame=texts)
+
+    assert proven.signature.form == "matrix"
+    assert proven.column("g").categories == ("1", "2", "3")
+
+
+def test_a_grid_search_knows_what_its_best_pipeline_knows(people, prove, as_csv):
+    inputs = people[["code", "age"]]
+    search = GridSearchCV(encoded("code"), {"decisiontreeclassifier__max_depth": [2]}, cv=2)
+    search.fit(inputs, people["won"])
+    sample, texts = as_csv(inputs)
+
+    proven = prove(search, sample, text_frame=texts)
+
+    assert proven.column("code").categories == ("01", "02", "10")

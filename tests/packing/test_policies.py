@@ -1,7 +1,7 @@
 """Policies are what the model was seen to do."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from golive.engine.answers import Answer, Fault
@@ -82,6 +82,7 @@ def test_a_function_model_has_no_policies():
     assert settle_policies(signature, [{}], Engine()) == (signature, ())
 
 
+@settings(deadline=None)
 @given(
     st.one_of(
         st.lists(st.text(), min_size=1),
@@ -98,6 +99,7 @@ def test_an_unseen_value_is_of_the_categories_type_and_none_of_them(categories):
     assert type(value) is type(categories[0])
 
 
+@settings(deadline=None)
 @given(st.integers(0, 500), st.integers(2, 30))
 def test_spread_positions_are_distinct_ascending_and_reach_both_ends(count, wanted):
     positions = spread(count, wanted)

@@ -22,6 +22,7 @@ __all__ = ["column_of"]
 _MOST_CATEGORIES = 50
 _TEXT_LENGTH = 60
 _TEXT_WORDS = 5
+_EXAMPLE_LENGTH = 200
 _MOMENT = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T]|$)|\d{1,2}:\d{2}(:|$)")
 _DTYPES: tuple[tuple[Callable[[Any], bool], ColumnType], ...] = (
     (lambda dtype: isinstance(dtype, pd.CategoricalDtype), "category"),
@@ -155,7 +156,7 @@ def _example(type_: ColumnType, values: list[Any]) -> JsonValue:
         return values[0]
     if type_ in {"text", "string"}:
         by_length = sorted(values[:1000], key=lambda text: (len(text), text))
-        return by_length[len(by_length) // 2]
+        return by_length[len(by_length) // 2][:_EXAMPLE_LENGTH]
     return Counter(values).most_common(1)[0][0]
 
 

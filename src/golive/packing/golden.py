@@ -11,6 +11,7 @@ from golive.signature.model import Column, JsonValue, Signature
 
 __all__ = ["choose_golden"]
 
+_CANDIDATES = 1_000
 _SAMPLED = 12
 _VARIED = 3
 _LIMIT = 25
@@ -29,11 +30,16 @@ def choose_golden(rows: Sequence[JsonValue], signature: Signature) -> list[JsonV
         signature: With its policies settled.
     """
     good = [row for row in rows if _is_usable(row, signature)] or list(rows)
-    chosen = [good[i] for i in spread(len(good), _SAMPLED)]
+    candidates = _distinct([good[i] for i in spread(len(good), _CANDIDATES)])
+    chosen = [candidates[i] for i in spread(len(candidates), _SAMPLED)]
     if chosen and signature.form != "object":
         chosen += list(_variations(chosen, signature.columns))
-    distinct = {json.dumps(record, sort_keys=True, default=str): record for record in chosen}
-    return list(distinct.values())[:_LIMIT]
+    return _distinct(chosen)[:_LIMIT]
+
+
+def _distinct(records: Sequence[JsonValue]) -> list[JsonValue]:
+    found = {json.dumps(record, sort_keys=True, default=str): record for record in records}
+    return list(found.values())
 
 
 def _is_usable(row: JsonValue, signature: Signature) -> bool:

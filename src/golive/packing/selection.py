@@ -30,11 +30,7 @@ def select_columns(frame: pd.DataFrame, target: str | None, knowledge: ModelKnow
         notes: list[str] = []
     else:
         names, notes = _known(frame, target, knowledge)
-    if ENVELOPE_KEY in names:
-        raise SignatureError(
-            f"A column may not be called {ENVELOPE_KEY!r}: requests use that name.",
-            hint="Rename the column and train again.",
-        )
+    _refuse_reserved(names)
     return names, notes
 
 
@@ -54,7 +50,16 @@ def select_text_column(frame: pd.DataFrame, target: str | None) -> _Selected:
             f"The model reads one text, and it is not clear from which column ({listed}).",
             hint="Rename the column to 'text', and name the target's column with --target.",
         )
+    _refuse_reserved(texts)
     return texts, _extra_notes(frame, target, texts)
+
+
+def _refuse_reserved(names: Sequence[str]) -> None:
+    if ENVELOPE_KEY in names:
+        raise SignatureError(
+            f"A column may not be called {ENVELOPE_KEY!r}: requests use that name.",
+            hint="Rename the column; if the model knows its name, train again.",
+        )
 
 
 def _holds_texts(series: pd.Series) -> bool:
