@@ -18,6 +18,7 @@ class ColumnRule:
 
     Attributes:
         column: The column.
+        has_range: Whether the column has a range to check.
         default: The value that a `default` policy uses, already coerced.
 
     Raises:
@@ -29,6 +30,7 @@ class ColumnRule:
         self._coerce = coercion_for(column)
         self._low = self._bound(column.minimum)
         self._high = self._bound(column.maximum)
+        self.has_range = self._low is not None or self._high is not None
         self.default = self._settled_default()
 
     def read(self, value: JsonValue) -> Any | Fault:
@@ -62,10 +64,16 @@ class ColumnRule:
             self._high is not None and value > self._high
         )
 
-    @property
-    def has_range(self) -> bool:
-        """Whether the column has a range to check."""
-        return self._low is not None or self._high is not None
+    def count_outside(self, values: list[Any]) -> int:
+        """How many of the column's values lie outside the sample's range."""
+        low, high = self._low, self._high
+        if low is None or high is None:
+            return sum(map(self.is_outside, values))
+        count = 0
+        for value in values:  # in place of is_outside: it runs for every value of every request
+            if value is not None and not low <= value <= high:
+                count += 1
+        return count
 
     def _null(self) -> Any | Fault:
         match self.column.on_null:

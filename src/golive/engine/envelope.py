@@ -13,6 +13,7 @@ from golive.signature.model import JsonValue, Output
 
 __all__ = ["ENVELOPE_KEYS", "Envelope", "check_options", "open_envelope", "read_options"]
 
+_NO_OPTIONS = Options()
 ENVELOPE_KEYS = frozenset({"records", "threshold", "ids", "top"})
 
 
@@ -71,6 +72,8 @@ def read_options(envelope: Envelope, output: Output) -> Options:
     Raises:
         RequestError: `bad_option` or `threshold_not_supported`.
     """
+    if envelope.threshold is None and envelope.top is None and envelope.ids is None:
+        return _NO_OPTIONS
     return Options(
         threshold=_threshold(envelope.threshold, output),
         top=_top(envelope.top, output),

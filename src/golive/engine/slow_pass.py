@@ -100,7 +100,7 @@ class SlowPass:
         result.extra_columns += len(extras)
         for rule, column, value in zip(self._rules, result.columns, values, strict=True):
             column.append(value)
-            result.out_of_range += rule.is_outside(value)
+            result.out_of_range += rule.has_range and rule.is_outside(value)
 
 
 def with_others(faults: Sequence[Fault]) -> Fault:

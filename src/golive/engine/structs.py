@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
+from msgspec.structs import astuple
 
 from golive.engine.answers import Fault
 from golive.engine.categories import kind_of
@@ -24,6 +24,7 @@ _INTEGER = Annotated[int, Meta(ge=INT64_MIN, le=INT64_MAX)]
 _UNNAMEABLE = re.compile(r'["\\\x00-\x1f]')  # msgspec cannot rename a field to such a name
 _Column = tuple[list[Any], int]
 _Finish = Callable[[list[Any]], _Column | None]
+_Split = Callable[[list[Any]], list[list[Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class FastBody:
 class FastPass:
     """Decodes the bodies that need no coercion; gives None for all others."""
 
-    def __init__(self, record: Any, columns: Sequence[tuple[Callable[..., Any], _Finish]]) -> None:
+    def __init__(self, record: Any, split: _Split, finishers: Sequence[_Finish]) -> None:
         envelope = msgspec.defstruct(
             "Envelope",
             [
@@ -58,7 +59,8 @@ class FastPass:
         self._single = msgspec.json.Decoder(record)
         self._list = msgspec.json.Decoder(list[record])
         self._envelope: msgspec.json.Decoder[Any] = msgspec.json.Decoder(envelope)
-        self._columns = columns
+        self._split = split
+        self._finishers = finishers
 
     def read(self, body: bytes) -> FastBody | None:
         """The body, or None where the slow pass must read it."""
@@ -68,8 +70,9 @@ class FastPass:
             return None
         columns: list[list[Any]] = []
         out_of_range = 0
-        for getter, finish in self._columns:
-            finished = finish([getter(record) for record in envelope.records])
+        raw = self._split(envelope.records) if envelope.records else [[] for _ in self._finishers]
+        for finish, values in zip(self._finishers, raw, strict=True):
+            finished = finish(values)
             if finished is None:
                 return None
             columns.append(finished[0])
@@ -99,8 +102,7 @@ def fast_pass_for(signature: Signature, rules: Sequence[ColumnRule]) -> FastPass
         return _text_pass(rules[0], types[0])
     fields = [_field(at, rule, types[at]) for at, rule in enumerate(rules)]
     record = msgspec.defstruct("Record", fields, forbid_unknown_fields=True, kw_only=True)
-    columns = [(attrgetter(f"f{at}"), _finisher(rule)) for at, rule in enumerate(rules)]
-    return FastPass(record, columns)
+    return FastPass(record, _columns_of, [_finisher(rule) for rule in rules])
 
 
 def _text_pass(rule: ColumnRule, json_type: Any) -> FastPass | None:
@@ -113,8 +115,16 @@ def _text_pass(rule: ColumnRule, json_type: Any) -> FastPass | None:
         for at, key in enumerate(keys)
     ]
     record = msgspec.defstruct("Record", fields, forbid_unknown_fields=True, kw_only=True)
-    getter = _text_of if len(keys) == 2 else _only_text_of
-    return FastPass(record | str, [(getter, _given(_finisher(rule)))])
+    text_of = _text_of if len(keys) == 2 else _only_text_of
+
+    def split(records: list[Any]) -> list[list[Any]]:
+        return [[text_of(record) for record in records]]
+
+    return FastPass(record | str, split, [_given(_finisher(rule))])
+
+
+def _columns_of(records: list[Any]) -> list[list[Any]]:
+    return [list(values) for values in zip(*map(astuple, records), strict=True)]
 
 
 def _text_of(record: Any) -> Any:
@@ -189,7 +199,7 @@ def _finisher(rule: ColumnRule) -> _Finish:
         known = frozenset(column.categories) | {None}
         return lambda values: (values, 0) if known.issuperset(values) else None
     if rule.has_range:
-        return lambda values: (values, sum(map(rule.is_outside, values)))
+        return lambda values: (values, rule.count_outside(values))
     return lambda values: (values, 0)
 
 
@@ -197,4 +207,4 @@ def _read_each(rule: ColumnRule, values: list[Any]) -> _Column | None:
     read = [rule.read(value) for value in values]
     if any(isinstance(value, Fault) for value in read):
         return None
-    return read, sum(map(rule.is_outside, read))
+    return read, rule.count_outside(read) if rule.has_range else 0
