@@ -11,9 +11,10 @@ from golive.service.openapi_responses import (
     problem_responses,
     shared_responses,
 )
+from golive.service.query_parameters import query_parameters, takes_query
 from golive.service.schemas import DIALECT, model_schemas
 from golive.service.served import Example, ServedModel
-from golive.signature.model import Column, JsonValue, Signature
+from golive.signature.model import JsonValue
 
 __all__ = ["openapi_document"]
 
@@ -158,10 +159,10 @@ def _predict_path(model: ServedModel, *, operation: str) -> JsonValue:
     get = {
         "operationId": f"{operation}_one",
         "summary": f"Ask {model.name} about one record, in the query.",
-        "parameters": _parameters(model.engine.signature),
+        "parameters": query_parameters(model.engine.signature),
         "responses": responses | problem_responses(400, 422),
     }
-    return {"post": post, "get": get}
+    return {"post": post, "get": get} if takes_query(model.engine.signature) else {"post": post}
 
 
 def _request_examples(model: ServedModel) -> dict[str, JsonValue]:
@@ -202,53 +203,3 @@ def _answer(model: ServedModel, predictions: list[JsonValue]) -> JsonValue:
         "request_id": _EXAMPLE_ID,
         "predictions": predictions,
     }
-
-
-def _parameters(signature: Signature) -> list[JsonValue]:
-    parameters = [_column_parameter(column) for column in signature.columns]
-    parameters.append(
-        _option("_id", {"type": "string"}, "Your key of the record, echoed in its answer.")
-    )
-    if signature.output.kind == "binary" and signature.output.has_probabilities:
-        schema = {"type": "number", "minimum": 0, "maximum": 1}
-        parameters.append(_option("_threshold", schema, "Overrides the model's threshold."))
-    if signature.output.kind == "multiclass":
-        parameters.append(
-            _option("_top", {"type": "integer", "minimum": 1}, "So many probabilities.")
-        )
-    return parameters
-
-
-def _option(name: str, schema: JsonValue, description: str) -> JsonValue:
-    return {"name": name, "in": "query", "description": description, "schema": schema}
-
-
-def _column_parameter(column: Column) -> JsonValue:
-    schema: dict[str, JsonValue] = {"type": _QUERY_TYPES[column.type]}
-    if column.type == "datetime":
-        schema["format"] = "date-time"
-    if column.type == "category" and column.on_unseen == "error":
-        schema["enum"] = [str(value) for value in column.categories]
-    parameter: dict[str, JsonValue] = {
-        "name": column.name,
-        "in": "query",
-        "required": column.on_missing == "error",
-        "schema": schema,
-    }
-    if column.description:
-        parameter["description"] = column.description
-    if column.example is not None:
-        parameter["example"] = column.example
-    return parameter
-
-
-_QUERY_TYPES = {
-    "integer": "integer",
-    "number": "number",
-    "boolean": "boolean",
-    "string": "string",
-    "category": "string",
-    "datetime": "string",
-    "text": "string",
-    "vector": "string",
-}

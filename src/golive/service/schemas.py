@@ -12,6 +12,7 @@ __all__ = ["DIALECT", "model_schemas"]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _LOCAL = "#/$defs/"
+_DOCUMENT_KEYS = frozenset({"$schema", "$id", "$defs"})
 _OUTSIDE_NAMES = re.compile(r"[^A-Za-z0-9._-]")
 
 
@@ -42,20 +43,25 @@ def _gather(
     name: str,
     pointer: str,
 ) -> None:
-    body = {key: value for key, value in schema.items() if key not in {"$schema", "$id", "$defs"}}
-    target = f"{pointer}{name}."
-    gathered[name] = _point(body, target)
-    for key, definition in schema.get("$defs", {}).items():
-        gathered[f"{name}.{_component(key)}"] = _point(definition, target)
+    definitions: dict[str, JsonValue] = {}
+    gathered[name] = _point(schema, f"{pointer}{name}.", definitions)
+    for key, definition in definitions.items():
+        gathered[f"{name}.{_component(key)}"] = definition
 
 
-def _point(value: JsonValue, target: str) -> JsonValue:
-    """The value with every reference to a local definition pointing to `target` instead."""
+def _point(value: JsonValue, target: str, definitions: dict[str, JsonValue]) -> JsonValue:
+    """The value with its definitions taken out, and references to them pointing to `target`."""
     if isinstance(value, list):
-        return [_point(item, target) for item in value]
+        return [_point(item, target, definitions) for item in value]
     if not isinstance(value, dict):
         return value
-    pointed = {key: _point(item, target) for key, item in value.items()}
+    for key, definition in value.get("$defs", {}).items():
+        definitions[key] = _point(definition, target, definitions)
+    pointed = {
+        key: _point(item, target, definitions)
+        for key, item in value.items()
+        if key not in _DOCUMENT_KEYS
+    }
     reference = value.get("$ref")
     if isinstance(reference, str) and reference.startswith(_LOCAL):
         pointed["$ref"] = target + _component(reference.removeprefix(_LOCAL))

@@ -19,6 +19,7 @@ from golive.service.negotiation import (
 )
 from golive.service.problems import PROBLEM_TYPE, Problem, problem_body, status_of
 from golive.service.protocols import Exposition
+from golive.service.query_parameters import takes_query
 from golive.service.routes import Call, Endpoint, Reply, Route, RouteTable
 from golive.service.served import Limits, Readiness, ServedModel
 
@@ -213,7 +214,8 @@ def _add(table: RouteTable, path: str, handler: Callable[[Call], Reply]) -> None
 
 def _add_predict(table: RouteTable, path: str, route: Route) -> None:
     endpoints = {"POST": Endpoint(handler=predict_from_body, reads_json=True)}
-    endpoints["GET"] = Endpoint(handler=predict_from_query)
+    if route.model is not None and takes_query(route.model.engine.signature):
+        endpoints["GET"] = Endpoint(handler=predict_from_query)
     table.add(path, replace(route, endpoints=endpoints))
 
 

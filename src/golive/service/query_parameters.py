@@ -1,0 +1,91 @@
+"""What a record in a query string may hold, as OpenAPI parameters."""
+
+from __future__ import annotations
+
+from golive.signature.json_schema import column_schema
+from golive.signature.model import Column, JsonValue, Signature
+
+__all__ = ["query_parameters", "takes_query"]
+
+_SCALARS = frozenset({"string", "integer", "number", "boolean", "null"})
+
+
+def takes_query(signature: Signature) -> bool:
+    """Whether a record fits into a query: not where a function's request holds lists or objects."""
+    return signature.form != "object" or _flat_properties(signature) is not None
+
+
+def query_parameters(signature: Signature) -> list[JsonValue]:
+    """The parameters of `GET /predict`: the record's values, then the options."""
+    if signature.form == "object":
+        required = (signature.json_schema or {}).get("required", [])
+        parameters = [
+            _parameter(name, schema, is_required=name in required)
+            for name, schema in (_flat_properties(signature) or {}).items()
+        ]
+    else:
+        parameters = [_column_parameter(column) for column in signature.columns]
+    taken = {parameter["name"] for parameter in parameters}
+    return parameters + [o for o in _options(signature) if o["name"] not in taken]
+
+
+def _flat_properties(signature: Signature) -> dict[str, JsonValue] | None:
+    """The properties of a function's request, if all are texts, numbers or truth values."""
+    schema = signature.json_schema or {}
+    properties: dict[str, JsonValue] = schema.get("properties", {})
+    if schema.get("type") != "object" or not properties:
+        return None
+    kinds = {kind for each in properties.values() for kind in _kinds(each)}
+    return properties if kinds <= _SCALARS else None
+
+
+def _kinds(schema: JsonValue) -> list[str]:
+    if "anyOf" in schema:
+        return [kind for each in schema["anyOf"] for kind in _kinds(each)]
+    kind = schema.get("type", "any")
+    return kind if isinstance(kind, list) else [kind]
+
+
+def _column_parameter(column: Column) -> dict[str, JsonValue]:
+    schema = _without_null(column_schema(column))
+    schema.pop("description", None)
+    if column.type in ("category", "datetime") and schema.get("type") == "string":
+        schema["minLength"] = 1  # an empty text is null
+    parameter = _parameter(column.name, schema, is_required=column.on_missing == "error")
+    if column.type == "vector":
+        schema.setdefault("minItems", 1)
+        parameter |= {"style": "form", "explode": False}
+    if column.description:
+        parameter["description"] = column.description
+    return parameter
+
+
+def _without_null(schema: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    schema = dict(schema)
+    if isinstance(schema.get("type"), list):
+        kinds = [kind for kind in schema["type"] if kind != "null"]
+        schema["type"] = kinds[0] if len(kinds) == 1 else kinds
+    if "enum" in schema:
+        schema["enum"] = [value for value in schema["enum"] if value is not None]
+    return schema
+
+
+def _options(signature: Signature) -> list[dict[str, JsonValue]]:
+    text = {"type": "string"}
+    options = [_option("_id", text, "Your key of the record, echoed in its answer.")]
+    output = signature.output
+    if output.kind == "binary" and output.has_probabilities:
+        share = {"type": "number", "minimum": 0, "maximum": 1}
+        options.append(_option("_threshold", share, "Overrides the model's threshold."))
+    if output.kind == "multiclass" and output.has_probabilities:
+        count = {"type": "integer", "minimum": 1}
+        options.append(_option("_top", count, "So many of the largest probabilities."))
+    return options
+
+
+def _option(name: str, schema: JsonValue, description: str) -> dict[str, JsonValue]:
+    return _parameter(name, schema, is_required=False) | {"description": description}
+
+
+def _parameter(name: str, schema: JsonValue, *, is_required: bool) -> dict[str, JsonValue]:
+    return {"name": name, "in": "query", "required": is_required, "schema": schema}
