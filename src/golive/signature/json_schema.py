@@ -168,15 +168,15 @@ def _envelope(output: Output, records: Schema) -> Schema:
     properties: Schema = {
         "records": records,
         "ids": {
-            "type": "array",
+            "type": ["array", "null"],
             "items": {"type": ["string", "integer"]},
             "description": "One key for each record, echoed in its answer.",
         },
     }
     if output.kind == "binary" and output.has_probabilities:
-        properties["threshold"] = dict(_PROBABILITY)
+        properties["threshold"] = _nullable(dict(_PROBABILITY))
     if output.kind == "multiclass" and output.has_probabilities:
-        properties["top"] = {"type": "integer", "minimum": 1}
+        properties["top"] = {"type": ["integer", "null"], "minimum": 1}
     return {
         "type": "object",
         "properties": properties,
