@@ -203,3 +203,13 @@ def test_a_scalar_becomes_plain(value, plain):
 
 def test_an_infinity_stays_one():
     assert math.isinf(rows(pd.DataFrame({"x": [np.inf, 1.0]}))[0]["x"])
+
+
+def test_another_sample_keeps_what_its_type_does_not_allow():
+    trained = pd.DataFrame({"n": [1, 2]})
+    columns = (column_of(trained["n"]),)
+    signature = Signature(form="frame", columns=columns, output=Output(kind="regression"))
+
+    found = rows_of(pd.DataFrame({"n": [1.0, 2.5, None]}), signature)
+
+    assert [repr(row["n"]) for row in found] == ["1", "2.5", "None"]

@@ -164,14 +164,25 @@ def _plain_column(series: pd.Series, column: Column) -> list[JsonValue]:
     values = [plain_value(value) for value in series.tolist()]
     match column.type:
         case "integer":
-            return [None if value is None else int(value) for value in values]
+            return [_whole(value) for value in values]
         case "vector":
-            return [None if v is None else [float(x) for x in v] for v in values]
+            return [_vector(value) for value in values]
         case "category":
             known = {(isinstance(c, str), c): c for c in column.categories}
             return [known.get((isinstance(v, str), v), v) for v in values]
         case _:
             return values
+
+
+def _whole(value: JsonValue) -> JsonValue:
+    """2.0 as 2; what is no whole number stays, for the decoder to refuse."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _vector(value: JsonValue) -> JsonValue:
+    if not isinstance(value, list):
+        return value
+    return [float(x) if isinstance(x, int) else x for x in value]
 
 
 def _ending(file: Path) -> str:
