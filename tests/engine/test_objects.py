@@ -35,6 +35,14 @@ class Checked:
             raise RecordError("too_large", "at most 3", "size")
 
 
+@dataclass
+class Raising:
+    size: int = 0
+
+    def __post_init__(self) -> None:
+        {1: "one"}[self.size]
+
+
 class Line(TypedDict):
     item: str
 
@@ -138,3 +146,10 @@ def test_a_query_string_is_read_as_the_fields_types() -> None:
     decoded = Decoder(SIGNATURE, request_type=Checked).decode_query([("size", "2")])
 
     assert decoded.batch.columns == ([Checked(2)],)
+
+
+def test_a_type_that_raises_fails_its_record_alone() -> None:
+    decoded = Decoder(SIGNATURE, request_type=Raising).decode_body(b'[{"size": 1}, {"size": 2}]')
+
+    assert decoded.indices == [0]
+    assert (decoded.faults[1].code, decoded.faults[1].origin) == ("model_failed", "model")

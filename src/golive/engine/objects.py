@@ -89,6 +89,9 @@ class ObjectPass:
             return Fault(error.code, error.message, error.field)
         except ValueError as error:
             return _fault_of_pydantic(error, record)
+        except Exception as error:  # noqa: BLE001 - the type's own code may raise anything
+            reason = f"{type(error).__name__} while making the request: {error}"
+            return Fault("model_failed", reason, origin="model")
 
 
 def _not_an_object(record: object) -> Fault:
