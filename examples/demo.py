@@ -4,15 +4,14 @@ It types what one would type: `python examples/income/train.py`, `golive pack`, 
 """
 
 import argparse
-import json
 import os
+import shlex
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-import time
-import urllib.error
+import threading
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,12 +32,10 @@ def main() -> int:
     data = ["--data", INCOME / "train.csv", "--eval", INCOME / "held_out.csv"]
     names = ["--target", "income", "--name", "income"]
     run([*GOLIVE, "pack", INCOME / "model.joblib", *data, *names, "--output", BUNDLE])
-    port = free_port()
-    server = subprocess.Popen([*GOLIVE, "serve", BUNDLE, "--port", str(port)])
+    serve = [*GOLIVE, "serve", BUNDLE, "--port", str(free_port())]
+    server = subprocess.Popen(serve, stderr=subprocess.PIPE if once else None, text=True)
     try:
-        if once:
-            return ask(f"http://127.0.0.1:{port}", server)
-        return server.wait()
+        return ask(server) if once else server.wait()
     except KeyboardInterrupt:
         print("\nThe demo has ended.", file=sys.stderr)
         return 0
@@ -67,30 +64,22 @@ def free_port() -> int:
     raise OSError("no port is free")
 
 
-def ask(url: str, server: subprocess.Popen) -> int:
-    """Wait until the server is ready, then send one golden record as the printed curl would."""
-    deadline = time.monotonic() + 60
-    while not is_ready(url):
-        if server.poll() is not None or time.monotonic() > deadline:
-            print(f"The server at {url} did not become ready.", file=sys.stderr)
-            return 1
-        time.sleep(0.1)
-    facts = subprocess.check_output([*GOLIVE, "inspect", BUNDLE, "--json"])
-    record = json.loads(facts)["golden_records"][0]["record"]
-    request = urllib.request.Request(
-        f"{url}/predict", json.dumps(record).encode(), {"content-type": "application/json"}
-    )
-    with urllib.request.urlopen(request, timeout=10) as response:
-        print(response.read().decode())
-    return 0
-
-
-def is_ready(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{url}/readyz", timeout=5) as response:
-            return response.status == 200
-    except OSError:
-        return False
+def ask(server: subprocess.Popen) -> int:
+    """Send what the curl that the server prints would send."""
+    patience = threading.Timer(60, server.terminate)
+    patience.start()
+    for line in server.stderr:
+        print(line, end="", file=sys.stderr)
+        if line.lstrip().startswith("curl "):
+            patience.cancel()
+            _, url, _, header, _, body = shlex.split(line)
+            headers = dict([header.split(": ")])
+            request = urllib.request.Request(url, body.encode(), headers)
+            with urllib.request.urlopen(request, timeout=10) as response:
+                print(response.read().decode())
+            return 0
+    print("The server did not become ready.", file=sys.stderr)
+    return 1
 
 
 @contextmanager

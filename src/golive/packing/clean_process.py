@@ -10,7 +10,6 @@ from pathlib import Path
 
 import msgspec
 
-import golive
 from golive.bundle.manifest import ModelSpec
 from golive.errors import ModelLoadError
 from golive.signature.model import JsonValue, Signature
@@ -110,7 +109,7 @@ def run_clean(
 def _run(
     task: Path, result: Path, folder: Path, seconds: float
 ) -> subprocess.CompletedProcess[str]:
-    package_home = str(Path(golive.__file__).resolve().parent.parent)
+    package_home = str(Path(__file__).resolve().parents[2])
     command = [sys.executable, "-E", "-P", "-c", _BOOT, package_home, str(task), str(result)]
     try:
         return subprocess.run(  # noqa: S603 - our own interpreter, our own program
