@@ -52,7 +52,7 @@ lint: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache
 
 pytest: $(VENV)/.test
 	$(BIN)/pytest $(COVERAGE) $(ARGS)
