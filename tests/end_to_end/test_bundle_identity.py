@@ -9,9 +9,9 @@ import joblib
 import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
+from tests.end_to_end.live_server import child_environment
 
 import golive
-from conftest import child_environment
 from golive.errors import BundleCorruptError
 
 

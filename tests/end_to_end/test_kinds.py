@@ -10,14 +10,20 @@ import textwrap
 import numpy as np
 import pandas as pd
 import pytest
-from agreement import BATCH_SIZES, assert_same_labels, assert_same_scores, post, records_of
 from sklearn.compose import make_column_transformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from tests.end_to_end.agreement import (
+    BATCH_SIZES,
+    assert_same_labels,
+    assert_same_scores,
+    post,
+    records_of,
+)
+from tests.end_to_end.live_server import EXAMPLES, child_environment
 
 import golive
-from conftest import EXAMPLES, child_environment
 
 pytestmark = pytest.mark.slow
 

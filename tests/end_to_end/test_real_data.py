@@ -10,7 +10,6 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
-from agreement import BATCH_SIZES, assert_same_labels, assert_same_scores, post, records_of
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestRegressor
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -18,6 +17,13 @@ from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from tests.end_to_end.agreement import (
+    BATCH_SIZES,
+    assert_same_labels,
+    assert_same_scores,
+    post,
+    records_of,
+)
 
 import golive
 

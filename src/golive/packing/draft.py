@@ -14,7 +14,7 @@ from golive.engine.answers import Answer, Fault
 from golive.engine.decode import Decoder
 from golive.engine.engine import Engine
 from golive.errors import PackError, UsageError
-from golive.packing.data import as_frame, read_records, read_table, rows_of
+from golive.packing.data import as_frame, read_records, read_table, rows_of, text_reader
 from golive.packing.identity import compare_direct
 from golive.packing.inference import infer_signature
 from golive.packing.policies import settle_policies
@@ -130,7 +130,7 @@ def _draft_estimator(
         target=asked.target,
         classes=asked.classes,
         positive=asked.positive,
-        text_frame=_text_reader(data),
+        text_frame=text_reader(data),
     )
     signature = with_threshold(inference.signature, asked.threshold)
     model = model_for(staged.estimator, staged.spec.kind, signature)
@@ -204,11 +204,3 @@ def with_threshold(signature: Signature, threshold: float | None) -> Signature:
             f"{signature.output.kind}."
         )
     return replace(signature, output=replace(signature.output, threshold=threshold))
-
-
-def _text_reader(data: object) -> Callable[[Sequence[str]], pd.DataFrame] | None:
-    """Reads columns again as the text that stands in the file, where there is a file."""
-    if not isinstance(data, str | Path):
-        return None
-    path = Path(data)
-    return lambda columns: read_table(path, text_columns=columns)

@@ -93,6 +93,7 @@ def infer_signature(  # noqa: PLR0913  # each is one of pack's own options
 def _infer_function(
     requests: object, request_type: type | None, answer_type: type | None
 ) -> Inference:
+    from golive.signature.answer_types import answer_type_schema
     from golive.signature.type_schema import type_schema
 
     if not isinstance(requests, list) or not requests:
@@ -103,7 +104,7 @@ def _infer_function(
     output = Output(
         kind="custom",
         has_probabilities=False,
-        json_schema=None if answer_type is None else type_schema(answer_type),
+        json_schema=None if answer_type is None else answer_type_schema(answer_type),
     )
     schema = None if request_type is None else type_schema(request_type)
     signature = Signature(form="object", columns=(), output=output, json_schema=schema)
