@@ -100,6 +100,8 @@ def _print_output(console: Console, output: dict[str, Any]) -> None:
         threshold = output["threshold"]
         table.add_row("threshold", "the model's own" if threshold is None else f"{threshold:g}")
     console.print(table)
+    if output["json_schema"]:
+        console.print(json.dumps(output["json_schema"], indent=2), **_AS_IS)
 
 
 def _print_evaluation(console: Console, evaluation: dict[str, Any] | None) -> None:
