@@ -7,7 +7,7 @@ import msgspec
 import pydantic
 import pytest
 
-from golive.errors import RecordError, SignatureError
+from golive.errors import SignatureError
 from golive.signature.type_schema import type_schema
 
 
@@ -63,26 +63,3 @@ def test_a_pydantic_model_describes_itself() -> None:
 def test_a_type_outside_json_is_refused() -> None:
     with pytest.raises(SignatureError, match="complex has no JSON Schema"):
         type_schema(complex)
-
-
-def test_a_record_error_in_an_answer_is_the_object_that_stands_for_it() -> None:
-    failed = {
-        "type": "object",
-        "properties": {
-            "error": {
-                "type": "object",
-                "properties": {
-                    "code": {"type": "string"},
-                    "message": {"type": "string"},
-                    "field": {"type": "string"},
-                },
-                "required": ["code", "message"],
-            }
-        },
-        "required": ["error"],
-    }
-
-    assert type_schema(list[int | RecordError]) == {
-        "type": "array",
-        "items": {"anyOf": [{"type": "integer"}, failed]},
-    }

@@ -2,50 +2,27 @@
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import or_
-from typing import Any, get_args, get_origin
+from typing import Any
 
 import msgspec
 
-from golive.errors import RecordError, SignatureError
+from golive.errors import SignatureError
 from golive.signature.model import JsonValue
 
 __all__ = ["type_schema"]
 
 _LOCAL = "#/$defs/"
-_TEXT: JsonValue = {"type": "string"}
-_FAILED: dict[str, JsonValue] = {
-    "type": "object",
-    "properties": {
-        "error": {
-            "type": "object",
-            "properties": {"code": _TEXT, "message": _TEXT, "field": _TEXT},
-            "required": ["code", "message"],
-        }
-    },
-    "required": ["error"],
-}
 
 
 def type_schema(described: Any) -> dict[str, JsonValue]:
     """The schema of a dataclass, TypedDict, msgspec Struct, pydantic model or other type.
 
     Definitions are written in place of the references to them, so that the schema can stand
-    anywhere in a document; where a type holds itself, the inner one may be anything. A
-    `RecordError` in a list or a union of an answer is the object that stands for it.
+    anywhere in a document; where a type holds itself, the inner one may be anything.
 
     Raises:
         SignatureError: If the type has no JSON Schema.
     """
-    arguments = get_args(described)
-    if described is RecordError:
-        return _FAILED
-    if RecordError in arguments:
-        others = [argument for argument in arguments if argument is not RecordError]
-        return {"anyOf": [type_schema(reduce(or_, others)), _FAILED]}
-    if get_origin(described) is list:
-        return {"type": "array", "items": type_schema(arguments[0])}
     if hasattr(described, "model_json_schema"):
         schema = described.model_json_schema()
     else:
