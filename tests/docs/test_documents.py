@@ -1,18 +1,12 @@
 """Every code block of the README, the documentation and the examples runs."""
 
-import importlib.util
 import shutil
 from pathlib import Path
 
 import pytest
+from tests.docs import documents
 
 ROOT = Path(__file__).resolve().parents[2]
-_spec = importlib.util.spec_from_file_location(
-    "golive_documents", Path(__file__).with_name("documents.py")
-)
-documents = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(documents)
-
 DOCUMENTS = [
     path
     for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
