@@ -23,7 +23,7 @@ def test_answers_are_json_lines_in_order_and_the_summary_is_on_stderr(golive, tm
     code = golive("predict", "a.bundle", "rows.jsonl")
 
     assert code == 0
-    assert capsys.readouterr() == (GOOD + BAD + GOOD, "3 records, 2 answered, 1 failed\n")
+    assert capsys.readouterr() == (GOOD + BAD + GOOD, "records: 3, answered: 2, failed: 1\n")
 
 
 def test_a_line_that_is_no_json_has_its_error_in_its_place(golive, tmp_path, capsys):
@@ -43,7 +43,7 @@ def test_the_code_is_1_only_if_nothing_was_answered(golive, tmp_path, capsys):
     code = golive("predict", "a.bundle", "rows.jsonl")
 
     assert code == 1
-    assert capsys.readouterr() == (BAD + BAD, "2 records, 0 answered, 2 failed\n")
+    assert capsys.readouterr() == (BAD + BAD, "records: 2, answered: 0, failed: 2\n")
 
 
 def test_csv_values_stay_text_and_empty_fields_are_null(golive, actions, tmp_path):

@@ -1,6 +1,6 @@
 """Documents whose code blocks run: what is in them, and what runs them.
 
-Blocks of `bash` and `python` run in order, in a directory that has the examples. A block that ends
+Blocks of `bash`, `sh` and `python` run in order, in a directory that has the examples. One that ends
 with `golive serve` keeps running until the document ends. A block after a comment
 `<!-- not run: reason -->` is left out.
 """
@@ -14,6 +14,7 @@ import time
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 __all__ = ["Block", "Reader", "blocks_of", "links_of"]
 
@@ -40,7 +41,7 @@ def blocks_of(document: str) -> list[Block]:
     return [
         Block(m["language"], m["text"], document.count("\n", 0, m.start("text")) + 1)
         for m in _FENCE.finditer(document)
-        if m["language"] in {"bash", "python"} and m["mark"] is None
+        if m["language"] in {"bash", "sh", "python"} and m["mark"] is None
     ]
 
 
@@ -75,12 +76,18 @@ class Reader:
             self._run(["bash", "-euo", "pipefail", "-c", "\n".join(before)], block)
         self._serve(last)
 
-    def leave(self) -> None:
-        """End the servers."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end_servers()
+
+    def _end_servers(self) -> None:
         for server in self._servers:
             server.terminate()
         for server in self._servers:
             server.wait(timeout=30)
+        self._servers.clear()
 
     def _run(self, arguments: list[str], block: Block) -> None:
         done = subprocess.run(
@@ -95,8 +102,7 @@ class Reader:
         assert done.returncode == 0, f"line {block.line}:\n{block.text}\n{done.stdout}{done.stderr}"
 
     def _serve(self, line: str) -> None:
-        self.leave()
-        self._servers.clear()
+        self._end_servers()
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self._port = probe.getsockname()[1]

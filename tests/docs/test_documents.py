@@ -9,30 +9,32 @@ from tests.docs import documents
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [
     path
-    for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    for path in [
+        ROOT / "README.md",
+        *sorted((ROOT / "docs").rglob("*.md")),
+        *sorted((ROOT / "examples").glob("*/README.md")),
+    ]
     if documents.blocks_of(path.read_text())
 ]
 
 
-@pytest.fixture
-def reader(tmp_path: Path):
-    shutil.copytree(
-        ROOT / "examples",
-        tmp_path / "project" / "examples",
-        ignore=shutil.ignore_patterns("__pycache__", "*.joblib", "*.bundle"),
-    )
-    (tmp_path / "tools").mkdir()
-    reader = documents.Reader(tmp_path / "project", tmp_path / "tools")
-    yield reader
-    reader.leave()
+def _place(path: Path) -> Path:
+    """Where its reader types: an example's in its own folder, others' in the project."""
+    return path.parent.relative_to(ROOT) if path.is_relative_to(ROOT / "examples") else Path()
 
 
 @pytest.mark.slow
 @pytest.mark.requires("curl")
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_the_blocks_of_a_document_run_in_order(path: Path, reader) -> None:
-    for block in documents.blocks_of(path.read_text()):
-        reader.type(block)
+def test_the_blocks_of_a_document_run_in_order(path: Path, tmp_path: Path) -> None:
+    project, tools = tmp_path / "project", tmp_path / "tools"
+    left_out = shutil.ignore_patterns("__pycache__", "*.joblib", "*.bundle")
+    shutil.copytree(ROOT / "examples", project / "examples", ignore=left_out)
+    tools.mkdir()
+
+    with documents.Reader(project / _place(path), tools) as reader:
+        for block in documents.blocks_of(path.read_text()):
+            reader.type(block)
 
 
 def test_a_block_says_where_it_is() -> None:

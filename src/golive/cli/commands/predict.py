@@ -70,5 +70,5 @@ def command(  # noqa: PLR0913 - one argument an option
     answers = records.answer_with(predictor, threshold=threshold, top=top)
     write_answers(answers, "json" if as_json else form)
     failed = sum("error" in answer for answer in answers)
-    say(f"{len(answers)} records, {len(answers) - failed} answered, {failed} failed")
+    say(f"records: {len(answers)}, answered: {len(answers) - failed}, failed: {failed}")
     return 1 if answers and failed == len(answers) else 0
