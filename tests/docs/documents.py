@@ -1,7 +1,7 @@
 """Documents whose code blocks run: what is in them, and what runs them.
 
-Blocks of `bash`, `sh` and `python` run in order, in a directory that has the examples. One that ends
-with `golive serve` keeps running until the document ends. A block after a comment
+Blocks of `bash`, `sh` and `python` run in order, in a directory that has the examples. One that
+ends with `golive serve` keeps running until the document ends. A block after a comment
 `<!-- not run: reason -->` is left out.
 """
 
