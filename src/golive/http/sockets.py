@@ -20,7 +20,9 @@ def listen(host: str, port: int) -> socket.socket:
         UsageError: The address cannot be had; the hint is what to type next.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # Said to be TCP, since asyncio sends small writes at once (TCP_NODELAY) on such sockets only;
+    # otherwise the body of an answer waits some 40 ms for the acknowledgement of its head.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
