@@ -4,7 +4,7 @@
 #   make demo              train a small model, pack it, serve it and print a curl
 #   make demo ARGS=--once  the same, but answer one request and exit
 #   make test              lint, types, layers and the whole suite
-#   make test ARGS="-k signature -x"      pass arguments to pytest
+#   make test ARGS="-k signature -x"      pass arguments to pytest (JOBS=0: in one process)
 #   make test PYTHON=python3.13           with another Python, in its own environment
 #   make docs              write docs/reference/ again from the code
 #   make clean             remove the environments, caches and the demo's files
@@ -13,6 +13,7 @@ PYTHON ?= python3
 ARGS ?=
 VENV ?= .venv$(patsubst python%,-%,$(filter-out python3 python,$(notdir $(PYTHON))))
 BIN = $(VENV)/bin
+JOBS ?= auto
 COVERAGE ?= --cov --cov-report=term:skip-covered --cov-fail-under=85
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
@@ -55,7 +56,7 @@ lint: $(VENV)/.test
 	$(BIN)/lint-imports --no-cache
 
 pytest: $(VENV)/.test
-	$(BIN)/pytest $(COVERAGE) $(ARGS)
+	$(BIN)/pytest -n $(JOBS) --dist worksteal $(COVERAGE) $(ARGS)
 
 format: $(VENV)/.test
 	$(BIN)/ruff format .

@@ -15,7 +15,7 @@ from golive.service.served import Example, ServedModel
 from golive.signature.model import JsonValue
 from golive.wiring.loading import open_reference
 
-__all__ = ["ServePlan", "load_models", "serve"]
+__all__ = ["ServePlan", "announcement", "load_models", "open_all", "serve"]
 
 
 def serve(plan: ServePlan, *, announce: Callable[[str], None]) -> None:
@@ -30,10 +30,10 @@ def serve(plan: ServePlan, *, announce: Callable[[str], None]) -> None:
         BundleError: A bundle is not what was packed.
         GoliveError: A model does not load here, or golden records are answered differently.
     """
-    bundles = _open_all(plan)
+    bundles = open_all(plan)
 
     def on_ready(url: str) -> None:
-        for line in _announcement(bundles, url):
+        for line in announcement(bundles, url):
             announce(line)
 
     run_server(plan, load_models, on_ready=on_ready)
@@ -55,11 +55,17 @@ def load_models(plan: ServePlan) -> dict[str, ServedModel]:
                 max_records=plan.settings.max_records,
             )
         )
-        for name, bundle in _open_all(plan).items()
+        for name, bundle in open_all(plan).items()
     }
 
 
-def _open_all(plan: ServePlan) -> dict[str, Bundle]:
+def open_all(plan: ServePlan) -> dict[str, Bundle]:
+    """The bundles of a plan by name, verified, their models not loaded.
+
+    Raises:
+        UsageError: One is missing, or two have the same name.
+        BundleError: One is not what was packed.
+    """
     bundles: dict[str, Bundle] = {}
     for ref in plan.bundles:
         bundle = open_reference(ref, verify=plan.verify)
@@ -93,7 +99,8 @@ def _served(loaded: LoadedBundle) -> ServedModel:
     )
 
 
-def _announcement(bundles: dict[str, Bundle], url: str) -> list[str]:
+def announcement(bundles: dict[str, Bundle], url: str) -> list[str]:
+    """What a person is told once requests are answered: addresses, and a curl of each."""
     lines = []
     for name, bundle in bundles.items():
         path = "/predict" if len(bundles) == 1 else f"/models/{name}/predict"
