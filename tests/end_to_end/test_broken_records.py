@@ -14,6 +14,8 @@ from tests.end_to_end.live_server import EXAMPLES, child_environment
 import golive
 from golive.engine.golden import compare
 
+pytestmark = pytest.mark.slow
+
 BROKEN_TEXTS = [
     *[
         (value, None)

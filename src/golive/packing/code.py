@@ -11,7 +11,7 @@ from pathlib import Path
 
 from golive.errors import PackError, UsageError
 
-__all__ = ["CODE", "add_code", "add_module", "is_local"]
+__all__ = ["CODE", "add_code", "add_module", "is_local", "missing_module"]
 
 CODE = "code"
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", ".git", ".ipynb_checkpoints", ".venv")
@@ -61,6 +61,15 @@ def add_module(staging: Path, name: str, folders: Sequence[Path]) -> bool:
         )
     _copy(found, destination)
     return True
+
+
+def missing_module(error: BaseException | None) -> str | None:
+    """The module whose absence caused an error, if that is what caused it."""
+    while error is not None:
+        if isinstance(error, ModuleNotFoundError):
+            return error.name
+        error = error.__cause__ or error.__context__
+    return None
 
 
 def _find(top: str, folders: Sequence[Path]) -> Path | None:

@@ -11,6 +11,7 @@ from golive.engine.golden import answer_rows
 from golive.engine.loading import engine_for
 from golive.errors import GoliveError
 from golive.packing.clean_process import ProbeResult, ProbeTask
+from golive.packing.code import missing_module
 from golive.packing.requirements import imported_requirements
 from golive.signature.toml_format import loads
 
@@ -37,17 +38,9 @@ def _probe(task: ProbeTask, before: frozenset[str]) -> ProbeResult:
 
 
 def _failure(error: BaseException) -> ProbeResult:
-    missing = _missing_module(error)
+    missing = missing_module(error)
     hint = error.hint if isinstance(error, GoliveError) else None
     message = (
         error.message if isinstance(error, GoliveError) else f"{type(error).__name__}: {error}"
     )
     return ProbeResult(failure=message, hint=hint, missing_module=missing)
-
-
-def _missing_module(error: BaseException | None) -> str | None:
-    while error is not None:
-        if isinstance(error, ModuleNotFoundError):
-            return error.name
-        error = error.__cause__ or error.__context__
-    return None

@@ -12,7 +12,7 @@ from typing import Any
 
 from golive.bundle.manifest import Loader, ModelSpec, RuntimeKind
 from golive.errors import ModelLoadError, UsageError
-from golive.packing.code import CODE, add_code, add_module
+from golive.packing.code import CODE, add_code, add_module, missing_module
 from golive.packing.definitions import definitions_of
 from golive.runtimes.loading import load_estimator
 
@@ -186,21 +186,13 @@ def _loaded(root: Path, spec: ModelSpec, folders: tuple[Path, ...], name: str) -
         try:
             estimator = load_estimator(root, spec)
         except Exception as error:
-            missing = _missing_module(error)
+            missing = missing_module(error)
             if missing is None or not add_module(root, missing, folders):
                 raise
         else:
             return StagedModel(
                 root=root, spec=spec, estimator=estimator, folders=folders, default_name=name
             )
-
-
-def _missing_module(error: BaseException | None) -> str | None:
-    while error is not None:
-        if isinstance(error, ModuleNotFoundError):
-            return error.name
-        error = error.__cause__
-    return None
 
 
 def _skops_types(root: Path, spec: ModelSpec) -> tuple[str, ...]:
