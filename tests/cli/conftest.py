@@ -82,6 +82,9 @@ class StubPredictor:
         self.calls.append((list(rows), threshold, top))
         return [self._answer(row) for row in rows]
 
+    def predict_texts(self, rows: Any, **options: Any) -> list[dict]:
+        return self.predict(rows, **options)
+
     def _answer(self, row: Any) -> dict:
         if isinstance(row, dict) and row.get("age") is not None:
             return {"label": "old", "score": 0.5, "probabilities": {"old": 0.5, "young": 0.5}}

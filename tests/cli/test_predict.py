@@ -46,13 +46,13 @@ def test_the_code_is_1_only_if_nothing_was_answered(golive, tmp_path, capsys):
     assert capsys.readouterr() == (BAD + BAD, "records: 2, answered: 0, failed: 2\n")
 
 
-def test_csv_values_stay_text_and_empty_fields_are_null(golive, actions, tmp_path):
+def test_csv_values_stay_the_text_that_they_are(golive, actions, tmp_path):
     (tmp_path / "rows.csv").write_text("age,plan\n41,01\n,b\n")
 
     golive("predict", "a.bundle", "rows.csv", "--threshold", "0.3", "--top", "2")
 
     assert actions.predictor.calls == [
-        ([{"age": "41", "plan": "01"}, {"age": None, "plan": "b"}], 0.3, 2)
+        ([{"age": "41", "plan": "01"}, {"age": "", "plan": "b"}], 0.3, 2)
     ]
 
 
@@ -125,7 +125,28 @@ def test_nothing_on_stdin_is_misuse(golive, stdin, capsys):
     stdin(b"\n")
 
     assert golive("predict", "a.bundle") == 2
-    assert "There are no records." in capsys.readouterr().err
+    assert "stdin is empty: there are no records." in capsys.readouterr().err
+
+
+def test_stdin_is_a_csv_where_that_is_said(golive, actions, stdin):
+    stdin(b"age,plan\n41,a\n")
+
+    code = golive("predict", "a.bundle", "--input-format", "csv")
+
+    assert code == 0
+    assert actions.predictor.calls[0][0] == [{"age": "41", "plan": "a"}]
+
+
+def test_a_csv_on_stdin_that_is_read_as_json_says_what_to_add(golive, stdin, capsys):
+    stdin(b"age,plan\n41,a\n")
+
+    code = golive("predict", "a.bundle")
+
+    captured = capsys.readouterr()
+    assert code == 2
+    assert captured.out == ""
+    assert captured.err.startswith("error: stdin is no JSON: ")
+    assert captured.err.endswith("hint: for a table, add --input-format csv (or tsv, parquet)\n")
 
 
 def test_a_file_that_cannot_be_read_is_misuse(golive, tmp_path, capsys):
@@ -134,4 +155,4 @@ def test_a_file_that_cannot_be_read_is_misuse(golive, tmp_path, capsys):
     code = golive("predict", "a.bundle", "rows.parquet")
 
     assert code == 2
-    assert "rows.parquet cannot be read" in capsys.readouterr().err
+    assert "rows.parquet cannot be read as parquet" in capsys.readouterr().err

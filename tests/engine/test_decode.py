@@ -199,9 +199,30 @@ def test_texts_of_a_csv_mean_what_json_would() -> None:
     )
     decoder = Decoder(replace(SIGNATURE, columns=columns))
 
-    decoded = decoder.decode_texts([{"c": "7", "v": "1,2", "t": ""}], Options())
+    decoded = decoder.decode_texts([{"c": "7", "v": "1,2", "t": "a"}], Options())
 
-    assert decoded.batch.columns == ([7], [[1.0, 2.0]], [""])
+    assert decoded.batch.columns == ([7], [[1.0, 2.0]], ["a"])
+
+
+def test_an_integer_category_of_a_csv_may_have_leading_zeros() -> None:
+    column = Column(name="zip", type="category", dtype="int64", categories=(235, 1204))
+    decoder = Decoder(replace(SIGNATURE, columns=(column,)))
+
+    decoded = decoder.decode_texts([{"zip": "00235"}, {"zip": "01204"}], Options())
+
+    assert decoded.batch.columns == ([235, 1204],)
+
+
+def test_nulls_of_a_csv_are_what_pandas_reads_as_such_unless_they_are_a_category() -> None:
+    columns = (
+        Column(name="country", type="category", dtype="object", categories=("DE", "NA")),
+        Column(name="x", type="number", dtype="float64", on_null="pass"),
+    )
+    decoder = Decoder(replace(SIGNATURE, columns=columns))
+
+    decoded = decoder.decode_texts([{"country": "NA", "x": "NA"}], Options())
+
+    assert decoded.batch.columns == (["NA"], [None])
 
 
 @pytest.mark.parametrize(

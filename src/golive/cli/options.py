@@ -11,11 +11,24 @@ import click
 
 from golive.settings import SERVE_SETTINGS, Setting
 
-__all__ = ["BUNDLE", "FILE", "as_json", "label", "loading", "serve_settings"]
+__all__ = [
+    "BUNDLE",
+    "FILE",
+    "VERIFY",
+    "as_json",
+    "label",
+    "loading",
+    "serve_settings",
+    "threshold_option",
+]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 BUNDLE = click.Path(path_type=Path)
+VERIFY = (
+    "Compute the SHA-256 of every file again. Default: only the first time on this machine, or "
+    "when a file's size or time changed."
+)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -37,6 +50,15 @@ as_json = click.option(
 )
 
 
+def threshold_option(default: str) -> Callable[[_Function], _Function]:
+    """The option of a binary model's threshold; `default` says what counts without it."""
+    return click.option(
+        "--threshold",
+        type=click.FloatRange(0, 1),
+        help=f"Binary models: label as positive from this score on. Default: {default}.",
+    )
+
+
 def loading(function: _Function) -> _Function:
     """Options of the commands that load a model."""
     drifted = click.option(
@@ -48,8 +70,7 @@ def loading(function: _Function) -> _Function:
     verify = click.option(
         "--verify",
         is_flag=True,
-        help="Compute the SHA-256 of every file again. Default: only the first time on this "
-        "machine, or when a file's size or time changed.",
+        help=VERIFY,
     )
     return verify(drifted(function))
 

@@ -33,26 +33,32 @@ def print_json(value: Any) -> None:
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[str], None]]:
+def progress(*, only_on_terminal: bool = False) -> Iterator[Callable[[str], None]]:
     """Give a function that tells what is being done now.
 
-    On a terminal the present step turns with its seconds; elsewhere each step is one line.
+    On a terminal the present step turns with its seconds; elsewhere each step is one line, or
+    nothing with `only_on_terminal`.
     """
     if not sys.stderr.isatty():
-        yield lambda sentence: say(f"{sentence} …")
+        yield _silent if only_on_terminal else lambda sentence: say(f"{sentence} …")
         return
     from rich.console import Console
+    from rich.markup import escape
 
-    console = Console(stderr=True)
+    console = Console(stderr=True, highlight=False)
     with console.status("Starting") as status:
-        steps = _Steps(console.print)
+        steps = _Steps(lambda sentence: console.print(escape(sentence)))
 
         def tell(sentence: str) -> None:
             steps.begin(sentence)
-            status.update(f"{sentence} …")
+            status.update(escape(f"{sentence} …"))
 
         yield tell
         steps.end()
+
+
+def _silent(_: str) -> None:
+    """Progress that nobody watches."""
 
 
 class _Steps:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +18,9 @@ from golive.signature.model import JsonValue
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["AnswersRows", "Records", "Unreadable", "read_records"]
+__all__ = ["FORMS", "AnswersRows", "Records", "Unreadable", "read_records"]
 
+FORMS = ("csv", "tsv", "parquet", "jsonl", "json")
 _ENVELOPE = {"records", "threshold", "ids", "top"}
 
 
@@ -31,6 +33,12 @@ class AnswersRows(Protocol):
         """One answer a row, in order."""
         ...
 
+    def predict_texts(
+        self, rows: Any, *, threshold: float | None = None, top: int | None = None
+    ) -> list[dict[str, JsonValue]]:
+        """Likewise, of rows that hold texts only."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
@@ -41,9 +49,18 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Records:
-    """Records in the order of their source, and what an envelope said beside them."""
+    """Records in the order of their source, and what an envelope said beside them.
+
+    Attributes:
+        values: The records, or `Unreadable`.
+        are_texts: Each is a row of texts, whose types the signature knows.
+        threshold: As the envelope says.
+        top: As the envelope says.
+        ids: As the envelope says.
+    """
 
     values: tuple[Any, ...]
+    are_texts: bool = False
     threshold: float | None = None
     top: int | None = None
     ids: tuple[JsonValue, ...] | None = None
@@ -53,8 +70,9 @@ class Records:
     ) -> list[dict[str, JsonValue]]:
         """The answers, in order; a line that is no JSON has its error in its place."""
         readable = [value for value in self.values if not isinstance(value, Unreadable)]
+        predict = predictor.predict_texts if self.are_texts else predictor.predict
         given = iter(
-            predictor.predict(
+            predict(
                 readable,
                 threshold=self.threshold if threshold is None else threshold,
                 top=self.top if top is None else top,
@@ -70,39 +88,62 @@ class Records:
         return [{"id": key, **answer} for key, answer in zip(self.ids, answers, strict=True)]
 
 
-def read_records(source: str) -> Records:
+def read_records(source: str, form: str | None = None) -> Records:
     """Read the records of a file, or of stdin where `source` is `-`.
 
     Values of a CSV stay the text that they are: the signature's coercions read them, as they read
-    a query string; what pandas takes for a null is null.
+    a query string.
+
+    Args:
+        source: A path, or `-`.
+        form: One of `FORMS`; by the name's ending if None, and JSON where that says nothing.
 
     Raises:
         UsageError: It cannot be read.
     """
-    name = source.lower().removesuffix(".gz")
+    form = form or _form_of(source)
     try:
-        if name.endswith((".csv", ".tsv")):
-            return Records(values=tuple(_table(source, "\t" if name.endswith(".tsv") else ",")))
-        if name.endswith(".parquet"):
-            return Records(values=tuple(_parquet(source)))
-        return _json_records(_bytes(source))
+        data = _bytes(source)
+        if not data.strip():
+            raise UsageError(
+                f"{_called(source)} is empty: there are no records.",
+                hint="golive predict BUNDLE rows.csv, or JSON on stdin",
+            )
+        match form:
+            case "csv" | "tsv":
+                rows = _table(data, "\t" if form == "tsv" else ",")
+                return Records(values=tuple(rows), are_texts=True)
+            case "parquet":
+                return Records(values=tuple(_parquet(data)))
+            case _:
+                return _json_records(data, _called(source))
     except (OSError, EOFError, ValueError, zlib.error) as error:
         raise UsageError(
-            f"{source} cannot be read: {error}",
-            hint="FILE is .csv, .tsv, .parquet, .jsonl or .json (the first two also .gz)",
+            f"{_called(source)} cannot be read as {form}: {error}",
+            hint=f"say what it holds, one of: --input-format {'|'.join(FORMS)}",
         ) from error
 
 
-def _json_records(data: bytes) -> Records:
-    if not data.strip():
-        raise UsageError(
-            "There are no records.", hint="golive predict BUNDLE rows.csv, or JSON on stdin"
-        )
+def _form_of(source: str) -> str:
+    ending = source.lower().removesuffix(".gz").rpartition(".")[2]
+    return ending if ending in FORMS else "json"
+
+
+def _called(source: str) -> str:
+    return "stdin" if source == "-" else source
+
+
+def _json_records(data: bytes, called: str) -> Records:
     try:
         whole = msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        lines = [line for line in data.splitlines() if line.strip()]
-        return Records(values=tuple(_json_line(line) for line in lines))
+        lines = [_json_line(line) for line in data.splitlines() if line.strip()]
+        if all(isinstance(line, Unreadable) for line in lines):
+            raise UsageError(
+                f"{called} is no JSON: {lines[0].reason}",
+                hint="for a table, add --input-format csv (or tsv, parquet)",
+            ) from None
+        return Records(values=tuple(lines))
     if isinstance(whole, list):
         return Records(values=tuple(whole))
     if isinstance(whole, dict) and isinstance(whole.get("records"), list):
@@ -144,16 +185,16 @@ def _bytes(source: str) -> bytes:
     return gzip.decompress(data) if source.lower().endswith(".gz") else data
 
 
-def _table(source: str, separator: str) -> list[dict[str, Any]]:
+def _table(data: bytes, separator: str) -> list[dict[str, Any]]:
     import pandas as pd
 
-    return _rows(pd.read_csv(source, sep=separator, dtype=str))
+    return _rows(pd.read_csv(io.BytesIO(data), sep=separator, dtype=str, na_filter=False))
 
 
-def _parquet(source: str) -> list[dict[str, Any]]:
+def _parquet(data: bytes) -> list[dict[str, Any]]:
     import pandas as pd
 
-    return _rows(pd.read_parquet(source))
+    return _rows(pd.read_parquet(io.BytesIO(data)))
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -122,16 +122,20 @@ class Decoder:
             envelope, read_options(envelope, self._signature.output), self._read_texts([record])
         )
 
-    def decode_texts(self, rows: Sequence[Mapping[str, str]], options: Options) -> Decoded:
-        """Read records of texts, such as a CSV's: an empty one is null but in text columns.
+    def decode_texts(self, rows: Sequence[Mapping[str, str | None]], options: Options) -> Decoded:
+        """Read rows of texts, such as a CSV's; what pandas takes for a null is null.
 
         Raises:
-            RequestError: `bad_option`, `threshold_not_supported` or `too_many_records`.
+            RequestError: `bad_option` or `threshold_not_supported`.
         """
-        self._checked_size(len(rows))
         envelope = Envelope(records=list(rows))
         checked = check_options(options, len(rows), self._signature.output)
-        return self._decoded(envelope, checked, self._read_texts(rows))
+        read = [self._texts.read_row(row) for row in rows]
+        if self._objects is not None:
+            records = self._objects.read(read, check_values=False, from_text=True)
+        else:
+            records = self._slow.read(read)
+        return self._decoded(envelope, checked, records)
 
     def decode_rows(self, rows: Sequence[object], options: Options | None = None) -> Decoded:
         """Read Python values, with the verdicts that `decode_body` has on the same values.

@@ -12,6 +12,32 @@ from golive.signature.model import JsonValue, Signature
 __all__ = ["TextReader", "json_of"]
 
 
+# What `pandas.read_csv` takes for a null, as it did when the model was trained.
+_NULLS = frozenset(
+    (
+        "",
+        "#N/A",
+        "#N/A N/A",
+        "#NA",
+        "-1.#IND",
+        "-1.#QNAN",
+        "-NaN",
+        "-nan",
+        "1.#IND",
+        "1.#QNAN",
+        "<NA>",
+        "N/A",
+        "NA",
+        "NULL",
+        "NaN",
+        "None",
+        "n/a",
+        "nan",
+        "null",
+    )
+)
+
+
 class TextReader:
     """Gives the texts of query strings and CSV files the meaning they have in JSON."""
 
@@ -26,6 +52,21 @@ class TextReader:
     def read(self, record: Mapping[str, str]) -> dict[str, JsonValue]:
         """The record with nulls for empty texts, and numbers where only those can be meant."""
         return {name: self._value(name, text) for name, text in record.items()}
+
+    def read_row(self, row: Mapping[str, str | None]) -> dict[str, JsonValue]:
+        """The record of a table's row: as `read`, with null for what pandas takes for one.
+
+        A category of such a name, such as Namibia's `NA`, stays a category.
+        """
+        return {name: self._cell(name, text) for name, text in row.items()}
+
+    def _cell(self, name: str, text: str | None) -> JsonValue:
+        column = self._columns.get(name)
+        if text is None:
+            return None
+        if text in _NULLS and (column is None or text not in column.categories):
+            return None
+        return self._value(name, text)
 
     def _value(self, name: str, text: str) -> JsonValue:
         column = self._columns.get(name)

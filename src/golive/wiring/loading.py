@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from golive.bundle.reading import Bundle, open_bundle
 from golive.engine.answers import Options, entry_to_json
+from golive.engine.decode import Decoded
 from golive.engine.loading import LoadedBundle, load_bundle
 from golive.errors import UsageError
 from golive.signature.model import JsonValue, Signature
@@ -55,6 +56,30 @@ class Predictor:
         decoded = self._engine.decoder.decode_rows(
             _records(rows, self.signature), Options(threshold=threshold, top=top)
         )
+        return self._answers(decoded)
+
+    def predict_texts(
+        self,
+        rows: Sequence[Mapping[str, str | None]],
+        *,
+        threshold: float | None = None,
+        top: int | None = None,
+    ) -> list[dict[str, JsonValue]]:
+        """Answer rows of texts, such as a CSV's; what pandas takes for a null is null.
+
+        Args:
+            rows: Column names to the texts that stand in the file.
+            threshold: As for `predict`.
+            top: As for `predict`.
+
+        Raises:
+            RequestError: An option does not fit the model.
+        """
+        return self._answers(
+            self._engine.decoder.decode_texts(rows, Options(threshold=threshold, top=top))
+        )
+
+    def _answers(self, decoded: Decoded) -> list[dict[str, JsonValue]]:
         return [entry_to_json(entry) for entry in self._engine.answer(decoded)]
 
 

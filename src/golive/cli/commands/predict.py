@@ -8,9 +8,9 @@ import click
 
 from golive.cli.actions import Actions
 from golive.cli.answers import write_answers
-from golive.cli.options import BUNDLE, as_json, loading
-from golive.cli.output import say
-from golive.cli.records import read_records
+from golive.cli.options import BUNDLE, as_json, loading, threshold_option
+from golive.cli.output import progress, say
+from golive.cli.records import FORMS, read_records
 
 __all__ = ["command"]
 
@@ -19,6 +19,12 @@ __all__ = ["command"]
 @click.argument("bundle", type=BUNDLE)
 @click.argument("file", type=click.Path(allow_dash=True, exists=True, dir_okay=False), default="-")
 @click.option(
+    "--input-format",
+    "input_form",
+    type=click.Choice(FORMS),
+    help="What FILE holds. Default: what its name ends in; JSON or JSON lines where that is none.",
+)
+@click.option(
     "--format",
     "form",
     type=click.Choice(["jsonl", "csv"]),
@@ -26,11 +32,7 @@ __all__ = ["command"]
     show_default=True,
     help="How answers are written: one JSON object a line, or a table.",
 )
-@click.option(
-    "--threshold",
-    type=click.FloatRange(0, 1),
-    help="Binary models: label as positive from this score on. Default: the bundle's.",
-)
+@threshold_option("the bundle's")
 @click.option(
     "--top",
     type=click.IntRange(min=1),
@@ -45,29 +47,30 @@ def command(  # noqa: PLR0913 - one argument an option
     *,
     bundle: Path,
     file: str,
+    input_form: str | None,
     form: str,
     threshold: float | None,
     top: int | None,
     as_json: bool,
-    verify: bool,
-    allow_drifted_environment: bool,
+    **how: bool,
 ) -> int:
     """Answer the records of FILE with BUNDLE, exactly as the served model would.
 
-    FILE is CSV, Parquet, JSON lines or JSON; `-`, the default, is JSON or JSON lines from stdin.
-    A record that cannot be answered has its error in its place. The exit code is 1 only if no
-    record could be answered.
+    FILE is CSV, Parquet, JSON lines or JSON; `-`, the default, is stdin. A record that cannot be
+    answered has its error in its place. The exit code is 1 only if no record could be answered.
 
     \b
     golive predict churn.bundle new_rows.csv > answers.jsonl
     golive predict churn.bundle new_rows.csv --format csv > answers.csv
     echo '{"age": 41, "plan": "basic"}' | golive predict churn.bundle
+    head -n 9 new_rows.csv | golive predict churn.bundle --input-format csv
     """  # noqa: D301 - \b is click's mark for a block that is not wrapped
-    records = read_records(file)
-    predictor = actions.load(
-        bundle, verify=verify, allow_drifted_environment=allow_drifted_environment
-    )
-    answers = records.answer_with(predictor, threshold=threshold, top=top)
+    records = read_records(file, input_form)
+    with progress(only_on_terminal=True) as tell:
+        tell(f"Loading {bundle}")
+        predictor = actions.load(bundle, **how)
+        tell(f"Answering {len(records.values):,} records")
+        answers = records.answer_with(predictor, threshold=threshold, top=top)
     write_answers(answers, "json" if as_json else form)
     failed = sum("error" in answer for answer in answers)
     say(f"records: {len(answers)}, answered: {len(answers) - failed}, failed: {failed}")
