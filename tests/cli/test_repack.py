@@ -27,8 +27,8 @@ def test_every_option_reaches_repack(golive, actions, capsys, tmp_path):
     assert capsys.readouterr().out == "income.bundle\n"
 
 
-def test_an_output_is_required_because_bundles_never_change(golive, capsys):
+def test_without_an_output_repack_names_one_itself(golive, actions):
     code = golive("repack", "a.bundle", "--threshold", "0.4")
 
-    assert code == 2
-    assert "Missing option '-o' / '--output'." in capsys.readouterr().err
+    assert code == 0
+    assert actions.calls[0][2]["output"] is None

@@ -69,3 +69,23 @@ def test_what_the_model_decides_cannot_be_edited(bundle, tmp_path):
 def test_repacking_nothing_is_an_error(bundle, tmp_path):
     with pytest.raises(UsageError, match="Nothing is to be changed"):
         golive.repack(bundle.path, output=tmp_path / "new.bundle")
+
+
+def test_a_bundle_is_not_replaced_by_what_is_made_from_it(bundle):
+    before = bundle.manifest.id
+
+    with pytest.raises(UsageError, match="a bundle never changes"):
+        golive.repack(bundle.path, threshold=0.4, output=bundle.path)
+
+    assert golive.load(bundle.path).bundle.manifest.id == before
+
+
+def test_without_an_output_the_first_free_number_is_taken(bundle, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    made = [golive.repack(bundle.path, threshold=t).source.name for t in (0.3, 0.4)]
+    zipped = golive.repack(bundle.path, threshold=0.3, output=tmp_path / "m.zip")
+    again = golive.repack(zipped.source, threshold=0.6)
+
+    assert made == ["m-2.bundle", "m-3.bundle"]
+    assert again.source.name == "m-2.bundle.zip"

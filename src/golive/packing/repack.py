@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
+from golive.bundle.archive import is_archive_name
 from golive.bundle.contents import BundleContents
 from golive.bundle.golden import GoldenRecord
 from golive.bundle.reading import Bundle, open_bundle
@@ -25,7 +28,7 @@ def repack(  # noqa: PLR0913 - each argument is one thing a person may change
     signature: str | Path | None = None,
     card: str | Path | None = None,
     name: str | None = None,
-    output: str | Path,
+    output: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Bundle:
     """Make a new bundle from one: the same model, golden records run again.
@@ -36,27 +39,31 @@ def repack(  # noqa: PLR0913 - each argument is one thing a person may change
         signature: An edited `signature.toml`.
         card: An edited `card.md`.
         name: Another name.
-        output: Where to write the new bundle.
+        output: Where to write the new bundle. By default the first free one of `NAME-2.bundle`,
+            `NAME-3.bundle`, … in the current directory (with `.zip` if `bundle` is a zip file).
         progress: Told in a sentence what is being done.
 
     Raises:
-        UsageError: Nothing is to be changed, or a file is missing.
+        UsageError: Nothing is to be changed, a file is missing, or `output` is `bundle` itself.
         SignatureError: The edited signature does not fit the model.
         ModelLoadError: The model does not load in a clean process.
     """
     if (threshold, signature, card, name) == (None, None, None, None):
         raise UsageError(
             "Nothing is to be changed.",
-            hint="golive repack BUNDLE --threshold 0.4 (or --signature, --card, --name) -o NEW",
+            hint="golive repack BUNDLE --threshold 0.4 (or --signature, --card, --name)",
         )
     old = open_bundle(Path(bundle))
+    called = name or old.name
+    destination = _free_destination(called, old) if output is None else Path(output)
+    _check_other(destination, old)
     edited = _edited(old, None if signature is None else Path(signature), threshold)
     if progress is not None:
         progress("Answering the golden records again in a clean process")
     run = run_clean(old.path, old.manifest.model, edited, [g.record for g in old.golden])
     manifest = old.manifest
     contents = BundleContents(
-        name=name or manifest.name,
+        name=called,
         model=manifest.model,
         signature=edited,
         requirements=run.requirements,
@@ -74,7 +81,21 @@ def repack(  # noqa: PLR0913 - each argument is one thing a person may change
         data_sha256=manifest.data_sha256,
         notes=manifest.notes,
     )
-    return write_bundle(contents, Path(output), created_at=datetime.now(UTC))
+    return write_bundle(contents, destination, created_at=datetime.now(UTC))
+
+
+def _free_destination(name: str, old: Bundle) -> Path:
+    ending = ".bundle.zip" if is_archive_name(old.source) else ".bundle"
+    candidates = (Path(f"{name}-{number}{ending}") for number in count(2))
+    return next(path for path in candidates if not os.path.lexists(path))
+
+
+def _check_other(destination: Path, old: Bundle) -> None:
+    if destination.exists() and destination.samefile(old.source):
+        raise UsageError(
+            f"{destination} is the bundle to start from, and a bundle never changes.",
+            hint="Name another one with -o, or leave -o out.",
+        )
 
 
 def _edited(old: Bundle, file: Path | None, threshold: float | None) -> Signature:
@@ -102,4 +123,6 @@ def _read(path: Path) -> str:
     try:
         return path.read_text("utf-8")
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
+        raise UsageError(
+            f"{path} cannot be read: {error.strerror}.", hint="Give the path of an edited copy."
+        ) from error

@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from golive.cli.actions import Actions
-from golive.cli.options import FILE, as_json, label
-from golive.cli.output import print_json, progress, say
-from golive.cli.summary import bundle_facts, shown_path, summary_lines
+from golive.cli.made import print_made
+from golive.cli.options import FILE, as_json, label, threshold_option
+from golive.cli.output import progress
 
 __all__ = ["command"]
 
@@ -38,11 +38,27 @@ _PATHS = click.Path(exists=True, path_type=Path)
     type=click.Path(path_type=Path),
     help="The bundle to write; one file if it ends in .zip. Default: NAME.bundle.",
 )
-@click.option("--code", multiple=True, type=_PATHS, help="Source that the model needs; repeatable.")
-@click.option("--include", multiple=True, type=_PATHS, help="File it reads; repeatable.")
-@click.option("--class", "classes", multiple=True, type=label, help="Label, in the model's order.")
+@click.option(
+    "--code",
+    multiple=True,
+    type=_PATHS,
+    help="Source that the model needs; repeatable. Default: what is found beside its script.",
+)
+@click.option(
+    "--include",
+    multiple=True,
+    type=_PATHS,
+    help="File that a function reads; repeatable. Default: none.",
+)
+@click.option(
+    "--class",
+    "classes",
+    multiple=True,
+    type=label,
+    help="Label of a booster's class, in the order of its numbers; repeatable. Default: numbers.",
+)
 @click.option("--positive", type=label, help="The class that is scored. Default: the second.")
-@click.option("--threshold", type=click.FloatRange(0, 1), help="Default: the model's own label.")
+@threshold_option("the model's own label")
 @as_json
 @click.pass_obj
 def command(actions: Actions, /, *, model: str, data: Path, as_json: bool, **options: Any) -> None:
@@ -60,11 +76,4 @@ def command(actions: Actions, /, *, model: str, data: Path, as_json: bool, **opt
     options["classes"] = options["classes"] or None
     with progress() as tell:
         bundle = actions.pack(model, data, progress=tell, **options)
-    facts = bundle_facts(bundle)
-    if as_json:
-        print_json(facts)
-        return
-    for line in summary_lines(facts):
-        say(line)
-    click.echo(shown_path(bundle.source))
-    say(f"next: golive serve {shown_path(bundle.source)}")
+    print_made(bundle, as_json=as_json)

@@ -8,20 +8,16 @@ from typing import Any
 import click
 
 from golive.cli.actions import Actions
-from golive.cli.options import BUNDLE, FILE, as_json
-from golive.cli.output import print_json, progress, say
-from golive.cli.summary import bundle_facts, shown_path, summary_lines
+from golive.cli.made import print_made
+from golive.cli.options import BUNDLE, FILE, as_json, threshold_option
+from golive.cli.output import progress
 
 __all__ = ["command"]
 
 
 @click.command("repack", short_help="Make a new bundle from one: threshold, signature, card.")
 @click.argument("bundle", type=BUNDLE)
-@click.option(
-    "--threshold",
-    type=click.FloatRange(0, 1),
-    help="Binary models: label as positive from this score on. Default: as it was.",
-)
+@threshold_option("as it was")
 @click.option(
     "--signature",
     type=FILE,
@@ -34,9 +30,9 @@ __all__ = ["command"]
 @click.option(
     "-o",
     "--output",
-    required=True,
     type=click.Path(path_type=Path),
-    help="The bundle to write; one file if it ends in .zip. BUNDLE itself never changes.",
+    help="The bundle to write; one file if it ends in .zip. BUNDLE itself never changes. "
+    "Default: the first free one of NAME-2.bundle, NAME-3.bundle, …",
 )
 @as_json
 @click.pass_obj
@@ -44,16 +40,9 @@ def command(actions: Actions, /, *, bundle: Path, as_json: bool, **options: Any)
     """Make a new bundle from BUNDLE: the same model, with the golden records run again.
 
     \b
-    golive repack churn.bundle --threshold 0.4 -o churn-2.bundle
-    golive repack churn.bundle --signature signature.toml --card card.md -o churn-2.bundle
+    golive repack churn.bundle --threshold 0.4
+    golive repack churn.bundle --signature edited.toml --card card.md -o churn-strict.bundle
     """  # noqa: D301 - \b is click's mark for a block that is not wrapped
     with progress() as tell:
         made = actions.repack(bundle, progress=tell, **options)
-    facts = bundle_facts(made)
-    if as_json:
-        print_json(facts)
-        return
-    for line in summary_lines(facts):
-        say(line)
-    click.echo(shown_path(made.source))
-    say(f"next: golive serve {shown_path(made.source)}")
+    print_made(made, as_json=as_json)
