@@ -59,7 +59,7 @@ def command_line() -> Iterator[str]:
     yield "# Command line\n"
     yield "Data goes to stdout, everything else to stderr. Exit codes: 0 done, 1 failed, 2 misused."
     yield from _help("golive", command, None)
-    root = click.Context(command, info_name="golive")
+    root = click.Context(command, info_name="golive", **command.context_settings)
     for name in COMMANDS:
         found = command.get_command(root, name)
         assert found is not None

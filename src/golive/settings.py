@@ -83,9 +83,13 @@ class Setting:
         if not isinstance(value, int | float):
             return value
         if self.minimum is not None and not value >= self.minimum:
-            raise UsageError(f"{source} is {value}; the least is {self.minimum:g}.")
+            raise UsageError(
+                f"{source} is {value}; the least is {self.minimum:g}.", hint=self.sentence
+            )
         if self.maximum is not None and not value <= self.maximum:
-            raise UsageError(f"{source} is {value}; the most is {self.maximum:g}.")
+            raise UsageError(
+                f"{source} is {value}; the most is {self.maximum:g}.", hint=self.sentence
+            )
         return value
 
 

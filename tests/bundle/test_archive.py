@@ -126,3 +126,14 @@ def test_a_cache_that_cannot_be_used_is_found_before_anything_is_written(content
         )
 
     assert not (tmp_path / "a.zip").exists()
+
+
+def test_a_file_that_is_no_zip_is_no_bundle(tmp_path):
+    (tmp_path / "rows.csv").write_text("a,b\n1,2\n")
+
+    with pytest.raises(BundleCorruptError) as caught:
+        open_bundle(tmp_path / "rows.csv", cache=tmp_path / "cache")
+
+    assert caught.value.message == (
+        f"{tmp_path / 'rows.csv'}: This is no bundle: neither a directory nor a whole zip file."
+    )

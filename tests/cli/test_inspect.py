@@ -68,3 +68,9 @@ def test_verify_asks_for_every_hash(golive, actions):
     golive("inspect", "income.bundle", "--verify")
 
     assert actions.calls[0][2] == {"verify_all": True}
+
+
+def test_json_counts_where_only_the_card_is_asked_for_too(golive, capsys):
+    golive("inspect", "income.bundle", "--card", "--json")
+
+    assert json.loads(capsys.readouterr().out)["card"] == "# income\n"

@@ -130,3 +130,24 @@ def test_completion_prints_the_script_of_a_shell(golive, capsys, shell, line):
 
     assert code == 0
     assert line in capsys.readouterr().out
+
+
+def test_golive_alone_prints_its_help_and_is_misuse(golive, capsys):
+    code = golive()
+
+    captured = capsys.readouterr()
+    assert code == 2
+    assert captured.out == ""
+    assert captured.err.startswith("Usage: golive [OPTIONS] COMMAND [ARGS]...\n")
+    assert "error:" not in captured.err
+
+
+def test_an_error_without_a_hint_ends_with_the_help_of_its_command(golive, actions, capsys):
+    actions.error = UsageError("That is no threshold of this model.")
+
+    code = golive("repack", "income.bundle", "--threshold", "0.4")
+
+    assert code == 2
+    assert capsys.readouterr().err == (
+        "error: That is no threshold of this model.\nhint: golive repack --help\n"
+    )

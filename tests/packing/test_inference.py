@@ -486,3 +486,12 @@ def test_a_grid_search_knows_what_its_best_pipeline_knows(people, prove, as_csv)
     proven = prove(search, sample, text_frame=texts)
 
     assert proven.column("code").categories == ("01", "02", "10")
+
+
+def test_a_mistyped_target_gets_the_flag_to_type(people):
+    frame, model = people
+
+    with pytest.raises(SignatureError) as caught:
+        infer_signature(model, frame, target="likes itt")
+
+    assert caught.value.hint.startswith("Did you mean: --target ")

@@ -47,6 +47,12 @@ def extract_archive(archive: Path, target: Path) -> None:
     Raises:
         BundleCorruptError: It is no zip file, or not one that `write_archive` makes.
     """
+    if not zipfile.is_zipfile(archive):
+        raise BundleCorruptError(
+            "This is no bundle: neither a directory nor a whole zip file.",
+            file=archive.name,
+            hint="Give the path that was printed by: golive pack MODEL --data DATA",
+        )
     try:
         with zipfile.ZipFile(archive) as opened:
             entries = opened.infolist()

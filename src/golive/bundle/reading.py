@@ -130,7 +130,9 @@ def read_manifest(root: Path) -> tuple[Manifest, str]:
     file = root / MANIFEST
     if file.is_symlink() or not file.is_file():
         raise BundleCorruptError(
-            f"This is no bundle, or not a whole one: it has no {MANIFEST}.", file=MANIFEST
+            f"This is no bundle, or not a whole one: it has no {MANIFEST}.",
+            file=MANIFEST,
+            hint="Give the path that was printed by: golive pack MODEL --data DATA",
         )
     data = file.read_bytes()
     return decode_manifest(data), hashlib.sha256(data).hexdigest()

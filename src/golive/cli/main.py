@@ -44,7 +44,7 @@ class CommandGroup(click.Group):
         except GoliveError as error:
             if ctx.params["debug"]:
                 raise
-            print_error(error.message, error.hint)
+            print_error(error.message, error.hint or f"golive {ctx.invoked_subcommand} --help")
             ctx.exit(MISUSED if isinstance(error, UsageError) else FAILED)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
@@ -114,6 +114,9 @@ def run(arguments: Sequence[str] | None = None, *, actions: Actions | None = Non
             standalone_mode=False,
             obj=actions or Actions(),
         )
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return MISUSED
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         path = context.command_path if context else "golive"

@@ -48,13 +48,17 @@ def summary_lines(facts: dict[str, Any]) -> Iterator[str]:
     """What a person wants to know of a bundle that was just made."""
     output = facts["signature"]["output"]
     columns = len(facts["signature"]["columns"])
-    inputs = f"{columns} input columns" if columns else "a request of its own type"
+    inputs = _counted(columns, "input column") if columns else "a request of its own type"
     classes = f" of {len(output['classes'])} classes" if output["classes"] else ""
     yield f"{facts['name']} {facts['version']}: {inputs} → {output['kind']}{classes}"
     yield from (f"note: {note}" for note in facts["notes"])
     yield from metric_lines(facts["evaluation"])
     if facts["card_blanks"]:
-        yield f"card.md has {len(facts['card_blanks'])} blanks that only you can fill"
+        yield f"card.md has {_counted(len(facts['card_blanks']), 'blank')} that only you can fill"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def metric_lines(evaluation: dict[str, Any] | None) -> Iterator[str]:

@@ -34,6 +34,7 @@ def print_facts(facts: dict[str, Any], *, all_golden: bool) -> None:
     _print_list(console, "Requirements", facts["requirements"])
     _print_list(console, "Notes", facts["notes"])
     _print_list(console, "Blanks in card.md", facts["card_blanks"])
+    console.print("\nAll of it: --json. The card: --card. Every golden record: --golden.", **_AS_IS)
 
 
 def _print_identity(console: Console, facts: dict[str, Any]) -> None:
@@ -158,8 +159,12 @@ def _values(column: dict[str, Any]) -> str:
     if column["categories"]:
         return _short(column["categories"], 60)
     if column["minimum"] is not None:
-        return f"{column['minimum']} … {column['maximum']}"
+        return f"{_number(column['minimum'])} … {_number(column['maximum'])}"
     return f"{column['length']} numbers" if column["length"] else ""
+
+
+def _number(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _short(value: Any, limit: int = 24) -> str:

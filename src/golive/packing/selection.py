@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
@@ -73,8 +75,14 @@ def _check_target(frame: pd.DataFrame, target: str | None) -> None:
     if target is not None and target not in frame.columns:
         raise SignatureError(
             f"The data has no target column {target!r}.",
-            hint=f"Its columns are {_listed(frame.columns)}.",
+            hint=_nearest(target, frame.columns),
         )
+
+
+def _nearest(target: str, columns: pd.Index) -> str:
+    near = get_close_matches(target, [str(name) for name in columns], n=1)
+    meant = f"Did you mean: --target {shlex.quote(near[0])}? " if near else ""
+    return f"{meant}Its columns are {_listed(columns)}."
 
 
 def _all_but_target(frame: pd.DataFrame, target: str | None, count: int | None) -> list[str]:
@@ -82,7 +90,7 @@ def _all_but_target(frame: pd.DataFrame, target: str | None, count: int | None) 
     if count is None or len(names) == count or (len(names) == 1 and _is_vector(frame[names[0]])):
         return names
     if target is None and len(names) == count + 1:
-        hint = f"If one of them is the target, name it, such as --target {names[-1]}."
+        hint = f"If one of them is the target, name it, such as --target {shlex.quote(names[-1])}."
     else:
         hint = "Give the columns that the model was trained on; name the target with --target."
     raise SignatureError(
@@ -122,7 +130,9 @@ def _extra_notes(frame: pd.DataFrame, target: str | None, names: Sequence[str]) 
     if not extra:
         return []
     if target is None and len(extra) == 1:
-        return [f"Column {extra[0]!r} looks like the target; pass --target {extra[0]}."]
+        return [
+            f"Column {extra[0]!r} looks like the target; pass --target {shlex.quote(extra[0])}."
+        ]
     return [f"Not inputs of the model, left out: {_listed(extra)}."]
 
 

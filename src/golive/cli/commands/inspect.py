@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from golive.cli.actions import Actions
-from golive.cli.options import BUNDLE, as_json
+from golive.cli.options import BUNDLE, VERIFY, as_json
 from golive.cli.output import print_json
 from golive.cli.summary import bundle_facts
 
@@ -16,7 +16,7 @@ __all__ = ["command"]
 
 @click.command("inspect", short_help="Show what a bundle holds; nothing in it is executed.")
 @click.argument("bundle", type=BUNDLE)
-@click.option("--verify", is_flag=True, help="Compute the SHA-256 of every file again.")
+@click.option("--verify", is_flag=True, help=VERIFY)
 @click.option("--golden", is_flag=True, help="Show every golden record. Default: the first two.")
 @click.option("--card", is_flag=True, help="Print only the model card.")
 @as_json
@@ -32,7 +32,7 @@ def command(
     golive inspect churn.bundle --json | jq .evaluation
     """  # noqa: D301 - \b is click's mark for a block that is not wrapped
     opened = actions.open_bundle(bundle, verify_all=verify)
-    if card:
+    if card and not as_json:
         click.echo(opened.card)
         return
     facts = bundle_facts(opened)
