@@ -489,9 +489,9 @@ def test_a_grid_search_knows_what_its_best_pipeline_knows(people, prove, as_csv)
 
 
 def test_a_mistyped_target_gets_the_flag_to_type(people):
-    frame, model = people
+    model = LogisticRegression(max_iter=500).fit(people[["age", "height"]], people["won"])
 
-    with pytest.raises(SignatureError) as caught:
-        infer_signature(model, frame, target="likes itt")
+    with pytest.raises(SignatureError, match="no target column 'wonn'") as caught:
+        infer_signature(model, "sklearn", people, target="wonn")
 
-    assert caught.value.hint.startswith("Did you mean: --target ")
+    assert caught.value.hint.startswith("Did you mean: --target won? Its columns are 'age', ")
