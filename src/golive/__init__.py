@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from golive.errors import GoliveError, RecordError
+from golive.version import VERSION
 
 if TYPE_CHECKING:
     from golive.bundle.reading import Bundle
@@ -30,7 +31,7 @@ __all__ = [
     "repack",
 ]
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 _HOMES = {
     "Bundle": "golive.bundle.reading",

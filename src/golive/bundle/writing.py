@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import zipfile
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 
 from golive import settings
@@ -31,6 +30,7 @@ from golive.bundle.verification import file_states
 from golive.errors import BundleError, PackError, UsageError
 from golive.files import flush_directory, sha256_of, temporary_sibling, write_durably
 from golive.signature.toml_format import dumps
+from golive.version import VERSION
 
 __all__ = ["check_destination", "write_bundle"]
 
@@ -148,7 +148,7 @@ def _stage(
         model=contents.model,
         files=entries,
         python_version=contents.python_version,
-        golive_version=_golive_version(),
+        golive_version=VERSION,
         created_at=created_at.astimezone(UTC).isoformat(timespec="seconds"),
         tolerance=contents.tolerance,
         git_commit=contents.git_commit,
@@ -181,10 +181,3 @@ def _place_directory(staged: Path, destination: Path, scratch: Path) -> None:
     except OSError:
         aside.rename(destination)
         raise
-
-
-def _golive_version() -> str:
-    try:
-        return metadata.version("golive")
-    except metadata.PackageNotFoundError:
-        return "unknown"
