@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from golive.signature.model import Column, Output, Signature
-from golive.signature.policies import POLICIES
+from golive.signature.policies import NULLING, POLICIES
 
 INT64 = st.integers(-(2**63), 2**63 - 1)
 FLOATS = st.floats(allow_nan=False, allow_infinity=False)
@@ -46,9 +46,11 @@ def values_of(column_type, categories=(), length=None):
 
 @st.composite
 def columns(draw, name=TEXTS, types=tuple(DTYPES)):
-    """Columns with legal policies."""
+    """Columns with legal policies that do not contradict each other."""
     kind = draw(st.sampled_from(types))
     chosen = {policy.key: draw(st.sampled_from(policy.legal_for(kind))) for policy in POLICIES}
+    if "null" in [chosen[key] for key in NULLING] and chosen["on_null"] == "error":
+        chosen["on_null"] = "pass"
     settings = {"name": draw(name), "dtype": draw(st.sampled_from(DTYPES[kind]))}
     if kind == "category":
         settings["categories"] = tuple(dict.fromkeys(draw(CATEGORIES)))

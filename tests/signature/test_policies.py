@@ -32,3 +32,11 @@ def test_an_illegal_policy_is_refused(column_type, key, value) -> None:
 
     with pytest.raises(SignatureError, match=f'{key} = "{value}" is not legal'):
         check_policies(column)
+
+
+@pytest.mark.parametrize("key", ["on_missing", "on_unseen", "on_non_finite"])
+def test_making_null_what_may_not_be_null_is_refused(key):
+    column = Column(name="a", type="category", dtype="str", on_null="error", **{key: "null"})
+
+    with pytest.raises(SignatureError, match=f'{key} = "null" contradicts on_null = "error"'):
+        check_policies(column)

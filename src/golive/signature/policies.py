@@ -9,7 +9,7 @@ from typing import get_args
 from golive.errors import SignatureError
 from golive.signature.model import Column, ColumnType
 
-__all__ = ["POLICIES", "Policy", "check_policies", "policy_table"]
+__all__ = ["NULLING", "POLICIES", "Policy", "check_policies", "policy_table"]
 
 _HEAD = "| fault | key | policy | what happens | column types | code |"
 _EXTRA = "| a column outside the signature | `on_extra` "
@@ -18,6 +18,7 @@ _EXTRA_ERROR = _EXTRA + "| `error` | the record fails | all | `extra_column` |"
 _WRONG_TYPE = (
     "| a value of the wrong type, after the coercions | | | the record fails | all | `wrong_type` |"
 )
+_NULL = 'as if it were null; not together with `on_null = "error"`'
 _ALL: tuple[ColumnType, ...] = get_args(ColumnType)
 
 
@@ -52,7 +53,7 @@ POLICIES: tuple[Policy, ...] = (
         choices={"error": _ALL, "null": _ALL, "default": _ALL},
         meaning={
             "error": "the record fails",
-            "null": "as if it were null",
+            "null": _NULL,
             "default": "the column's `default` is used",
         },
     ),
@@ -75,7 +76,7 @@ POLICIES: tuple[Policy, ...] = (
         meaning={
             "pass": "the model gets it, if it has the JSON type of the known ones",
             "error": "the record fails",
-            "null": "as if it were null",
+            "null": _NULL,
         },
     ),
     Policy(
@@ -83,7 +84,7 @@ POLICIES: tuple[Policy, ...] = (
         fault="NaN, an infinity, or a number too large for a float",
         code="non_finite",
         choices={"error": _ALL, "null": tuple(name for name in _ALL if name != "vector")},
-        meaning={"error": "the record fails", "null": "as if it were null"},
+        meaning={"error": "the record fails", "null": _NULL},
     ),
     Policy(
         key="on_range",
@@ -95,12 +96,16 @@ POLICIES: tuple[Policy, ...] = (
 )
 """Every policy of a column. A value of the wrong type always fails its record."""
 
+NULLING = ("on_missing", "on_unseen", "on_non_finite")
+"""The keys whose policy may be `null`; what becomes of a null is for `on_null` to say."""
+
 
 def check_policies(column: Column) -> None:
     """Refuse a policy that is not legal for the column's type.
 
     Raises:
-        SignatureError: Naming the column, the key and the policies that are legal.
+        SignatureError: Naming the column, the key and the policies that are legal; or two that
+            contradict each other.
     """
     for policy in POLICIES:
         value = getattr(column, policy.key)
@@ -111,11 +116,22 @@ def check_policies(column: Column) -> None:
                 f'"{column.name}"; legal: {", ".join(legal)}.',
                 hint=f"Set {policy.key} to one of: {', '.join(legal)}.",
             )
+    _check_nulling(column)
     if "default" in (column.on_missing, column.on_null) and column.default is None:
         raise SignatureError(
             f'The column "{column.name}" uses a default and has none.',
             hint=f'Set `default` of "{column.name}", or choose another policy.',
         )
+
+
+def _check_nulling(column: Column) -> None:
+    """Refuse to make something null where null is an error: the record would fail all the same."""
+    for key in NULLING:
+        if getattr(column, key) == "null" and column.on_null == "error":
+            raise SignatureError(
+                f'{key} = "null" contradicts on_null = "error" of the column "{column.name}".',
+                hint=f'Set {key} to another policy, or on_null to "pass" or "default".',
+            )
 
 
 def policy_table() -> str:
