@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
 
 import golive
-from golive.errors import SignatureError, UsageError
+from golive.bundle.contents import BundleContents
+from golive.bundle.golden import GoldenRecord
+from golive.bundle.writing import write_bundle
+from golive.errors import EnvironmentDriftError, SignatureError, UsageError
 
 
 @pytest.fixture(scope="module")
@@ -89,3 +94,49 @@ def test_without_an_output_the_first_free_number_is_taken(bundle, tmp_path, monk
 
     assert made == ["m-2.bundle", "m-3.bundle"]
     assert again.source.name == "m-2.bundle.zip"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "named"),
+    [
+        ('type = "number"', 'type = "text"', "type of the column 'a'"),
+        ('dtype = "float64"', 'dtype = "float32"', "dtype of the column 'a'"),
+        ('kind = "binary"', 'kind = "binary"\nlabel_source = "predict"', "label_source"),
+        ('kind = "binary"', 'kind = "binary"\nhas_probabilities = false', "has_probabilities"),
+    ],
+)
+def test_types_and_where_labels_come_from_cannot_be_edited(bundle, tmp_path, before, after, named):
+    text = (bundle.path / "signature.toml").read_text()
+    (tmp_path / "edited.toml").write_text(text.replace(before, after, 1))
+
+    with pytest.raises(SignatureError, match=named):
+        golive.repack(
+            bundle.path, signature=tmp_path / "edited.toml", output=tmp_path / "new.bundle"
+        )
+
+
+def test_repacking_where_answers_have_drifted_does_not_write_them_down_as_right(bundle, tmp_path):
+    first, *rest = bundle.golden
+    drifted = GoldenRecord(first.record, first.output | {"score": 0.123})
+    contents = BundleContents(
+        name="m",
+        model=bundle.manifest.model,
+        signature=bundle.signature,
+        requirements=bundle.requirements,
+        golden=(drifted, *rest),
+        profile=bundle.profile,
+        card=bundle.card,
+        model_files={bundle.manifest.model.file: bundle.path / bundle.manifest.model.file},
+        python_version="3.11.0",
+        tolerance=bundle.manifest.tolerance,
+    )
+    write_bundle(contents, tmp_path / "old.bundle", created_at=datetime.now(UTC))
+
+    with pytest.raises(EnvironmentDriftError, match=r"golden record 0, score: packed 0\.123"):
+        golive.repack(tmp_path / "old.bundle", threshold=0.4, output=tmp_path / "new.bundle")
+
+
+@pytest.mark.parametrize("threshold", [1.5, -0.1, float("nan"), True])
+def test_a_threshold_is_a_number_from_0_to_1(bundle, tmp_path, threshold):
+    with pytest.raises(UsageError, match="from 0 to 1"):
+        golive.repack(bundle.path, threshold=threshold, output=tmp_path / "new.bundle")

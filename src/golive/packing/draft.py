@@ -155,11 +155,10 @@ def _draft_estimator(
         notes=(*inference.notes, *notes),
     )
     progress("Comparing answers through the signature with the model's own")
-    _prove_identity(staged, draft)
-    return draft
+    return replace(draft, notes=(*draft.notes, *_prove_identity(staged, draft)))
 
 
-def _prove_identity(staged: StagedModel, draft: Draft) -> None:
+def _prove_identity(staged: StagedModel, draft: Draft) -> tuple[str, ...]:
     assert draft.frame is not None
     step = max(1, len(draft.rows) // _COMPARED_ROWS)
     chosen = [i for i in range(0, len(draft.rows), step) if _fits_json(draft.rows[i])]
@@ -167,7 +166,7 @@ def _prove_identity(staged: StagedModel, draft: Draft) -> None:
     body = msgspec.json.encode([draft.rows[i] for i in chosen])
     answers = draft.engine.answer(draft.engine.decoder.decode_body(body))
     _refuse_silence(answers, "row")
-    compare_direct(
+    return compare_direct(
         staged.estimator, staged.spec.kind, draft.signature, frame.reset_index(drop=True), answers
     )
 
@@ -194,10 +193,14 @@ def with_threshold(signature: Signature, threshold: float | None) -> Signature:
     """The signature with a threshold, if one is given.
 
     Raises:
-        UsageError: The model has no score that a threshold could cut.
+        UsageError: It is not from 0 to 1, or the model has no score that a threshold could cut.
     """
     if threshold is None:
         return signature
+    if isinstance(threshold, bool) or not 0 <= threshold <= 1:
+        raise UsageError(
+            f"A threshold is a number from 0 to 1, not {threshold}.", hint="such as --threshold 0.4"
+        )
     if signature.output.kind != "binary" or not signature.output.has_probabilities:
         raise UsageError(
             "A threshold needs a binary classifier with probabilities; this model is "

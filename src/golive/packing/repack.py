@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import os
+import platform
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from golive.bundle.archive import is_archive_name
 from golive.bundle.contents import BundleContents
 from golive.bundle.golden import GoldenRecord
 from golive.bundle.reading import Bundle, open_bundle
 from golive.bundle.writing import write_bundle
+from golive.engine.golden import compare, refuse_drift
 from golive.errors import SignatureError, UsageError
-from golive.packing.clean_process import run_clean
+from golive.packing.clean_process import CleanRun, run_clean
 from golive.packing.draft import Progress, with_threshold
-from golive.signature.model import Signature
+from golive.signature.model import Column, Output, Signature
 from golive.signature.toml_format import loads
 
 __all__ = ["repack"]
+
+_COLUMN_FIXED = ("type", "dtype", "categories", "length", "null_as")
+_OUTPUT_FIXED = ("classes", "has_probabilities", "label_source", "json_schema")
 
 
 def repack(  # noqa: PLR0913 - each argument is one thing a person may change
@@ -47,6 +54,7 @@ def repack(  # noqa: PLR0913 - each argument is one thing a person may change
         UsageError: Nothing is to be changed, a file is missing, or `output` is `bundle` itself.
         SignatureError: The edited signature does not fit the model.
         ModelLoadError: The model does not load in a clean process.
+        EnvironmentDriftError: This environment answers golden records differently.
     """
     if (threshold, signature, card, name) == (None, None, None, None):
         raise UsageError(
@@ -60,7 +68,7 @@ def repack(  # noqa: PLR0913 - each argument is one thing a person may change
     edited = _edited(old, None if signature is None else Path(signature), threshold)
     if progress is not None:
         progress("Answering the golden records again in a clean process")
-    run = run_clean(old.path, old.manifest.model, edited, [g.record for g in old.golden])
+    run = _answer_again(old, edited)
     manifest = old.manifest
     contents = BundleContents(
         name=called,
@@ -75,7 +83,7 @@ def repack(  # noqa: PLR0913 - each argument is one thing a person may change
         model_files={
             path: old.path / path for path in manifest.files if path.startswith(("model/", "code/"))
         },
-        python_version=manifest.python_version,
+        python_version=platform.python_version(),
         tolerance=manifest.tolerance,
         git_commit=manifest.git_commit,
         data_sha256=manifest.data_sha256,
@@ -98,6 +106,27 @@ def _check_other(destination: Path, old: Bundle) -> None:
         )
 
 
+def _answer_again(old: Bundle, edited: Signature) -> CleanRun:
+    """Answer the golden records with the edited signature, where the old one gives the old answers.
+
+    In an environment that changes answers, repacking would write the changed ones down as right.
+
+    Raises:
+        EnvironmentDriftError: Golden records are answered differently here than when packed.
+    """
+    records = [golden.record for golden in old.golden]
+    run = run_clean(old.path, old.manifest.model, old.signature, records)
+    differences = [
+        difference
+        for index, (golden, now) in enumerate(zip(old.golden, run.outputs, strict=True))
+        for difference in compare(index, golden.output, now, tolerance=old.manifest.tolerance)
+    ]
+    refuse_drift(old.name, differences)
+    if edited == old.signature:
+        return run
+    return run_clean(old.path, old.manifest.model, edited, records)
+
+
 def _edited(old: Bundle, file: Path | None, threshold: float | None) -> Signature:
     signature = old.signature if file is None else loads(_read(file))
     _check_edit(old.signature, signature)
@@ -106,17 +135,30 @@ def _edited(old: Bundle, file: Path | None, threshold: float | None) -> Signatur
 
 def _check_edit(before: Signature, after: Signature) -> None:
     """What the model itself decides cannot be edited."""
-    for what, old, new in (
+    pairs = [
         ("form", before.form, after.form),
         ("columns", before.column_names, after.column_names),
+        ("request schema", before.json_schema, after.json_schema),
         ("output kind", before.output.kind, after.output.kind),
-        ("classes", before.output.classes, after.output.classes),
-    ):
-        if old != new:
+        *_members("output", before.output, after.output, _OUTPUT_FIXED),
+    ]
+    for old, new in zip(before.columns, after.columns, strict=False):
+        pairs += _members(f"column {old.name!r}", old, new, _COLUMN_FIXED)
+    for what, stated, wished in pairs:
+        if stated != wished:
             raise SignatureError(
-                f"The signature's {what} cannot be edited: the model has {old!r}, not {new!r}.",
+                f"The signature's {what} cannot be edited: the model has {stated!r}, not "
+                f"{wished!r}.",
                 hint="pack the model again if it changed",
             )
+
+
+def _members(
+    whose: str, before: Column | Output, after: Column | Output, names: Sequence[str]
+) -> list[tuple[str, Any, Any]]:
+    return [
+        (f"{name} of the {whose}", getattr(before, name), getattr(after, name)) for name in names
+    ]
 
 
 def _read(path: Path) -> str:
