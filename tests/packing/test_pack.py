@@ -4,6 +4,7 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
@@ -258,3 +259,40 @@ def test_the_same_files_give_the_same_id(table, model, tmp_path):
     ]
 
     assert ids[0] == ids[1]
+
+
+def test_the_manifest_knows_the_golive_that_packed_where_it_is_not_installed(bundle):
+    assert bundle.manifest.golive_version == golive.__version__ == "0.1.0"
+
+
+def test_a_sample_with_nulls_that_the_model_rejects_is_packed(table, model, tmp_path):
+    sample = table.assign(a=[None, *table["a"][1:]])
+
+    bundle = golive.pack(model, sample, target="y", output=tmp_path / "m.bundle")
+
+    assert [column.on_null for column in bundle.signature.columns] == ["error", "error"]
+    assert "The sample holds nulls that the model rejects in 'a'." in bundle.manifest.notes
+    assert (
+        "1 of the compared sample rows are refused by the signature's policies."
+        in bundle.manifest.notes
+    )
+
+
+def test_a_text_sample_with_a_null_among_its_first_rows_is_packed(tmp_path):
+    texts = ["red fox", "blue sky", "red sea", "blue fox"] * 10
+    model = make_pipeline(TfidfVectorizer(), LogisticRegression()).fit(texts, [0, 1, 0, 1] * 10)
+    sample = pd.DataFrame({"words": [None, *texts[1:]], "y": [0, 1, 0, 1] * 10})
+
+    bundle = golive.pack(model, sample, target="y", output=tmp_path / "m.bundle")
+
+    assert bundle.signature.form == "series"
+    assert golive.load(bundle.path).predict(["red sky"])[0]["score"] == pytest.approx(
+        model.predict_proba(["red sky"])[0, 1]
+    )
+
+
+def test_held_out_truths_that_the_model_cannot_predict_are_refused(table, model, tmp_path):
+    with pytest.raises(UsageError, match=r"'maybe'\) is one of the model's classes"):
+        golive.pack(
+            model, table, target="y", eval=table.assign(y="maybe"), output=tmp_path / "m.bundle"
+        )

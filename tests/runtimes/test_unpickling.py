@@ -72,7 +72,7 @@ def test_a_class_of_main_is_named_with_the_mend(tmp_path):
         unpickle(path, spec("pickle"), None)
 
     assert "golive.pack(model, ...)" in caught.value.hint
-    assert "--code FILE" in caught.value.hint
+    assert "--code SCRIPT.py" in caught.value.hint
 
 
 @pytest.mark.parametrize("loader", ["pickle", "joblib"])

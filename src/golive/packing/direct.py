@@ -14,7 +14,7 @@ from golive.packing.data import plain_value
 from golive.runtimes.introspection import describe_output
 from golive.signature.model import InputForm, JsonValue
 
-__all__ = ["DirectOutputs", "choose_form", "input_of", "predict_direct"]
+__all__ = ["DirectOutputs", "choose_form", "input_of", "predict_direct", "without_nulls"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,12 @@ class DirectOutputs:
     is_single_precision: bool = False
     are_class_numbers: bool = False
 
+    @property
+    def size(self) -> int:
+        """The number of rows that were answered."""
+        rows = self.probabilities if self.predicted is None else self.predicted
+        return 0 if rows is None else len(rows)
+
 
 def choose_form(
     estimator: object, frame: pd.DataFrame, candidates: tuple[InputForm, ...]
@@ -42,28 +48,56 @@ def choose_form(
     Raises:
         SignatureError: It takes none of them.
     """
-    sample = frame.iloc[:5]
-    grumbled: list[InputForm] = []
     failure: Exception | None = None
-    for form in candidates:
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            try:
-                predict_direct(estimator, input_of(sample, form))
-            except Exception as error:  # noqa: BLE001  # the model's own code, of any kind
-                failure = failure or error
-                continue
-        if not any("feature names" in str(warning.message) for warning in caught):
+    for sample in (frame.iloc[:5], without_nulls(frame).iloc[:5]):
+        form, error = _first_form(estimator, sample, candidates)
+        if form is not None:
             return form
-        grumbled.append(form)
-    if grumbled:
-        return grumbled[0]
+        failure = failure or error
     raise SignatureError(
         f"The model cannot predict the sample's first rows: {type(failure).__name__}: "
         f"{str(failure)[:500]}",
-        hint="Give the columns as they were when the model was trained; name the target with "
-        "--target.",
+        hint=_hint(failure),
     ) from failure
+
+
+def without_nulls(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows that hold no null, but for columns that hold nothing else."""
+    return frame.dropna(subset=[name for name in frame.columns if frame[name].notna().any()])
+
+
+def _first_form(
+    estimator: object, sample: pd.DataFrame, candidates: tuple[InputForm, ...]
+) -> tuple[InputForm | None, Exception | None]:
+    """The first form that fits, or why the first one does not."""
+    grumbled: list[InputForm] = []
+    failure: Exception | None = None
+    for form in candidates if len(sample) else ():
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            try:
+                outputs = predict_direct(estimator, input_of(sample, form))
+            except Exception as error:  # noqa: BLE001  # the model's own code, of any kind
+                failure = failure or error
+                continue
+        if outputs.size != len(sample):
+            continue  # texts in a frame: a vectorizer takes the columns' names for them
+        if not any("feature names" in str(warning.message) for warning in caught):
+            return form, None
+        grumbled.append(form)
+    return (grumbled[0] if grumbled else None), failure
+
+
+def _hint(failure: Exception | None) -> str:
+    if isinstance(failure, NameError):
+        return (
+            f"{failure.name!r} is made by a statement of the script, and only its definitions are "
+            "run again: make it where it is used, move it into a module that --code names, or "
+            "pack from the script with golive.pack(model, ...)."
+        )
+    return (
+        "Give the columns as they were when the model was trained; name the target with --target."
+    )
 
 
 def input_of(frame: pd.DataFrame, form: InputForm) -> Any:

@@ -9,7 +9,7 @@ from golive.packing.corrections import conformed
 from golive.packing.data import as_frame, read_table, rows_of, text_reader
 from golive.packing.draft import Draft
 from golive.packing.truths import truths_of
-from golive.signature.model import JsonValue
+from golive.signature.model import JsonValue, Output
 
 __all__ = ["read_held_out"]
 
@@ -33,6 +33,18 @@ def read_held_out(
     if missing:
         raise UsageError(f"The held-out sample lacks the columns {', '.join(missing)}.")
     truths = truths_of(frame[target], draft.signature.output)
+    _refuse_strangers(truths, target, draft.signature.output)
     return list(
         rows_of(conformed(frame, draft.signature, text_reader(data)), draft.signature)
     ), truths
+
+
+def _refuse_strangers(truths: list[JsonValue], target: str, output: Output) -> None:
+    """Refuse truths that the model can never predict: its metrics would only look bad."""
+    known = [truth for truth in truths if truth is not None]
+    if output.classes and known and not any(truth in output.classes for truth in known):
+        raise UsageError(
+            f"No truth in the held-out sample's column {target!r} (such as {known[0]!r}) is one "
+            f"of the model's classes (such as {output.classes[0]!r}).",
+            hint="Give the truths as the labels that the model predicts.",
+        )

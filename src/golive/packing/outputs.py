@@ -11,7 +11,7 @@ import pandas as pd
 
 from golive.errors import SignatureError
 from golive.packing.data import plain_value
-from golive.packing.direct import DirectOutputs, input_of, predict_direct
+from golive.packing.direct import DirectOutputs, input_of, predict_direct, without_nulls
 from golive.runtimes.introspection import describe_output
 from golive.runtimes.walking import steps_of
 from golive.signature.model import InputForm, JsonValue, Output, OutputKind
@@ -54,7 +54,7 @@ def infer_output(
     Raises:
         SignatureError: The classes are not known, or a wish does not fit the model.
     """
-    outputs = predict_direct(estimator, input_of(_sample(frame), form))
+    outputs = _outputs_for(estimator, frame, form)
     kind = _kind_of(estimator, outputs, wishes)
     name = "" if wishes.target is None else str(wishes.target.name)
     if kind in {"regression", "custom"}:
@@ -73,6 +73,17 @@ def infer_output(
         label_source="argmax" if argmax else "predict",
         name=name,
     ), _target_notes(classes, wishes.target)
+
+
+def _outputs_for(estimator: object, frame: pd.DataFrame, form: InputForm) -> DirectOutputs:
+    """What it gives for the sample; without its nulls if it rejects those."""
+    try:
+        return predict_direct(estimator, input_of(_sample(frame), form))
+    except Exception:
+        rest = without_nulls(frame)
+        if len(rest) in (0, len(frame)):
+            raise
+        return predict_direct(estimator, input_of(_sample(rest), form))
 
 
 def _sample(frame: pd.DataFrame) -> pd.DataFrame:

@@ -86,8 +86,8 @@ def _stage_reference(reference: str, root: Path, code: Sequence[Path]) -> Staged
         )
     kind, loader = _loader_of(path)
     _copy(path, root / "model" / path.name)
-    pickled = loader in ("joblib", "pickle")
-    main_module = _stage_definitions(root, code) if pickled else None
+    holds_classes = loader in ("joblib", "pickle", "skops")
+    main_module = _stage_definitions(root, code) if holds_classes else None
     spec = ModelSpec(
         kind=kind,
         loader=loader,

@@ -17,7 +17,10 @@ __all__ = ["load_failure", "unpickle", "untrusted_types"]
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _JOBLIB_ARRAY = b"joblib.numpy_pickle"
-_MISSING_ATTRIBUTE = re.compile(r"Can't get attribute '([^']+)' on <module '([^']+)'")
+_MISSING_ATTRIBUTE = (  # how pickle says it, and how skops does
+    re.compile(r"Can't get attribute '(?P<name>[^']+)' on <module '(?P<module>[^']+)'"),
+    re.compile(r"module '(?P<module>[^']+)' has no attribute '(?P<name>[^']+)'"),
+)
 
 
 def unpickle(path: Path, spec: ModelSpec, space: CodeSpace | None) -> object:
@@ -125,8 +128,9 @@ def _read_skops(path: Path, trusted: tuple[str, ...]) -> object:
 def load_failure(error: BaseException, path: Path) -> ModelLoadError:
     """The error that names what is missing in `path` and the mend."""
     text = public_name(str(error))
-    if found := _MISSING_ATTRIBUTE.search(text):
-        return _missing_attribute(found[1], found[2], path)
+    for pattern in _MISSING_ATTRIBUTE:
+        if found := pattern.search(text):
+            return _missing_attribute(found["name"], found["module"], path)
     if isinstance(error, ModuleNotFoundError) and error.name:
         return _missing_module(public_name(error.name), path)
     return ModelLoadError(
@@ -136,12 +140,12 @@ def load_failure(error: BaseException, path: Path) -> ModelLoadError:
 
 
 def _missing_attribute(name: str, module: str, path: Path) -> ModelLoadError:
-    if module == "__main__":
+    if module.rpartition(".")[2] == "__main__":  # `python -m golive` calls it golive.__main__
         return ModelLoadError(
             f"{path.name} needs __main__.{name}, which was defined in the script or notebook that"
             " trained the model and is not part of the file.",
-            hint="Pack from that script with golive.pack(model, ...), or move the definition into"
-            " a module and pack with --code FILE.",
+            hint="Pass that script with --code SCRIPT.py (only its definitions are run), or pack"
+            " from it with golive.pack(model, ...).",
         )
     return ModelLoadError(
         f"{path.name} needs {module}.{name}, and this {module} has no such name.",
