@@ -45,6 +45,7 @@ MEANINGS = {
     "bad_option": "`threshold`, `top` or `ids` has a value that it cannot have.",
     "threshold_not_supported": "A threshold was given for a model that is not binary.",
     "invalid_records": "No record could be answered, and all faults are the input's.",
+    "headers_too_large": "The request line and the headers are too large.",
     "client_disconnected": "The caller left before the answer (in logs and metrics only).",
     "internal_error": "golive itself failed.",
     "starting": "The models are being loaded.",

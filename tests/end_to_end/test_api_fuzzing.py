@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,8 @@ from sklearn.preprocessing import OneHotEncoder
 
 import golive
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+HERE = Path(__file__).parent
 
 
 @pytest.fixture
@@ -41,22 +43,24 @@ def bundle(tmp_path):
     return golive.pack(model, frame.assign(y=target), target="y", output=tmp_path / "m.bundle")
 
 
-def test_five_hundred_examples_an_operation_find_no_fault(bundle, serve):
+def test_five_hundred_examples_an_operation_find_no_fault(bundle, serve, tmp_path):
     with serve(bundle.path) as served:
         done = subprocess.run(
             [
                 str(Path(sys.executable).with_name("schemathesis")),
+                f"--config-file={HERE / 'schemathesis.toml'}",
                 "run",
                 f"{served.client.base_url}/openapi.json",
                 "--checks=all",
-                "--max-examples=500",
                 "--seed=20261120",
                 "--no-color",
                 "--suppress-health-check=all",
             ],
             capture_output=True,
             text=True,
-            timeout=1500,
+            timeout=800,
+            cwd=tmp_path,
+            env={**os.environ, "SCHEMATHESIS_HOOKS": "fuzzing_hooks", "PYTHONPATH": str(HERE)},
             check=False,
         )
     print(done.stdout[-6000:])

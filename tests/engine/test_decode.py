@@ -184,6 +184,21 @@ def test_a_query_string_is_one_record_of_texts() -> None:
     assert decoded.single
 
 
+def test_integers_may_be_spelt_as_numbers_without_a_fraction() -> None:
+    decoder = Decoder(replace(SIGNATURE, output=Output(kind="multiclass")))
+
+    decoded = decoder.decode_body(b'{"records": [{}], "top": 2.0, "ids": [-7.0]}')
+
+    assert decoded.options == Options(top=2, ids=(-7,))
+
+
+def test_a_query_option_that_spells_null_is_refused() -> None:
+    with pytest.raises(RequestError) as caught:
+        Decoder(SIGNATURE).decode_query([("_threshold", "null")])
+
+    assert caught.value.code == "bad_option"
+
+
 def test_a_query_option_that_is_no_number_is_refused() -> None:
     with pytest.raises(RequestError) as caught:
         Decoder(SIGNATURE).decode_query([("_threshold", "high")])

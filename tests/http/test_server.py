@@ -231,10 +231,25 @@ def test_the_url_is_one_that_this_machine_reaches(host):
         assert url_of(listener) == f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
-def test_malformed_http_does_not_end_the_server(start_server):
+@pytest.mark.parametrize(
+    ("sent", "status", "code"),
+    [
+        (b"\x00\x01 nonsense\r\n\r\n", 400, "bad_request"),
+        (b"GET /healthz HTTP/1.1\r\n\r\n", 400, "bad_request"),
+        (b"GET / HTTP/1.1\r\nhost: a\r\nx: " + b"x" * 66_000, 431, "headers_too_large"),
+    ],
+    ids=["no http", "no host", "large headers"],
+)
+def test_malformed_http_is_a_problem_and_does_not_end_the_server(start_server, sent, status, code):
     server = start_server()
 
-    raw(server.url, b"\x00\x01 nonsense\r\n\r\n")
+    head, _, body = raw(server.url, sent).partition(b"\r\n\r\n")
 
     with server.client() as client:
         assert client.get("/healthz").status_code == 200
+    server.signal()
+    log = lines_of(server.end()[1])
+    assert head.startswith(b"HTTP/1.1 %d " % status)
+    assert b"content-type: application/problem+json" in head
+    assert (msgspec.json.decode(body)["code"], log[0]["codes"]) == (code, {code: 1})
+    assert [line["event"] for line in log] == ["request", "request"]

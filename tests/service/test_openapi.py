@@ -123,5 +123,6 @@ def test_every_header_and_status_that_can_occur_is_documented():
     ours = {name for name in response.headers if name.startswith(("golive-", "x-request"))}
     assert ours <= responses["200"]["headers"].keys()
     assert set(responses) == {
-        "200", "400", "404", "405", "406", "408", "413", "415", "421", "422", "500", "503", "504",
+        "200", "400", "404", "405", "406", "408", "413", "415", "421", "422", "431",
+        "500", "503", "504",
     }  # fmt: skip

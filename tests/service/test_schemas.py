@@ -72,13 +72,24 @@ def test_columns_become_parameters_that_fit_into_text():
             "name": "n",
             "in": "query",
             "required": True,
-            "schema": {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1},
+            "schema": {
+                "anyOf": [
+                    {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1},
+                    {"type": "string", "pattern": r"^[+-]?[0-9]{1,18}(\.0*)?$"},
+                    {"const": "", "description": "null"},
+                ],
+            },
         },
         {
             "name": "c",
             "in": "query",
             "required": True,
-            "schema": {"type": "string", "enum": ["a", "b"], "minLength": 1},
+            "schema": {
+                "anyOf": [
+                    {"type": "string", "enum": ["a", "b"]},
+                    {"const": "", "description": "null"},
+                ],
+            },
         },
         {
             "name": "v",
@@ -86,7 +97,17 @@ def test_columns_become_parameters_that_fit_into_text():
             "required": True,
             "schema": {
                 "type": "array",
-                "items": {"type": "number"},
+                "items": {
+                    "anyOf": [
+                        {"type": "number"},
+                        {
+                            "type": "string",
+                            "pattern": r"^[+-]?([0-9]{1,200}(\.[0-9]*)?|\.[0-9]+)"
+                            r"([eE](-[0-9]{1,9}|[+]?[0-2]?[0-9]{1,2}))?$",
+                        },
+                        {"type": "boolean"},
+                    ],
+                },
                 "minItems": 2,
                 "maxItems": 2,
             },

@@ -16,7 +16,7 @@ from golive.engine.structs import fast_pass_for
 from golive.engine.texts import TextReader, json_of
 from golive.errors import RequestError
 from golive.runtimes.protocols import Batch
-from golive.signature.model import Signature
+from golive.signature.model import JsonValue, Signature
 
 __all__ = ["Decoded", "Decoder"]
 
@@ -114,8 +114,8 @@ class Decoder:
         envelope = Envelope(
             records=[record],
             single=True,
-            threshold=json_of(options.get("threshold")),
-            top=json_of(options.get("top")),
+            threshold=_option(options.get("threshold")),
+            top=_option(options.get("top")),
             ids=[options["id"]] if "id" in options else None,
         )
         return self._decoded(
@@ -192,3 +192,9 @@ class Decoder:
             code="too_many_records",
             hint=f"Send batches of at most {self._max_records} records.",
         )
+
+
+def _option(text: str | None) -> JsonValue:
+    """The value that an option's text spells; `null` spells none, for an option may be left out."""
+    value = json_of(text)
+    return text if value is None else value

@@ -130,9 +130,10 @@ def _top(value: JsonValue, output: Output) -> int | None:
             code="bad_option",
             hint="Leave out `top`.",
         )
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+    count = _whole(value)
+    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
         raise _bad_option("top", "an integer of at least 1", value)
-    return value
+    return count
 
 
 def _ids(value: JsonValue, size: int) -> tuple[str | int, ...] | None:
@@ -146,10 +147,16 @@ def _ids(value: JsonValue, size: int) -> tuple[str | int, ...] | None:
             code="bad_option",
             hint="Send one id for each record, or no `ids`.",
         )
-    for at, item in enumerate(value):
+    ids = tuple(_whole(item) for item in value)
+    for at, item in enumerate(ids):
         if not _is_id(item):
-            raise _bad_option(f"ids[{at}]", "a text or an integer of 64 bits", item)
-    return tuple(value)
+            raise _bad_option(f"ids[{at}]", "a text or an integer of 64 bits", value[at])
+    return ids
+
+
+def _whole(value: JsonValue) -> JsonValue:
+    """The value, 1.0 as the integer that it is in JSON."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _is_id(item: JsonValue) -> bool:

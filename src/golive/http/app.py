@@ -104,6 +104,13 @@ class App:
                 await receive()
                 await send({"type": "websocket.close", "code": 1000})
 
+    def refuse_unreadable(self, problem: Problem) -> Response:
+        """The response to bytes that are no HTTP request, logged and counted like others."""
+        request = Request(method="", path="")
+        response = self.service.refuse(request, problem)
+        self._telemetry.record(Exchange(request=request, response=response, seconds=0.0))
+        return response
+
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         try:

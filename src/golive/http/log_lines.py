@@ -8,7 +8,17 @@ from typing import Any
 
 from golive.service.json_text import encode_json
 
-__all__ = ["JsonLines", "format_time", "logging_config"]
+__all__ = ["JsonLines", "NotTold", "format_time", "logging_config"]
+
+_TOLD = "Invalid HTTP request received."
+
+
+class NotTold(logging.Filter):
+    """Leaves out what uvicorn says of requests that have a line of their own."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is to be written."""
+        return record.msg != _TOLD
 
 
 class JsonLines(logging.Formatter):
@@ -46,5 +56,7 @@ def logging_config() -> dict[str, Any]:
                 "formatter": "json",
             }
         },
+        "filters": {"not_told": {"()": "golive.http.log_lines.NotTold"}},
+        "loggers": {"uvicorn.error": {"filters": ["not_told"]}},
         "root": {"level": "WARNING", "handlers": ["stderr"]},
     }

@@ -20,6 +20,7 @@ import uvicorn
 from golive.errors import GoliveError
 from golive.http.log_lines import logging_config
 from golive.http.plan import LoadModels, ServePlan
+from golive.http.protocol import ProblemProtocol
 from golive.http.sockets import listen, url_of
 from golive.http.supervisor import Supervisor
 from golive.http.worker import StartReport, WorkerFactory
@@ -128,6 +129,7 @@ def _config(plan: ServePlan, factory: WorkerFactory) -> uvicorn.Config:
         factory,
         factory=True,
         interface="asgi3",
+        http=ProblemProtocol,
         host=settings.host,
         port=settings.port,
         lifespan="on",

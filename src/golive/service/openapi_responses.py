@@ -17,11 +17,12 @@ _MEANINGS = {
     415: "The body is not declared as JSON in UTF-8.",
     421: "The Host header names a host that this service does not answer for.",
     422: "No record could be answered and all faults are the input's, or an option does not fit.",
+    431: "The request line and the headers are too large.",
     500: "No record could be answered and a fault is the model's, or something failed inside.",
     503: "Starting, draining or overloaded; `Retry-After` says when to ask again.",
     504: "The answer took longer than the time limit.",
 }
-_EVERYWHERE = (404, 405, 406, 408, 413, 421, 500, 503, 504)
+_EVERYWHERE = (404, 405, 406, 408, 413, 421, 431, 500, 503, 504)
 
 HEADERS: dict[str, JsonValue] = {
     "golive-request-id": {

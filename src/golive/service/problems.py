@@ -36,6 +36,7 @@ STATUSES: dict[str, int] = {
     "bad_option": 422,
     "threshold_not_supported": 422,
     "invalid_records": 422,
+    "headers_too_large": 431,
     "client_disconnected": 499,
     "model_failed": 500,
     "internal_error": 500,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from golive.signature.json_schema import column_schema
+from golive.engine.accepted_schema import accepted_parameter_schema
 from golive.signature.model import Column, JsonValue, Signature
 
 __all__ = ["query_parameters", "takes_query"]
@@ -47,10 +47,8 @@ def _kinds(schema: JsonValue) -> list[str]:
 
 
 def _column_parameter(column: Column) -> dict[str, JsonValue]:
-    schema = _without_null(column_schema(column))
+    schema = accepted_parameter_schema(column)
     schema.pop("description", None)
-    if column.type in ("category", "datetime") and schema.get("type") == "string":
-        schema["minLength"] = 1  # an empty text is null
     parameter = _parameter(column.name, schema, is_required=column.on_missing == "error")
     if column.type == "vector":
         schema.setdefault("minItems", 1)
@@ -58,16 +56,6 @@ def _column_parameter(column: Column) -> dict[str, JsonValue]:
     if column.description:
         parameter["description"] = column.description
     return parameter
-
-
-def _without_null(schema: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    schema = dict(schema)
-    if isinstance(schema.get("type"), list):
-        kinds = [kind for kind in schema["type"] if kind != "null"]
-        schema["type"] = kinds[0] if len(kinds) == 1 else kinds
-    if "enum" in schema:
-        schema["enum"] = [value for value in schema["enum"] if value is not None]
-    return schema
 
 
 def _options(signature: Signature) -> list[dict[str, JsonValue]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from golive.engine.accepted_schema import accepted_schema
 from golive.signature.json_schema import answer_schema, record_schema, request_schema
 from golive.signature.model import JsonValue, Signature
 
@@ -21,6 +22,8 @@ def model_schemas(
 ) -> dict[str, dict[str, JsonValue]]:
     """The schemas `record`, `request` and `answer`, and what they refer to.
 
+    That of a record has the canonical types; that of a request also what is coerced to them.
+
     Args:
         signature: Of the model.
         pointer: Where the result will stand in the document, such as `#/components/schemas/`.
@@ -29,7 +32,7 @@ def model_schemas(
     gathered: dict[str, dict[str, JsonValue]] = {}
     for name, schema in (
         ("record", record_schema(signature)),
-        ("request", request_schema(signature)),
+        ("request", request_schema(signature, describe=accepted_schema)),
         ("answer", answer_schema(signature)),
     ):
         _gather(gathered, schema, name=_component(prefix + name), pointer=pointer)

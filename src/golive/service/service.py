@@ -131,6 +131,12 @@ class Service:
                 code="not_acceptable",
                 detail="The answer is application/json, which the Accept header excludes.",
             )
+        encoding = request.headers.get("content-encoding", "identity").strip().lower()
+        if endpoint.reads_json and encoding not in ("identity", ""):
+            return Problem(
+                code="unsupported_media_type",
+                detail="The body must not be compressed: send it without Content-Encoding.",
+            )
         if endpoint.reads_json and not is_json_body(request.headers.get("content-type")):
             return Problem(
                 code="unsupported_media_type",

@@ -10,17 +10,42 @@ from golive.signature.model import Column, JsonValue, Output, Signature
 __all__ = ["answer_schema", "column_schema", "record_schema", "request_schema"]
 
 Schema = dict[str, JsonValue]
+Describe = Callable[[Column], Schema]
 _PROBABILITY: Schema = {"type": "number", "minimum": 0, "maximum": 1}
+_RECORD: Schema = {"$ref": "#/$defs/one"}
+_RECORDS: Schema = {"type": "array", "items": _RECORD}
+_SOME_RECORDS: Schema = {
+    "type": "array",
+    "contains": _RECORD,
+    "description": "A list in which not every record is valid: those get an error in their place.",
+}
 _TYPES: dict[type, str] = {str: "string", bool: "boolean", int: "integer", float: "number"}
 
 
-def record_schema(signature: Signature) -> Schema:
-    """The schema of one record: the canonical types, without what the decoder also coerces."""
+def column_schema(column: Column) -> Schema:
+    """The schema of one column's values: the canonical type, without what is coerced to it."""
+    schema = _BY_TYPE[column.type](column)
+    if column.description:
+        schema["description"] = column.description
+    if column.example is not None:
+        schema["examples"] = [column.example]
+    if column.default is not None and "default" in (column.on_missing, column.on_null):
+        schema["default"] = column.default
+    return _nullable(schema) if column.on_null != "error" else schema
+
+
+def record_schema(signature: Signature, *, describe: Describe = column_schema) -> Schema:
+    """The schema of one record.
+
+    Args:
+        signature: Of the model.
+        describe: Gives the schema of a column's values.
+    """
     if signature.form == "object":
         return dict(signature.json_schema or {"type": "object"})
     record: Schema = {
         "type": "object",
-        "properties": {column.name: column_schema(column) for column in signature.columns},
+        "properties": {column.name: describe(column) for column in signature.columns},
         "required": [c.name for c in signature.columns if _is_required(c)],
         "additionalProperties": signature.on_extra == "ignore",
     }
@@ -29,14 +54,20 @@ def record_schema(signature: Signature) -> Schema:
     return _text_record(signature.columns[0], record)
 
 
-def request_schema(signature: Signature) -> Schema:
-    """The schema of a body: a record, a list of records or an envelope around a list."""
-    record = record_schema(signature)
-    records: Schema = {"type": "array", "items": record}
-    alternatives = [record, records, _envelope(signature.output, records)]
-    if record.get("type") == "array":  # a list is one record
-        del alternatives[1]
-    return {"anyOf": alternatives}
+def request_schema(signature: Signature, *, describe: Describe = column_schema) -> Schema:
+    """The schema of a body: a record, a list of records or an envelope around a list.
+
+    Args:
+        signature: Of the model.
+        describe: Gives the schema of a column's values.
+    """
+    record = record_schema(signature, describe=describe)
+    definitions = record.pop("$defs", {})
+    lists = [_RECORDS, _SOME_RECORDS]
+    envelope = _envelope(signature.output, {"anyOf": lists})
+    is_list = record.get("type") == "array"  # a list is one record
+    alternatives = [_RECORD, envelope] if is_list else [_RECORD, *lists, envelope]
+    return {"anyOf": alternatives, "$defs": {"one": record, **definitions}}
 
 
 def answer_schema(signature: Signature) -> Schema:
@@ -49,18 +80,6 @@ def answer_schema(signature: Signature) -> Schema:
             return _classifier_answer(output)
         case "custom":
             return _answer({"value": dict(output.json_schema or {})}, required=["value"])
-
-
-def column_schema(column: Column) -> Schema:
-    """The schema of one column's values."""
-    schema = _BY_TYPE[column.type](column)
-    if column.description:
-        schema["description"] = column.description
-    if column.example is not None:
-        schema["examples"] = [column.example]
-    if column.default is not None and "default" in (column.on_missing, column.on_null):
-        schema["default"] = column.default
-    return _nullable(schema) if column.on_null != "error" else schema
 
 
 def _is_required(column: Column) -> bool:
@@ -157,7 +176,7 @@ def _text_record(column: Column, record: Schema) -> Schema:
     if column.name != "text":
         text = {
             **record,
-            "properties": {"text": column_schema(column)},
+            "properties": {"text": record["properties"][column.name], column.name: False},
             "required": ["text"] if record["required"] else [],
         }
         objects.append(text)
@@ -169,7 +188,11 @@ def _envelope(output: Output, records: Schema) -> Schema:
         "records": records,
         "ids": {
             "type": ["array", "null"],
-            "items": {"type": ["string", "integer"]},
+            "items": {
+                "type": ["string", "integer"],
+                "minimum": -(2**63),
+                "maximum": 2**63 - 1,
+            },
             "description": "One key for each record, echoed in its answer.",
         },
     }
