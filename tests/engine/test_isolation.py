@@ -57,3 +57,15 @@ def test_running_out_of_memory_is_nobodys_record():
 
     with pytest.raises(MemoryError):
         isolate(2, answer)
+
+
+def test_a_model_that_exits_fails_its_record_alone():
+    def answer(positions):
+        if 1 in positions:
+            raise SystemExit(3)
+        return positions
+
+    results = isolate(3, answer)
+
+    assert isinstance(results[1], ModelOutputError)
+    assert [results[0], results[2]] == [0, 2]

@@ -231,6 +231,18 @@ def test_what_should_not_happen_is_a_500_that_tells_nothing(caplog):
     assert ID in caplog.text
 
 
+@pytest.mark.parametrize("raised", [KeyboardInterrupt, SystemExit])
+def test_what_ends_a_process_is_a_500_of_one_request(raised):
+    def explode(record):
+        raise raised
+
+    model = ServedModel(name="m", version="v", engine=FakeEngine(model=explode))
+
+    response = fake_service(model).handle(post({"x": 1}))
+
+    assert (response.status, strict_json(response)["code"]) == (500, "internal_error")
+
+
 def test_an_engine_that_loses_a_record_is_an_internal_error(caplog):
     class Losing(FakeEngine):
         def answer(self, decoded):

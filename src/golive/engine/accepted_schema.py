@@ -24,9 +24,8 @@ _NUMBER_TEXT: Schema = {
 _BOOLEAN_FORMS: Schema = {
     "enum": [0, 1, "true", "false", "True", "False", "TRUE", "FALSE", "0", "1"],
 }
-_DAY = (
-    r"((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31|02-29)"
-)
+_DAY = r"((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)"
+_LEAP = "(0[48]|[2468][048]|[13579][26])-02-29"
 _TIME = (
     r"([Tt ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.,][0-9]{1,30})?)?"
     r"( ?([Zz]|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?))?)?"
@@ -97,9 +96,10 @@ def _boolean() -> Schema:
 
 def _datetime(column: Column, schema: Schema) -> Schema:
     """The canonical schema with a pattern: not every year fits, and `T` may be a space."""
-    years = _NANOSECOND_YEAR if "[ns" in column.dtype else _YEAR
+    is_short = "[ns" in column.dtype
+    years, centuries = (_NANOSECOND_YEAR, "(1[7-9]|2[01])") if is_short else (_YEAR, "[0-9]{2}")
     described = {key: value for key, value in schema.items() if key != "anyOf"}
-    return described | {"pattern": f"^{years}-{_DAY}{_TIME}$"}
+    return described | {"pattern": f"^({years}-{_DAY}|{centuries}{_LEAP}){_TIME}$"}
 
 
 def _category(column: Column) -> list[Schema]:

@@ -32,8 +32,7 @@ def isolate(size: int, answer: Callable[[list[int]], list[T]]) -> list[T | Excep
     while pending:
         positions = pending.pop()
         try:
-            answers = answer(positions)
-            _check_length(answers, positions)
+            answers = _answered(answer, positions)
         except MemoryError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever the model raises is one record's error
@@ -51,8 +50,13 @@ def isolate(size: int, answer: Callable[[list[int]], list[T]]) -> list[T | Excep
 _NOT_ANSWERED = RecordError("not_answered", "The record was never answered.")
 
 
-def _check_length(answers: list[T], positions: list[int]) -> None:
+def _answered(answer: Callable[[list[int]], list[T]], positions: list[int]) -> list[T]:
+    try:
+        answers = answer(positions)
+    except SystemExit as error:  # no model may end the process that serves others
+        raise ModelOutputError(f"The model wanted to exit with {error.code!r}.") from error
     if len(answers) != len(positions):
         raise ModelOutputError(
             f"The model gave {len(answers)} outputs for {len(positions)} records."
         )
+    return answers

@@ -71,7 +71,7 @@ class Service:
             members = {} if error.hint is None else {"hint": error.hint}
             problem = Problem(code=error.code, detail=error.message, members=members)
             reply = _problem_reply(problem, request_id)
-        except Exception:
+        except (Exception, SystemExit, KeyboardInterrupt):  # a model may raise anything
             self.context.logger.exception("request %s failed", request_id)
             problem = Problem(
                 code="internal_error",
