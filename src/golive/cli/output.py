@@ -11,12 +11,18 @@ from typing import Any
 
 import click
 
-__all__ = ["print_error", "print_json", "progress", "say"]
+__all__ = ["print_error", "print_json", "progress", "say", "say_on_terminal"]
 
 
 def say(text: str = "") -> None:
     """Tell a person something (stderr)."""
     click.echo(text, err=True)
+
+
+def say_on_terminal(text: str) -> None:
+    """Tell a person something who watches (stderr); a log or a pipe does not get it."""
+    if sys.stderr.isatty():
+        say(text)
 
 
 def print_error(message: str, hint: str | None) -> None:

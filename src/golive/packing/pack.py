@@ -24,6 +24,7 @@ from golive.packing.draft import Asked, Draft, Progress, draft_model
 from golive.packing.golden import choose_golden
 from golive.packing.held_out import HeldOut, evaluate
 from golive.packing.held_out_data import read_held_out
+from golive.packing.names import checked_name, name_from
 from golive.packing.provenance import git_commit
 from golive.packing.recipe import recipe
 from golive.packing.source import StagedModel, stage_model
@@ -81,6 +82,8 @@ def pack(  # noqa: PLR0913 - one call packs, and each argument is one thing a pe
         PackError: Answers through the signature are not the model's own.
     """
     say = progress or _say_nothing
+    if name is not None:
+        checked_name(name)
     asked = Asked(
         target=target,
         classes=None if classes is None else tuple(classes),
@@ -94,7 +97,7 @@ def pack(  # noqa: PLR0913 - one call packs, and each argument is one thing a pe
         staged = stage_model(
             model, root, code=[Path(p) for p in code], include=[Path(p) for p in include]
         )
-        called = name or staged.default_name
+        called = name or name_from(staged.default_name)
         destination = Path(output) if output is not None else Path(f"{called}.bundle")
         check_destination(destination)
         draft = draft_model(staged, data, asked, say)

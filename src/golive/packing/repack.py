@@ -19,6 +19,7 @@ from golive.engine.golden import compare, refuse_drift
 from golive.errors import SignatureError, UsageError
 from golive.packing.clean_process import CleanRun, run_clean
 from golive.packing.draft import Progress, with_threshold
+from golive.packing.names import checked_name
 from golive.signature.model import Column, Output, Signature
 from golive.signature.toml_format import loads
 
@@ -62,7 +63,7 @@ def repack(  # noqa: PLR0913 - each argument is one thing a person may change
             hint="golive repack BUNDLE --threshold 0.4 (or --signature, --card, --name)",
         )
     old = open_bundle(Path(bundle))
-    called = name or old.name
+    called = old.name if name is None else checked_name(name)
     destination = _free_destination(called, old) if output is None else Path(output)
     _check_other(destination, old)
     edited = _edited(old, None if signature is None else Path(signature), threshold)

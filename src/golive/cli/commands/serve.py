@@ -9,7 +9,7 @@ import click
 
 from golive.cli.actions import Actions
 from golive.cli.options import BUNDLE, loading, serve_settings
-from golive.cli.output import say
+from golive.cli.output import say, say_on_terminal
 from golive.settings import ServeSettings
 
 __all__ = ["command"]
@@ -31,8 +31,8 @@ def command(
 ) -> None:
     """Serve one or more bundles over HTTP until Ctrl-C.
 
-    One bundle answers at /predict; several answer at /models/NAME/predict. The first lines
-    printed are the address and a curl that works when pasted. Logs go to stderr, one JSON line a
+    One bundle answers at /predict; several answer at /models/NAME/predict. Once they answer, the
+    address and a curl that works when pasted are printed. Logs go to stderr, one JSON line a
     request, without the records.
 
     \b
@@ -41,6 +41,7 @@ def command(
     golive serve churn.bundle income.bundle --host 0.0.0.0 --allow-host models.example.com
     """  # noqa: D301 - \b is click's mark for a block that is not wrapped
     given = {name: value for name, value in flags.items() if value not in (None, ())}
+    say_on_terminal(f"Loading {', '.join(map(str, bundles))} …")
     actions.serve(
         bundles,
         ServeSettings.load(**given),
