@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from http import HTTPStatus
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -40,8 +41,9 @@ class ProblemProtocol(H11Protocol):
 
     def _send(self, response: Response) -> None:
         headers = [(name.encode(), value.encode()) for name, value in response.headers.items()]
+        reason = HTTPStatus(response.status).phrase.encode()
         for event in (
-            h11.Response(status_code=response.status, headers=headers),
+            h11.Response(status_code=response.status, headers=headers, reason=reason),
             h11.Data(data=response.body),
             h11.EndOfMessage(),
         ):

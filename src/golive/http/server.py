@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from logging.config import dictConfig
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -95,6 +96,7 @@ def _serve_alone(plan: ServePlan, load: LoadModels, listener: socket, start: _St
 
 def _serve_in_workers(plan: ServePlan, load: LoadModels, listener: socket, start: _Start) -> None:
     settings = plan.settings
+    dictConfig(logging_config())  # of this process, which says which worker died
     reader, writer = get_context("spawn").Pipe(duplex=False)
     with _metrics_directory() as directory, reader, writer:
         shared = replace(plan, metrics_directory=directory)
