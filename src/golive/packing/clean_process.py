@@ -15,7 +15,7 @@ from golive.errors import ModelLoadError
 from golive.signature.model import JsonValue, Signature
 from golive.signature.toml_format import dumps
 
-__all__ = ["CleanRun", "MissingModuleError", "ProbeResult", "ProbeTask", "run_clean"]
+__all__ = ["Cause", "CleanRun", "MissingModuleError", "ProbeResult", "ProbeTask", "run_clean"]
 
 _BOOT = (
     "import sys; sys.path.append(sys.argv[1]); "
@@ -49,10 +49,18 @@ class ProbeTask(msgspec.Struct, frozen=True, kw_only=True):
     rows: list[JsonValue]
 
 
+class Cause(msgspec.Struct, frozen=True, kw_only=True):
+    """Why the model failed on a row there: its error, and the module that was missing if any."""
+
+    error: str
+    missing_module: str | None = None
+
+
 class ProbeResult(msgspec.Struct, frozen=True, kw_only=True):
     """What the clean process found; `failure` is None where it answered."""
 
     outputs: list[JsonValue] = []
+    causes: dict[int, Cause] = {}
     requirements: list[str] = []
     failure: str | None = None
     hint: str | None = None
@@ -65,10 +73,12 @@ class CleanRun:
 
     Attributes:
         outputs: One prediction a row.
+        causes: Position of a row to why the model failed on it.
         requirements: `name==version` of every distribution that was really imported, sorted.
     """
 
     outputs: tuple[JsonValue, ...]
+    causes: dict[int, Cause]
     requirements: tuple[str, ...]
 
 
@@ -131,7 +141,11 @@ def _read(result: ProbeResult) -> CleanRun:
         raise ModelLoadError(
             f"The model does not load in a clean process: {result.failure}", hint=result.hint
         )
-    return CleanRun(outputs=tuple(result.outputs), requirements=tuple(result.requirements))
+    return CleanRun(
+        outputs=tuple(result.outputs),
+        causes=result.causes,
+        requirements=tuple(result.requirements),
+    )
 
 
 def _last_lines(text: str, count: int = 5) -> str:

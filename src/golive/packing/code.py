@@ -57,7 +57,8 @@ def add_module(staging: Path, name: str, folders: Sequence[Path]) -> bool:
     if destination.exists():
         raise PackError(
             f"The module {name!r} was packed from {found} but cannot be imported from the bundle.",
-            hint="a package needs its __init__.py, and imports that are absolute",
+            hint="a package needs its __init__.py; a function of the script itself must import it "
+            "at the top of the script, not in its body",
         )
     _copy(found, destination)
     return True

@@ -18,7 +18,7 @@ from golive.bundle.writing import check_destination, write_bundle
 from golive.engine.golden import answer_rows, compare
 from golive.errors import ModelLoadError, PackError
 from golive.files import sha256_of
-from golive.packing.clean_process import CleanRun, MissingModuleError, run_clean
+from golive.packing.clean_process import Cause, CleanRun, MissingModuleError, run_clean
 from golive.packing.code import add_module
 from golive.packing.draft import Asked, Draft, Progress, draft_model
 from golive.packing.golden import choose_golden
@@ -144,8 +144,7 @@ def _contents(
     outputs = answer_rows(draft.engine, golden)
     say("Loading the model again in a clean process and answering golden records there")
     tolerance = _tolerance(staged)
-    run = _clean_run(staged, draft, golden)
-    _refuse_other_answers(outputs, run, tolerance)
+    run = _clean_run(staged, draft, golden, outputs, tolerance)
     source = Path(data) if isinstance(data, str | Path) else None
     return BundleContents(
         name=name,
@@ -182,19 +181,29 @@ def _card_facts(contents: BundleContents, command: str, data: object) -> CardFac
     )
 
 
-def _clean_run(staged: StagedModel, draft: Draft, golden: list[JsonValue]) -> CleanRun:
+def _clean_run(
+    staged: StagedModel,
+    draft: Draft,
+    golden: list[JsonValue],
+    outputs: Sequence[JsonValue],
+    tolerance: float,
+) -> CleanRun:
     """Run in a clean process, adding the user's modules as they are found missing there."""
     while True:
         try:
-            return run_clean(staged.root, staged.spec, draft.signature, golden)
+            run = run_clean(staged.root, staged.spec, draft.signature, golden)
+            _refuse_other_answers(outputs, run, tolerance)
         except MissingModuleError as error:
             if not add_module(staged.root, error.module, staged.folders):
                 raise
+        else:
+            return run
 
 
 def _refuse_other_answers(outputs: Sequence[JsonValue], run: CleanRun, tolerance: float) -> None:
     for index, (here, there) in enumerate(zip(outputs, run.outputs, strict=True)):
         for difference in compare(index, here, there, tolerance=tolerance):
+            _refuse_failure(index, run.causes.get(index))
             raise ModelLoadError(
                 f"Loaded in a clean process, the model answers golden record {index} differently: "
                 f"{difference.path or 'answer'} is {difference.now!r} there and "
@@ -202,6 +211,20 @@ def _refuse_other_answers(outputs: Sequence[JsonValue], run: CleanRun, tolerance
                 hint="make the model depend on nothing but its own state: no globals set by the "
                 "script, no randomness in predict",
             )
+
+
+def _refuse_failure(index: int, cause: Cause | None) -> None:
+    """Name what the model raised there, and the module that it imports only when it is called."""
+    if cause is None:
+        return
+    message = f"Loaded in a clean process, the model fails on golden record {index}: {cause.error}."
+    if cause.missing_module is not None:
+        raise MissingModuleError(message, module=cause.missing_module)
+    raise ModelLoadError(
+        message,
+        hint="make the model depend on nothing but its own state and files: pass what it reads "
+        "with --include, and the code that it runs with --code",
+    )
 
 
 def _profile(draft: Draft, held_out: HeldOut) -> Profile:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from pathlib import Path
 
 import msgspec
 
+from golive.engine.engine import Engine
 from golive.engine.golden import answer_rows
 from golive.engine.loading import engine_for
 from golive.errors import GoliveError
-from golive.packing.clean_process import ProbeResult, ProbeTask
+from golive.packing.clean_process import Cause, ProbeResult, ProbeTask
 from golive.packing.code import missing_module
 from golive.packing.requirements import imported_requirements
+from golive.signature.model import JsonValue
 from golive.signature.toml_format import loads
 
 __all__ = ["main"]
@@ -28,13 +31,46 @@ def main(task_file: str, result_file: str) -> None:
 def _probe(task: ProbeTask, before: frozenset[str]) -> ProbeResult:
     try:
         engine = engine_for(Path(task.root), task.spec, loads(task.signature))
-        outputs = answer_rows(engine, task.rows)
+        outputs, causes = _answers(engine, task.rows)
     except Exception as error:  # noqa: BLE001 - the edge of the process: reported, not handled
         return _failure(error)
     return ProbeResult(
         outputs=outputs,
+        causes=causes,
         requirements=list(imported_requirements(before, code=Path(task.root, "code"))),
     )
+
+
+def _answers(engine: Engine, rows: list[JsonValue]) -> tuple[list[JsonValue], dict[int, Cause]]:
+    """Answer the rows and listen to what the engine says of those that the model failed on."""
+    heard = _Heard()
+    logging.getLogger("golive.engine").addHandler(heard)
+    outputs: list[JsonValue] = []
+    causes: dict[int, Cause] = {}
+    for index, row in enumerate(rows):
+        outputs += answer_rows(engine, [row])
+        for error in heard.taken():
+            text = f"{type(error).__name__}: {error}"
+            causes[index] = Cause(error=text, missing_module=missing_module(error))
+    return outputs, causes
+
+
+class _Heard(logging.Handler):
+    """Keeps the exceptions that were logged."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._errors: list[BaseException] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the record's exception, if it has one."""
+        if record.exc_info and record.exc_info[1] is not None:
+            self._errors.append(record.exc_info[1])
+
+    def taken(self) -> list[BaseException]:
+        """What was kept since the last time."""
+        taken, self._errors = self._errors, []
+        return taken
 
 
 def _failure(error: BaseException) -> ProbeResult:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Iterable
 from importlib.metadata import packages_distributions, version
@@ -18,6 +19,7 @@ def imported_requirements(before: Iterable[str], *, code: Path) -> tuple[str, ..
         code: The bundle's own modules, which are no distribution.
     """
     imported = {name.partition(".")[0] for name in set(sys.modules) - set(before)}
+    imported |= _named_in(code) & set(sys.modules)  # golive's own imports may have been first
     own = {entry.stem for entry in code.iterdir()} if code.is_dir() else set()
     homes = packages_distributions()
     names = {
@@ -26,3 +28,15 @@ def imported_requirements(before: Iterable[str], *, code: Path) -> tuple[str, ..
         for distribution in homes.get(module, ())
     }
     return tuple(f"{name}=={version(name)}" for name in sorted(names, key=str.lower))
+
+
+def _named_in(code: Path) -> set[str]:
+    """The top-level modules that the source files import by name."""
+    names: set[str] = set()
+    for path in code.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.Import):
+                names |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+                names.add(node.module.partition(".")[0])
+    return names
