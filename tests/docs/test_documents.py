@@ -24,6 +24,7 @@ def _place(path: Path) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.requires("curl")
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_the_blocks_of_a_document_run_in_order(path: Path, tmp_path: Path) -> None:

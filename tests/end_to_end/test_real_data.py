@@ -73,7 +73,7 @@ def test_boston_housing_regression_agrees(test_data, tmp_path, serve):
     frame = pd.read_csv(test_data / "housing" / "BostonHousing.csv.gz")
     inputs = frame.drop(columns="medv")
     model = make_pipeline(StandardScaler(), LinearRegression()).fit(inputs, frame["medv"])
-    bundle = pack_frame(model, frame, "medv", tmp_path, held_out=frame)
+    bundle = pack_frame(model, frame, "medv", tmp_path, held_out=frame.iloc[::2])
 
     with serve(bundle.path) as served:
         for size in BATCH_SIZES:

@@ -83,6 +83,19 @@ def test_without_a_held_out_sample_there_are_no_metrics(table, model, tmp_path):
     assert "no metrics" in bundle.card
 
 
+def test_the_training_sample_is_no_held_out_sample(table, model, tmp_path):
+    table.to_csv(tmp_path / "train.csv", index=False)
+    table.to_csv(tmp_path / "copy.csv", index=False)
+
+    for sample, held_out in (
+        (table, table),
+        (tmp_path / "train.csv", tmp_path / "copy.csv"),
+        (str(tmp_path / "train.csv"), tmp_path / "train.csv"),
+    ):
+        with pytest.raises(UsageError, match="is the training sample"):
+            golive.pack(model, sample, target="y", eval=held_out, output=tmp_path / "m.bundle")
+
+
 def test_requirements_are_what_the_model_imports_pinned(bundle):
     names = {requirement.partition("==")[0] for requirement in bundle.requirements}
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from golive.errors import UsageError
+from golive.files import sha256_of
 from golive.packing.corrections import conformed
 from golive.packing.data import as_frame, read_table, rows_of, text_reader
 from golive.packing.draft import Draft
 from golive.packing.truths import truths_of
 from golive.signature.model import JsonValue, Output
 
-__all__ = ["read_held_out"]
+__all__ = ["read_held_out", "refuse_training_rows"]
 
 
 def read_held_out(
@@ -37,6 +38,24 @@ def read_held_out(
     return list(
         rows_of(conformed(frame, draft.signature, text_reader(data)), draft.signature)
     ), truths
+
+
+def refuse_training_rows(sample: object, held_out: object) -> None:
+    """Refuse the training sample itself as the held-out one.
+
+    Raises:
+        UsageError: They are the same object, or files with the same bytes.
+    """
+    is_same = sample is held_out
+    if isinstance(sample, str | Path) and isinstance(held_out, str | Path):
+        files = Path(sample), Path(held_out)
+        is_same = all(f.is_file() for f in files) and len({sha256_of(f) for f in files}) == 1
+    if is_same:
+        raise UsageError(
+            "The held-out sample is the training sample: metrics on rows that the model has seen "
+            "say nothing.",
+            hint="keep rows aside before training and pass them with --eval, or omit --eval",
+        )
 
 
 def _refuse_strangers(truths: list[JsonValue], target: str, output: Output) -> None:

@@ -23,7 +23,7 @@ from golive.packing.code import add_module
 from golive.packing.draft import Asked, Draft, Progress, draft_model
 from golive.packing.golden import choose_golden
 from golive.packing.held_out import HeldOut, evaluate
-from golive.packing.held_out_data import read_held_out
+from golive.packing.held_out_data import read_held_out, refuse_training_rows
 from golive.packing.names import checked_name, name_from
 from golive.packing.provenance import git_commit
 from golive.packing.recipe import recipe
@@ -101,7 +101,7 @@ def pack(  # noqa: PLR0913 - one call packs, and each argument is one thing a pe
         destination = Path(output) if output is not None else Path(f"{called}.bundle")
         check_destination(destination)
         draft = draft_model(staged, data, asked, say)
-        held_out = _evaluate(draft, eval, asked, say)
+        held_out = _evaluate(draft, eval, data, asked, say)
         command = recipe(
             model,
             data,
@@ -127,10 +127,13 @@ def _say_nothing(_: str) -> None:
     """Progress that nobody asked for."""
 
 
-def _evaluate(draft: Draft, data: object | None, asked: Asked, say: Progress) -> HeldOut:
+def _evaluate(
+    draft: Draft, data: object | None, sample: object, asked: Asked, say: Progress
+) -> HeldOut:
     if data is None:
         return HeldOut()
     say("Evaluating on the held-out sample")
+    refuse_training_rows(sample, data)
     rows, truths = read_held_out(data, draft, asked.target)
     return evaluate(
         draft.signature.output, draft.answer(rows), truths, training_truths=draft.truths
