@@ -11,9 +11,6 @@ import msgspec
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from golive.errors import UsageError
-from golive.http.sockets import listen, url_of
-
 JSON = {"content-type": "application/json"}
 
 
@@ -209,30 +206,6 @@ def test_a_worker_that_dies_is_replaced(start_server):
     assert [line["level"] for line in died] == ["error"] * 3
 
 
-def test_a_port_in_use_says_what_to_type():
-    with listen("127.0.0.1", 0) as taken:
-        port = taken.getsockname()[1]
-
-        with pytest.raises(UsageError) as caught:
-            listen("127.0.0.1", port)
-
-    assert caught.value.message == f"Port {port} of 127.0.0.1 is already in use."
-    assert caught.value.hint == "Take any free one with: --port 0"
-
-
-def test_a_host_that_is_not_ours_says_what_to_type():
-    with pytest.raises(UsageError) as caught:
-        listen("192.0.2.1", 0)
-
-    assert caught.value.hint == "Listen on this machine alone with: --host 127.0.0.1"
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
-def test_the_url_is_one_that_this_machine_reaches(host):
-    with listen(host, 0) as listener:
-        assert url_of(listener) == f"http://127.0.0.1:{listener.getsockname()[1]}"
-
-
 @pytest.mark.parametrize(
     ("sent", "status", "code"),
     [
@@ -258,3 +231,20 @@ def test_malformed_http_is_a_problem_and_does_not_end_the_server(start_server, s
     assert b"content-type: application/problem+json" in head
     assert (msgspec.json.decode(body)["code"], log[0]["codes"]) == (code, {code: 1})
     assert [line["event"] for line in log] == ["request", "request"]
+
+
+def test_a_body_whose_chunks_break_off_is_one_exchange(start_server):
+    server = start_server()
+    sent = (
+        b"POST /predict HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
+        b"transfer-encoding: chunked\r\n\r\n5\r\n[1, 2\r\nnonsense\r\n"
+    )
+
+    head, _, body = raw(server.url, sent).partition(b"\r\n\r\n")
+
+    server.signal()
+    [line] = lines_of(server.end()[1])
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert msgspec.json.decode(body)["code"] == "bad_request"
+    assert (line["method"], line["path"], line["status"]) == ("POST", "/predict", 400)
+    assert line["codes"] == {"bad_request": 1}

@@ -27,6 +27,7 @@ Send = Callable[[Message], Awaitable[None]]
 
 _CLOSE = {"connection": "close"}
 _QUICK_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
+_REFUSED = "golive.refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,9 +105,19 @@ class App:
                 await receive()
                 await send({"type": "websocket.close", "code": 1000})
 
-    def refuse_unreadable(self, problem: Problem) -> Response:
-        """The response to bytes that are no HTTP request, logged and counted like others."""
-        request = Request(method="", path="")
+    def refuse_unreadable(self, problem: Problem, scope: Message | None = None) -> Response:
+        """The response to bytes that are no HTTP request, logged and counted like others.
+
+        Args:
+            problem: What is wrong with them.
+            scope: Of the request whose body they are, if its head could be read; the exchange is
+                this one then, whatever still becomes of the request.
+        """
+        if scope is None:
+            request = Request(method="", path="")
+        else:
+            request = _request(scope)
+            scope[_REFUSED] = True
         response = self.service.refuse(request, problem)
         self._telemetry.record(Exchange(request=request, response=response, seconds=0.0))
         return response
@@ -136,7 +147,8 @@ class App:
             request, response = await self._exchange(request, scope, receive)
             seconds = time.perf_counter() - started
             exchange = Exchange(request=request, response=response, seconds=seconds)
-            self._telemetry.record(exchange)
+            if _REFUSED not in scope:
+                self._telemetry.record(exchange)
         finally:
             metrics.end(saturation=self._pool.saturation)
         await _send(send, response)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import MutableMapping
 from http import HTTPStatus
+from typing import Any, cast
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -36,8 +38,16 @@ class ProblemProtocol(H11Protocol):
         elif self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             error = sys.exception()
             is_large = isinstance(error, h11.ProtocolError) and error.error_status_hint == 431
-            self._send(self.app.refuse_unreadable(_TOO_LARGE if is_large else _UNREADABLE))
+            problem = _TOO_LARGE if is_large else _UNREADABLE
+            self._send(self.app.refuse_unreadable(problem, self._open_scope()))
         self.transport.close()
+
+    def _open_scope(self) -> MutableMapping[str, Any] | None:
+        """The scope of the request whose body is being read, if there is one."""
+        cycle = self.cycle
+        if cycle is None or cycle.response_started:
+            return None
+        return cast("MutableMapping[str, Any]", cycle.scope)
 
     def _send(self, response: Response) -> None:
         headers = [(name.encode(), value.encode()) for name, value in response.headers.items()]
