@@ -27,16 +27,12 @@ class Engine:
         signature: What the model takes and gives.
         model: The loaded model.
         decoder: Reads requests for this signature.
-        logs_failures: Whether what the model raises goes to the log; a caller learns its type only.
     """
 
-    def __init__(
-        self, signature: Signature, model: Model, *, decoder: Decoder, logs_failures: bool = True
-    ) -> None:
+    def __init__(self, signature: Signature, model: Model, *, decoder: Decoder) -> None:
         self.signature = signature
         self.decoder = decoder
         self._model = model
-        self._logs_failures = logs_failures
 
     def answer(self, decoded: Decoded) -> list[Answer | Fault]:
         """One answer or fault for each record of the request, in its order."""
@@ -55,7 +51,7 @@ class Engine:
 
     def _fault(self, error: Exception) -> Fault:
         fault = _model_fault(error)
-        if self._logs_failures and fault.code == "model_failed":
+        if fault.code == "model_failed":
             _log.warning("The model failed on a record.", exc_info=error)
         return fault
 

@@ -12,7 +12,7 @@ from golive.engine.engine import Engine
 from golive.errors import EnvironmentDriftError
 from golive.signature.model import JsonValue
 
-__all__ = ["Difference", "answer_rows", "compare", "refuse_drift", "replay"]
+__all__ = ["Difference", "answer_rows", "compare", "compare_all", "refuse_drift", "replay"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,13 @@ def replay(
 ) -> tuple[Difference, ...]:
     """Answer every golden record again and list what differs by more than the tolerance."""
     answers = answer_rows(engine, [record.record for record in golden])
+    return compare_all(golden, answers, tolerance=tolerance)
+
+
+def compare_all(
+    golden: Sequence[GoldenRecord], answers: Sequence[JsonValue], *, tolerance: float
+) -> tuple[Difference, ...]:
+    """What differs between golden records and the answers that they get now, one a record."""
     return tuple(
         difference
         for index, (record, now) in enumerate(zip(golden, answers, strict=True))

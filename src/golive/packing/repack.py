@@ -15,7 +15,7 @@ from golive.bundle.contents import BundleContents
 from golive.bundle.golden import GoldenRecord
 from golive.bundle.reading import Bundle, open_bundle
 from golive.bundle.writing import write_bundle
-from golive.engine.golden import compare, refuse_drift
+from golive.engine.golden import compare_all, refuse_drift
 from golive.errors import SignatureError, UsageError
 from golive.packing.clean_process import CleanRun, run_clean
 from golive.packing.draft import Progress, with_threshold
@@ -117,11 +117,7 @@ def _answer_again(old: Bundle, edited: Signature) -> CleanRun:
     """
     records = [golden.record for golden in old.golden]
     run = run_clean(old.path, old.manifest.model, old.signature, records)
-    differences = [
-        difference
-        for index, (golden, now) in enumerate(zip(old.golden, run.outputs, strict=True))
-        for difference in compare(index, golden.output, now, tolerance=old.manifest.tolerance)
-    ]
+    differences = compare_all(old.golden, run.outputs, tolerance=old.manifest.tolerance)
     refuse_drift(old.name, differences)
     if edited == old.signature:
         return run
