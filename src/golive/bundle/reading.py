@@ -116,7 +116,7 @@ def open_bundle(path: Path, *, verify_all: bool = False, cache: Path | None = No
         message = f"{path}: {error.message}"
         raise BundleCorruptError(message, file=error.file, hint=error.hint) from error
     raise UsageError(
-        f"There is no bundle at {path}.", hint="golive pack MODEL --data DATA makes one"
+        f"There is no bundle at {path}.", hint=f"golive pack MODEL --data train.csv -o {path}"
     )
 
 

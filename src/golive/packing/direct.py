@@ -139,8 +139,10 @@ def _predict_booster(booster: Any, inputs: Any) -> DirectOutputs:
     if type(booster).__module__.startswith("xgboost"):
         import xgboost
 
+        from golive.runtimes.xgboost import iteration_range
+
         matrix = xgboost.DMatrix(inputs, enable_categorical=True)
-        given = np.asarray(booster.predict(matrix, iteration_range=_iterations(booster)))
+        given = np.asarray(booster.predict(matrix, iteration_range=iteration_range(booster)))
     else:
         given = np.asarray(booster.predict(inputs))
     facts = describe_output(booster)
@@ -156,14 +158,6 @@ def _predict_booster(booster: Any, inputs: Any) -> DirectOutputs:
         given = given.astype(float)
         given = np.column_stack([1.0 - given, given])
     return DirectOutputs(predicted=None, probabilities=given, is_single_precision=single)
-
-
-def _iterations(booster: Any) -> tuple[int, int]:
-    """XGBoost's own estimators stop at the best iteration; `Booster.predict` uses all."""
-    best = booster.attr("best_iteration")
-    if best is None or booster.attr("scikit_learn") is None:
-        return (0, 0)
-    return (0, int(best) + 1)
 
 
 def _is_single(values: object) -> bool:

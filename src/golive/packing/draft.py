@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pandas as pd
@@ -19,7 +20,8 @@ from golive.packing.identity import compare_direct
 from golive.packing.inference import infer_signature
 from golive.packing.policies import settle_policies
 from golive.packing.source import StagedModel
-from golive.runtimes.loading import load_model, model_for
+from golive.packing.truths import truths_of
+from golive.runtimes.loading import model_for
 from golive.signature.model import JsonValue, Signature
 
 __all__ = ["Asked", "Draft", "Progress", "Sample", "draft_model", "read_sample", "with_threshold"]
@@ -109,12 +111,8 @@ def _draft_function(staged: StagedModel, requests: list[JsonValue]) -> Draft:
         request_type=types.request,
         answer_type=types.answer,
     )
-    loaded = load_model(staged.root, staged.spec, inference.signature)
-    decoder = Decoder(inference.signature, request_type=loaded.request_type, max_records=_ALL)
-    engine = Engine(inference.signature, loaded.model, decoder=decoder)
-    draft = Draft(
-        engine=engine, rows=requests, frame=None, truths=None, notes=tuple(inference.notes)
-    )
+    engine = _engine(staged, inference.signature, request_type=types.request)
+    draft = Draft(engine=engine, rows=requests, frame=None, truths=None, notes=inference.notes)
     _refuse_silence(draft.answer(requests[:_COMPARED_ROWS]), "request")
     return draft
 
@@ -133,29 +131,34 @@ def _draft_estimator(
         text_frame=text_reader(data),
     )
     signature = with_threshold(inference.signature, asked.threshold)
-    model = model_for(staged.estimator, staged.spec.kind, signature)
 
     def call(tried: Signature, rows: list[JsonValue]) -> list[Answer | Fault]:
-        fresh = model_for(staged.estimator, staged.spec.kind, tried)
-        decoder = Decoder(tried, max_records=_ALL)
-        trial = Engine(tried, fresh, decoder=decoder, logs_failures=False)
-        return trial.answer(decoder.decode_rows(rows))
+        trial = _engine(staged, tried)
+        return trial.answer(trial.decoder.decode_rows(rows))
 
     progress("Trying nulls and unseen categories on the model")
     inferred = as_frame(inference.frame)
     rows = rows_of(inferred, signature)
     signature, notes = settle_policies(signature, rows, call)
-    engine = Engine(signature, model, decoder=Decoder(signature, max_records=_ALL))
-    truths = None if inference.target is None else list(inference.target)
+    target = inference.target
     draft = Draft(
-        engine=engine,
+        engine=_engine(staged, signature),
         rows=list(rows),
         frame=inferred,
-        truths=truths,
+        truths=None if target is None else truths_of(target, signature.output),
         notes=(*inference.notes, *notes),
     )
     progress("Comparing answers through the signature with the model's own")
     return replace(draft, notes=(*draft.notes, *_prove_identity(staged, draft)))
+
+
+def _engine(staged: StagedModel, signature: Signature, *, request_type: Any = None) -> Engine:
+    """An engine of the loaded model that takes samples of any size."""
+    return Engine(
+        signature,
+        model_for(staged.estimator, staged.spec.kind, signature),
+        decoder=Decoder(signature, request_type=request_type, max_records=_ALL),
+    )
 
 
 def _prove_identity(staged: StagedModel, draft: Draft) -> tuple[str, ...]:

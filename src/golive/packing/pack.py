@@ -84,6 +84,7 @@ def pack(  # noqa: PLR0913 - one call packs, and each argument is one thing a pe
     say = progress or _say_nothing
     if name is not None:
         checked_name(name)
+    refuse_training_rows(data, eval)
     asked = Asked(
         target=target,
         classes=None if classes is None else tuple(classes),
@@ -101,7 +102,7 @@ def pack(  # noqa: PLR0913 - one call packs, and each argument is one thing a pe
         destination = Path(output) if output is not None else Path(f"{called}.bundle")
         check_destination(destination)
         draft = draft_model(staged, data, asked, say)
-        held_out = _evaluate(draft, eval, data, asked, say)
+        held_out = _evaluate(draft, eval, asked, say)
         command = recipe(
             model,
             data,
@@ -127,13 +128,10 @@ def _say_nothing(_: str) -> None:
     """Progress that nobody asked for."""
 
 
-def _evaluate(
-    draft: Draft, data: object | None, sample: object, asked: Asked, say: Progress
-) -> HeldOut:
+def _evaluate(draft: Draft, data: object | None, asked: Asked, say: Progress) -> HeldOut:
     if data is None:
         return HeldOut()
     say("Evaluating on the held-out sample")
-    refuse_training_rows(sample, data)
     rows, truths = read_held_out(data, draft, asked.target)
     return evaluate(
         draft.signature.output, draft.answer(rows), truths, training_truths=draft.truths

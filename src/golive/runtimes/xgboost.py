@@ -17,7 +17,7 @@ from golive.runtimes.partition import brittle_columns, predict_apart
 from golive.runtimes.protocols import Batch, Outputs
 from golive.signature.model import OutputKind, Signature
 
-__all__ = ["XgboostModel", "booster_facts", "load_booster"]
+__all__ = ["XgboostModel", "booster_facts", "iteration_range", "load_booster"]
 
 
 def load_booster(path: Path) -> Any:
@@ -96,7 +96,7 @@ class XgboostModel:
         self._names = booster.feature_names
         self._types = booster.feature_types
         self._is_frame = signature.form == "frame"
-        self._range = _iteration_range(booster)
+        self._range = iteration_range(booster)
         self._turn: AbstractContextManager[Any] = (
             nullcontext() if _is_thread_safe(booster) else Lock()
         )
@@ -150,7 +150,11 @@ class XgboostModel:
         return [self._output.classes[number] for number in found]
 
 
-def _iteration_range(booster: Any) -> tuple[int, int]:
+def iteration_range(booster: Any) -> tuple[int, int]:
+    """The trees that answer: XGBoost's own estimators stop at the best iteration.
+
+    `Booster.predict` uses all unless it is told; (0, 0) stands for all.
+    """
     best = booster.attr("best_iteration")
     if best is None or booster.attr("scikit_learn") is None:
         return (0, 0)

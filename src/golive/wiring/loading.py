@@ -10,7 +10,6 @@ from golive.bundle.reading import Bundle, open_bundle
 from golive.engine.answers import Options, entry_to_json
 from golive.engine.decode import Decoded
 from golive.engine.loading import LoadedBundle, load_bundle
-from golive.errors import UsageError
 from golive.signature.model import JsonValue, Signature
 
 if TYPE_CHECKING:
@@ -110,13 +109,7 @@ def open_reference(ref: str | Path, *, verify: bool = False) -> Bundle:
         UsageError: There is no bundle there.
         BundleError: The bundle is not what was packed.
     """
-    path = Path(ref)
-    if not path.exists():
-        raise UsageError(
-            f"There is no bundle at {path}.",
-            hint=f"golive pack MODEL --data train.csv -o {path}",
-        )
-    return open_bundle(path, verify_all=verify)
+    return open_bundle(Path(ref), verify_all=verify)
 
 
 def _records(rows: Any, signature: Signature) -> Sequence[object]:
