@@ -10,7 +10,7 @@ import pytest
 from golive.http.app import AppLimits, create_app
 from golive.http.metrics import Metrics
 from golive.http.telemetry import Telemetry
-from golive.service.service import ServiceContext
+from golive.service.context import ServiceContext
 from golive.testing.services import counted_ids, fake_model, fake_service
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678900, tzinfo=UTC)

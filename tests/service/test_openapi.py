@@ -4,7 +4,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from golive.service.service import ServiceContext
+from golive.service.context import ServiceContext
 from golive.testing.services import (
     counted_ids,
     fake_model,

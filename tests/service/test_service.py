@@ -5,10 +5,11 @@ import logging
 import pytest
 
 from golive.engine.answers import Answer
+from golive.service.context import ServiceContext
 from golive.service.exchange import Request
 from golive.service.problems import Problem
 from golive.service.served import Limits, Readiness, ServedModel
-from golive.service.service import Service, ServiceContext
+from golive.service.service import Service
 from golive.testing.engines import FakeEngine
 from golive.testing.services import counted_ids, fake_model, fake_service, get, post, strict_json
 
@@ -36,13 +37,13 @@ def test_an_unknown_path_is_a_problem_that_lists_the_paths():
         "request_id": ID,
         "paths": [
             "/",
-            "/predict",
             "/openapi.json",
             "/models",
-            "/models/sum/predict",
             "/models/sum",
             "/models/sum/openapi.json",
             "/models/sum/schema.json",
+            "/predict",
+            "/models/sum/predict",
             "/healthz",
             "/readyz",
         ],

@@ -19,9 +19,10 @@ from golive.http.log_writer import LogWriter
 from golive.http.metrics import Metrics
 from golive.http.plan import LoadModels, ServePlan
 from golive.http.telemetry import Telemetry
+from golive.service.context import ServiceContext
 from golive.service.request_ids import RequestIds
 from golive.service.served import Limits, Readiness
-from golive.service.service import Service, ServiceContext
+from golive.service.service import Service
 
 __all__ = ["StartReport", "WorkerFactory"]
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from golive.service.json_text import encode_json
 from golive.service.openapi import openapi_document
-from golive.service.routes import Call, Reply
+from golive.service.routes import Call, Reply, Route, get_route
 from golive.service.schemas import DIALECT, model_schemas
 from golive.service.served import ServedModel
 from golive.signature.model import JsonValue
 
-__all__ = ["Catalog"]
+__all__ = ["Catalog", "catalog_routes"]
 
 
 class Catalog:
@@ -73,6 +73,24 @@ class Catalog:
         return encode_json(
             openapi_document(self._models, is_whole=True, has_metrics=self._has_metrics)
         )
+
+
+def catalog_routes(
+    models: Sequence[ServedModel], *, has_metrics: bool
+) -> Iterator[tuple[str, Route]]:
+    """The paths that tell of the models."""
+    catalog = Catalog(models, has_metrics=has_metrics)
+    yield "/", get_route("/", catalog.index)
+    yield "/openapi.json", get_route("/openapi.json", catalog.openapi)
+    yield "/models", get_route("/models", catalog.models)
+    for model in models:
+        path, pattern = f"/models/{model.name}", "/models/{name}"
+        for suffix, handler in (
+            ("", catalog.model),
+            ("/openapi.json", catalog.openapi),
+            ("/schema.json", catalog.schema),
+        ):
+            yield path + suffix, get_route(pattern + suffix, handler, model)
 
 
 def _model_of(call: Call) -> ServedModel:

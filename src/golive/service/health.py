@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from golive.service.context import ServiceContext
 from golive.service.json_text import encode_json
 from golive.service.problems import PROBLEM_TYPE, Problem, problem_body, status_of
 from golive.service.protocols import Exposition
-from golive.service.routes import Call, Reply
+from golive.service.routes import Call, Endpoint, Reply, Route, get_route
 from golive.service.served import Limits, Readiness, ServedModel, Stage
 
-__all__ = ["Health", "unready_problem"]
+__all__ = ["Health", "health_routes", "unready_problem"]
 
 
 class Health:
@@ -53,6 +54,23 @@ class Health:
             raise LookupError("This service has no metrics.")
         content_type, body = self._exposition()
         return Reply(body=body, content_type=content_type)
+
+
+def health_routes(
+    models: Sequence[ServedModel], context: ServiceContext
+) -> Iterator[tuple[str, Route]]:
+    """The paths that tell how the process fares."""
+    health = Health(
+        models,
+        readiness=context.readiness,
+        limits=context.limits,
+        exposition=context.exposition,
+    )
+    yield "/healthz", get_route("/healthz", health.alive)
+    yield "/readyz", get_route("/readyz", health.ready)
+    if context.exposition is not None:
+        metrics = Endpoint(handler=health.metrics, answers_json=False)
+        yield "/metrics", Route("/metrics", {"GET": metrics})
 
 
 def unready_problem(readiness: Readiness, limits: Limits) -> Problem | None:

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from golive.engine.answers import Answer, Fault, entry_to_json
 from golive.service.json_text import encode_json
 from golive.service.problems import PROBLEM_TYPE, Problem, problem_body, status_of
 from golive.service.protocols import DecodedRequest
-from golive.service.routes import Call, Reply
+from golive.service.query_parameters import takes_query
+from golive.service.routes import Call, Endpoint, Reply, Route
 from golive.service.served import ServedModel
 from golive.signature.model import JsonValue
 
-__all__ = ["predict_from_body", "predict_from_query"]
+__all__ = ["native_routes", "predict_from_body", "predict_from_query"]
+
+
+def native_routes(models: Sequence[ServedModel]) -> Iterator[tuple[str, Route]]:
+    """The paths that predict; `/predict` is one of them where a single model is served."""
+    if len(models) == 1:
+        yield "/predict", Route("/predict", _endpoints(models[0]), models[0])
+    for model in models:
+        route = Route("/models/{name}/predict", _endpoints(model), model)
+        yield f"/models/{model.name}/predict", route
 
 
 def predict_from_body(call: Call) -> Reply:
@@ -34,6 +44,13 @@ def predict_from_query(call: Call) -> Reply:
     """
     model = _model_of(call)
     return _answer(call, model, model.engine.decoder.decode_query(call.request.query))
+
+
+def _endpoints(model: ServedModel) -> dict[str, Endpoint]:
+    endpoints = {"POST": Endpoint(handler=predict_from_body, reads_json=True)}
+    if takes_query(model.engine.signature):
+        endpoints["GET"] = Endpoint(handler=predict_from_query)
+    return endpoints
 
 
 def _model_of(call: Call) -> ServedModel:

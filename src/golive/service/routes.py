@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from golive.service.exchange import Request
 from golive.service.served import ServedModel
 
-__all__ = ["Call", "Endpoint", "Handler", "Reply", "Route", "RouteTable"]
+__all__ = ["Call", "Endpoint", "Handler", "Reply", "Route", "RouteTable", "get_route"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,3 +114,8 @@ class RouteTable:
     def paths(self) -> tuple[str, ...]:
         """Every path, in the order in which they were added."""
         return tuple(self._routes)
+
+
+def get_route(pattern: str, handler: Handler, model: ServedModel | None = None) -> Route:
+    """A route that answers GET (and HEAD) with JSON."""
+    return Route(pattern, {"GET": Endpoint(handler=handler)}, model)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
 
 from golive.errors import RequestError
-from golive.service.catalog import Catalog
+from golive.service.context import ServiceContext
 from golive.service.exchange import Facts, Request, Response
-from golive.service.health import Health, unready_problem
-from golive.service.native import predict_from_body, predict_from_query
+from golive.service.health import unready_problem
 from golive.service.negotiation import (
     accepts_json,
     echoed_headers,
@@ -18,33 +15,11 @@ from golive.service.negotiation import (
     is_json_body,
 )
 from golive.service.problems import PROBLEM_TYPE, Problem, problem_body, status_of
-from golive.service.protocols import Exposition
-from golive.service.query_parameters import takes_query
+from golive.service.route_building import build_routes
 from golive.service.routes import Call, Endpoint, Reply, Route, RouteTable
-from golive.service.served import Limits, Readiness, ServedModel
+from golive.service.served import ServedModel
 
-__all__ = ["Service", "ServiceContext"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceContext:
-    """What a service needs beside its models.
-
-    Attributes:
-        new_id: Makes request ids.
-        allowed_hosts: Host names that are allowed beside loopback ones; `*` is every one.
-        limits: What a request may cost.
-        readiness: How far the start has come.
-        exposition: Writes the metrics; without it there is no `/metrics`.
-        logger: Gets the traceback of what should not have happened.
-    """
-
-    new_id: Callable[[], str]
-    allowed_hosts: tuple[str, ...] = ()
-    limits: Limits = field(default_factory=Limits)
-    readiness: Readiness = field(default_factory=Readiness)
-    exposition: Exposition | None = None
-    logger: logging.Logger = field(default_factory=lambda: logging.getLogger("golive.service"))
+__all__ = ["Service"]
 
 
 class Service:
@@ -58,7 +33,7 @@ class Service:
     def __init__(self, models: Mapping[str, ServedModel], context: ServiceContext) -> None:
         self.models = dict(models)
         self.context = context
-        self._routes = _build_routes(self.models, context)
+        self._routes = build_routes(self.models, context)
         self._is_drifted = any(model.drifted for model in self.models.values())
 
     def handle(self, request: Request) -> Response:
@@ -194,60 +169,3 @@ def _not_found(routes: RouteTable, request: Request) -> Problem:
     else:
         detail = "There is nothing at this path; `paths` lists what there is."
     return Problem(code="not_found", detail=detail, members={"paths": paths})
-
-
-def _build_routes(models: Mapping[str, ServedModel], context: ServiceContext) -> RouteTable:
-    served = tuple(models.values())
-    has_metrics = context.exposition is not None
-    catalog = Catalog(served, has_metrics=has_metrics)
-    table = RouteTable()
-    is_loading = not served and context.readiness.stage == "starting"
-    if not is_loading:
-        _add(table, "/", catalog.index)
-        if len(served) == 1:
-            _add_predict(table, "/predict", Route("/predict", {}, served[0]))
-        _add(table, "/openapi.json", catalog.openapi)
-        _add(table, "/models", catalog.models)
-    for model in served:
-        _add_model(table, catalog, model)
-    _add_health(table, served, context)
-    return table
-
-
-def _add(table: RouteTable, path: str, handler: Callable[[Call], Reply]) -> None:
-    table.add(path, Route(path, {"GET": Endpoint(handler=handler)}))
-
-
-def _add_predict(table: RouteTable, path: str, route: Route) -> None:
-    endpoints = {"POST": Endpoint(handler=predict_from_body, reads_json=True)}
-    if route.model is not None and takes_query(route.model.engine.signature):
-        endpoints["GET"] = Endpoint(handler=predict_from_query)
-    table.add(path, replace(route, endpoints=endpoints))
-
-
-def _add_model(table: RouteTable, catalog: Catalog, model: ServedModel) -> None:
-    path, pattern = f"/models/{model.name}", "/models/{name}"
-    _add_predict(table, f"{path}/predict", Route(f"{pattern}/predict", {}, model))
-    for suffix, handler in (
-        ("", catalog.model),
-        ("/openapi.json", catalog.openapi),
-        ("/schema.json", catalog.schema),
-    ):
-        endpoints = {"GET": Endpoint(handler=handler)}
-        table.add(path + suffix, Route(pattern + suffix, endpoints, model))
-
-
-def _add_health(
-    table: RouteTable, models: tuple[ServedModel, ...], context: ServiceContext
-) -> None:
-    health = Health(
-        models,
-        readiness=context.readiness,
-        limits=context.limits,
-        exposition=context.exposition,
-    )
-    _add(table, "/healthz", health.alive)
-    _add(table, "/readyz", health.ready)
-    if context.exposition is not None:
-        metrics = Endpoint(handler=health.metrics, answers_json=False)
-        table.add("/metrics", Route("/metrics", {"GET": metrics}))

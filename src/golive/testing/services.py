@@ -7,9 +7,10 @@ from itertools import count
 
 import msgspec
 
+from golive.service.context import ServiceContext
 from golive.service.exchange import Request, Response
 from golive.service.served import Example, ServedModel
-from golive.service.service import Service, ServiceContext
+from golive.service.service import Service
 from golive.signature.model import JsonValue
 from golive.testing.engines import FakeEngine
 

@@ -1,0 +1,33 @@
+"""What a service needs beside its models."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from golive.service.protocols import Exposition
+from golive.service.served import Limits, Readiness
+
+__all__ = ["ServiceContext"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceContext:
+    """What a service needs beside its models.
+
+    Attributes:
+        new_id: Makes request ids.
+        allowed_hosts: Host names that are allowed beside loopback ones; `*` is every one.
+        limits: What a request may cost.
+        readiness: How far the start has come.
+        exposition: Writes the metrics; without it there is no `/metrics`.
+        logger: Gets the traceback of what should not have happened.
+    """
+
+    new_id: Callable[[], str]
+    allowed_hosts: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    readiness: Readiness = field(default_factory=Readiness)
+    exposition: Exposition | None = None
+    logger: logging.Logger = field(default_factory=lambda: logging.getLogger("golive.service"))
