@@ -24,10 +24,20 @@ def _curl_missing() -> str | None:
     return None if shutil.which("curl") else "curl is not installed"
 
 
+def _find_chromium() -> str | None:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((path for name in names if (path := shutil.which(name))), None)
+
+
+def _chromium_missing() -> str | None:
+    return None if _find_chromium() else "no chromium, chromium-browser or google-chrome is there"
+
+
 #: Each service that a test may need: a function that says why it is absent, or None.
 SERVICES: dict[str, Callable[[], str | None]] = {
     "data": _data_missing,
     "curl": _curl_missing,
+    "chromium": _chromium_missing,
 }
 
 
@@ -56,6 +66,13 @@ def test_data() -> Path:
     """The folder of the larger data sets."""
     need("data")
     return Path(os.environ["GOLIVE_TEST_DATA"])
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium."""
+    need("chromium")
+    return str(_find_chromium())
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -12,7 +12,7 @@ def suite(pytester: pytest.Pytester, project: Path) -> pytest.Pytester:
     pytester.makepyfile("""
         import pytest
 
-        @pytest.mark.requires("chromium")
+        @pytest.mark.requires("hovercraft")
         def test_with_a_browser():
             pass
 
@@ -37,13 +37,13 @@ def test_a_test_whose_service_is_absent_skips_with_its_reason(
 def test_a_test_whose_required_service_is_absent_fails(
     suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("GOLIVE_REQUIRE", "chromium, data")
+    monkeypatch.setenv("GOLIVE_REQUIRE", "hovercraft, data")
     monkeypatch.delenv("GOLIVE_TEST_DATA", raising=False)
 
     result = suite.runpytest_inprocess("-p", "no:cacheprovider")
 
     result.assert_outcomes(errors=2)
-    result.stdout.fnmatch_lines(["*GOLIVE_REQUIRE names chromium, which is absent*"])
+    result.stdout.fnmatch_lines(["*GOLIVE_REQUIRE names hovercraft, which is absent*"])
 
 
 def test_test_data_is_the_folder_that_the_environment_names(
