@@ -43,7 +43,9 @@ def signed(raw):
 
 
 def raw_manifest():
-    return msgspec.to_builtins(MANIFEST)
+    raw = msgspec.json.decode(encode_manifest(MANIFEST))
+    del raw["checksum"]
+    return raw
 
 
 def test_a_manifest_reads_back_as_it_was_written():
@@ -139,3 +141,17 @@ def test_the_id_covers_the_model_and_all_files_but_the_card():
 
 def test_the_id_stays_what_it_was():
     assert MANIFEST.id == "cfd377ae645683c1210c4bd1fd27591dd94e1e571d9431a144b0a02e26ddd7f4"
+
+
+def test_a_spec_without_a_backend_is_written_as_before_there_were_backends():
+    raw = msgspec.json.decode(encode_manifest(MANIFEST))
+
+    assert "backend" not in raw["model"]
+
+
+def test_the_backend_of_a_keras_model_is_kept_and_is_part_of_the_id():
+    spec = ModelSpec(kind="keras", loader="keras", file="model/m.joblib", backend="torch")
+    manifest = replace(MANIFEST, model=spec, id=bundle_id(FILES, spec))
+
+    assert decode_manifest(encode_manifest(manifest)) == manifest
+    assert manifest.id != bundle_id(FILES, replace(spec, backend="jax"))

@@ -20,6 +20,10 @@ _LIBRARIES: dict[RuntimeKind, str] = {
     "xgboost": "xgboost",
     "lightgbm": "lightgbm",
     "function": "golive",
+    "onnx": "onnx",
+    "keras": "keras",
+    "pytorch": "pytorch",
+    "pyfunc": "mlflow",
 }
 _METRICS = {
     "average_precision": "average_precision",

@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["FORMAT_VERSION", "FileEntry", "Manifest", "ModelSpec", "RuntimeKind"]
+__all__ = ["FORMAT_VERSION", "FileEntry", "Loader", "Manifest", "ModelSpec", "RuntimeKind"]
 
 FORMAT_VERSION = 1
-RuntimeKind = Literal["sklearn", "xgboost", "lightgbm", "function"]
-Loader = Literal["joblib", "pickle", "skops", "xgboost", "lightgbm", "python"]
+RuntimeKind = Literal[
+    "sklearn", "xgboost", "lightgbm", "function", "onnx", "keras", "pytorch", "pyfunc"
+]
+Loader = Literal[
+    "joblib", "pickle", "skops", "xgboost", "lightgbm", "python",
+    "onnx", "keras", "torch-export", "torchscript", "torch-pickle", "mlflow",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +39,7 @@ class ModelSpec:
         main_module: The module under `code/` that stands in for `__main__` while unpickling.
         trusted_types: skops: the types that the packer trusted.
         imports: Modules under `code/` that the model needs.
+        backend: Keras: the backend that it was packed with.
     """
 
     kind: RuntimeKind
@@ -43,6 +49,7 @@ class ModelSpec:
     main_module: str | None = None
     trusted_types: tuple[str, ...] = ()
     imports: tuple[str, ...] = ()
+    backend: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,8 @@ from golive.signature.model import JsonValue
 
 __all__ = ["bundle_id", "decode_manifest", "encode_manifest"]
 
+_ABSENT_WITHOUT_VALUE = ("backend",)  # younger than the first bundles, whose ids must not change
+
 
 def bundle_id(files: Mapping[str, FileEntry], model: ModelSpec) -> str:
     """The id of a bundle: SHA-256 over how its model is loaded and over its files' hashes.
@@ -23,12 +25,13 @@ def bundle_id(files: Mapping[str, FileEntry], model: ModelSpec) -> str:
     Neither the card nor anything else in the manifest (name, dates, commit) is part of it.
     """
     hashes = sorted((path, entry.sha256) for path, entry in files.items() if path not in OUTSIDE_ID)
-    return hashlib.sha256(compact_json({"files": hashes, "model": model})).hexdigest()
+    values = {"files": hashes, "model": _model_values(model)}
+    return hashlib.sha256(compact_json(values)).hexdigest()
 
 
 def encode_manifest(manifest: Manifest) -> bytes:
     """The bytes of manifest.json."""
-    raw = msgspec.to_builtins(msgspec.convert(msgspec.to_builtins(manifest), Manifest))
+    raw = _values(msgspec.convert(msgspec.to_builtins(manifest), Manifest))
     return indented_json({**raw, "checksum": _checksum(raw)})
 
 
@@ -45,10 +48,19 @@ def decode_manifest(data: bytes) -> Manifest:
         manifest = msgspec.convert(upgraded, Manifest)
     except msgspec.ValidationError as error:
         raise _corrupt(str(error)) from error
-    if compact_json(manifest) != compact_json(upgraded):
+    if compact_json(_values(manifest)) != compact_json(upgraded):
         raise BundleFormatError("manifest.json has entries that this golive does not know.")
     _check_entries(manifest)
     return manifest
+
+
+def _values(manifest: Manifest) -> dict[str, JsonValue]:
+    return {**msgspec.to_builtins(manifest), "model": _model_values(manifest.model)}
+
+
+def _model_values(model: ModelSpec) -> dict[str, JsonValue]:
+    values: dict[str, JsonValue] = msgspec.to_builtins(model)
+    return {k: v for k, v in values.items() if v is not None or k not in _ABSENT_WITHOUT_VALUE}
 
 
 def _decode_envelope(data: bytes) -> dict[str, JsonValue]:

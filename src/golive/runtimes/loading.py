@@ -70,6 +70,8 @@ def load_estimator(root: Path, spec: ModelSpec) -> object:
             return lightgbm.load_booster(path)
         case "function":
             return _function(root, path, spec)
+        case "onnx" | "keras" | "pytorch" | "pyfunc" as kind:
+            raise _unknown_here(kind)
         case kind:
             assert_never(kind)
 
@@ -93,8 +95,14 @@ def model_for(estimator: Any, spec_kind: RuntimeKind, signature: Signature) -> M
             from golive.runtimes.function import FunctionModel
 
             return FunctionModel(estimator)
+        case "onnx" | "keras" | "pytorch" | "pyfunc" as kind:
+            raise _unknown_here(kind)
         case kind:
             assert_never(kind)
+
+
+def _unknown_here(kind: RuntimeKind) -> ModelLoadError:
+    return ModelLoadError(f"This golive cannot answer with models of the kind {kind}.")
 
 
 def _code_space(root: Path) -> CodeSpace | None:
