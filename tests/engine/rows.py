@@ -1,7 +1,17 @@
 """Hypothesis strategies for the rows of a signature, right and wrong."""
 
 from hypothesis import strategies as st
-from tests.signature.strategies import CATEGORIES, FLOATS, INT64, MOMENTS, TEXTS
+from tests.signature.strategies import (
+    CATEGORIES,
+    FLOATS,
+    IMAGES,
+    INT64,
+    MOMENTS,
+    TEXTS,
+    elements_of,
+    values_of,
+    vectors,
+)
 
 VALUES = st.one_of(
     st.none(),
@@ -14,6 +24,23 @@ VALUES = st.one_of(
     st.sampled_from([float("inf"), 2**64, 10**400, "1", "1.0", "-3", "nan", "1e400", "", "TRUE"]),
     st.sampled_from([0, 1, 1.0, 0.0, -0.0, 0.5, "2024-05-31", "2024-05-31T09:30:00+02:00"]),
     st.lists(FLOATS | INT64 | st.none(), max_size=3),
+    vectors((2, 3), FLOATS | INT64),
+    st.sampled_from(
+        [
+            *IMAGES,
+            IMAGES[0][:-8],
+            "AAAA",
+            "AA",
+            "AA=",
+            "A",
+            "-_-_",
+            "-/",
+            "AA\n",
+            "data:;base64,AAAA",
+            f"data:image/png;base64,{IMAGES[1]}",
+            "data:,AAAA",
+        ]
+    ),
     st.just({}),
 )
 
@@ -41,7 +68,9 @@ def valid_rows_for(draw, signature):
         if column.type == "category":
             return st.sampled_from(column.categories)
         if column.type == "vector":
-            return st.lists(FLOATS, min_size=column.length, max_size=column.length)
+            return vectors(column.dimensions, elements_of(column.dtype))
+        if column.type in ("bytes", "image"):
+            return values_of(column.type)
         return by_type[column.type]
 
     record = st.fixed_dictionaries(

@@ -16,6 +16,11 @@ VALUES = [
     "2024-05-31 09:30", "2024-05-31T09:30:00.5Z", "2024-05-31T09:30:00+02:00", "2024-05-31T24:00",
     "1677-12-31", "1700-01-01T00:00:00", "2262-01-01", "2400-01-01", "0001-01-01", "9999-12-31",
     "31/05/2024", [], [1, 2], [1, "2"], [1, None], [1, 2, 3], [True, 1.5], ["x", 1], {}, {"a": 1},
+    [256, 1], ["1", 255], [-1, 0], [1.0, 2.0], [[1, 2]], [[1, "2"]], [[1], [2]], [[1, 2], [3, 4]],
+    "AAAA", "AAAB\n", "AA==", "AA=", "A===", "AA\n", "AAA=", "AAA", "A", "A=AA", "-_A=", "-/AA",
+    "+/AA", "é", "data:;base64,AAAA", "data:image/png;base64,-_", "data:,AAAA",
+    "data:a b;base64,AA",
+    "DATA:;base64,AAAA", "AAAA AAAA",
 ]  # fmt: skip
 COLUMNS = {
     "integer": Column(name="c", type="integer", dtype="int64"),
@@ -25,6 +30,10 @@ COLUMNS = {
     "text": Column(name="c", type="text", dtype="object"),
     "string": Column(name="c", type="string", dtype="object", on_null="pass"),
     "vector": Column(name="c", type="vector", dtype="object", length=2),
+    "nested vector": Column(name="c", type="vector", dtype="float32", shape=(1, 2)),
+    "vector of integers": Column(name="c", type="vector", dtype="uint8", length=2),
+    "bytes": Column(name="c", type="bytes", dtype="object"),
+    "nullable bytes": Column(name="c", type="bytes", dtype="object", on_null="pass"),
     "nanoseconds": Column(name="c", type="datetime", dtype="datetime64[ns]"),
     "texts": Column(name="c", type="category", dtype="object", categories=("Oslo", "Rome")),
     "known texts": Column(

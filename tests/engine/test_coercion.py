@@ -205,4 +205,4 @@ def test_a_default_stands_in(policy) -> None:
 
 
 def test_every_type_is_in_the_table() -> None:
-    assert len(coercion_table().splitlines()) == 10
+    assert len(coercion_table().splitlines()) == 12

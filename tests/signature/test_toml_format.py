@@ -121,7 +121,8 @@ def test_categories_of_several_types_are_kept_apart() -> None:
             "  nulable = false\nmin",
             (
                 "line 9, column 3: `nulable` of [column]: unknown key; known: name, type, dtype, "
-                "description, nullable, minimum, maximum, categories, length, example, on_missing, "
+                "description, nullable, minimum, maximum, categories, length, shape, max_bytes, "
+                "max_pixels, pixel_mode, pixel_scale, pixel_layout, example, on_missing, "
                 "on_null, on_unseen, on_non_finite, on_range, default, null_as."
             ),
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from golive.engine.answers import Fault
+from golive.engine.base64_text import BASE64_PATTERN, DATA_URL_PATTERN
 from golive.engine.categories import CategoryReader, kind_of
 from golive.engine.numerals import number_from_text
 from golive.signature.json_schema import column_schema
@@ -63,8 +64,10 @@ _JSON, _TEXT = "json", "text"
 def _with_alternatives(column: Column, schema: Schema, alternatives: list[Schema]) -> Schema:
     if column.type == "datetime" and column.on_range == "count":
         schema = _datetime(column, schema)
+    if column.type in ("bytes", "image"):
+        schema = schema | {"pattern": BASE64_PATTERN}
     if column.type == "vector":
-        schema = schema | {"items": {"anyOf": [{"type": "number"}, _NUMBER_TEXT, _boolean()]}}
+        schema = _vector(schema, column)
     if not alternatives:
         return schema
     about = {key: schema[key] for key in _ABOUT if key in schema}
@@ -84,6 +87,8 @@ def _coerced(column: Column, *, numbers_from: str) -> list[Schema]:
             return [_BOOLEAN_FORMS]
         case "category":
             return _category(column)
+        case "bytes" | "image":
+            return [{"type": "string", "pattern": DATA_URL_PATTERN}]
         case "string" | "text" | "datetime" | "vector":
             return []
         case _:
@@ -92,6 +97,14 @@ def _coerced(column: Column, *, numbers_from: str) -> list[Schema]:
 
 def _boolean() -> Schema:
     return {"type": "boolean"}
+
+
+def _vector(schema: Schema, column: Column) -> Schema:
+    """The schema with elements that may be texts of numbers and booleans, too."""
+    if schema.get("type") in ("array", ["array", "null"]):
+        return schema | {"items": _vector(schema["items"], column)}
+    text = _NUMBER_TEXT if schema["type"] == "number" else _INTEGER_TEXT
+    return {"anyOf": [schema, text, _boolean()]}
 
 
 def _datetime(column: Column, schema: Schema) -> Schema:

@@ -8,16 +8,18 @@ from functools import partial
 from typing import Any, assert_never
 
 from golive.engine.answers import Fault
+from golive.engine.base64_text import coerce_bytes
 from golive.engine.categories import CategoryReader
+from golive.engine.images import FORMATS, ImageReader
 from golive.engine.moments import coerce_datetime
 from golive.engine.numerals import coerce_boolean, coerce_integer, coerce_number, non_finite
-from golive.engine.values import describe, has_lone_surrogate, plain, show
-from golive.signature.model import Column, ColumnType, JsonValue
+from golive.engine.values import describe, has_lone_surrogate, show
+from golive.engine.vectors import VectorReader
+from golive.signature.model import MAX_BYTES, Column, ColumnType, JsonValue
 
 __all__ = [
     "Coercion",
     "coerce_text",
-    "coerce_vector",
     "coercion_for",
     "coercion_table",
     "surrogate_fault",
@@ -34,6 +36,18 @@ _DATETIME = (
     'ISO 8601 text: `"2024-05-31"`, `"2024-05-31 09:30"`, `"2024-05-31T09:30:00.5Z"`, '
     '`"2024-05-31T09:30:00+02:00"`'
 )
+_BASE64 = (
+    "base64 text of the standard or the URL-safe alphabet, with padding or without, also as "
+    "`data:…;base64,…`"
+)
+_VECTOR = (
+    "a list of numbers of the column's length, or nested lists of its shape; whole numbers where "
+    "its `dtype` is one of integers"
+)
+_IMAGE = (
+    f"the same text of a file of the kind {', '.join(FORMATS[:-1])} or {FORMATS[-1]}; it is turned "
+    "as its EXIF says, converted to `pixel_mode` and resized to `shape`"
+)
 _TABLE: Mapping[ColumnType, tuple[str, str]] = {
     "integer": ('`1`, `1.0`, `"1"`, `"-3"`, `"1.0"`, `true` (1), `false` (0)', "`1.5`, `2^63`"),
     "number": ('`1`, `1.5`, `"1.5"`, `"1e3"`, `true` (1.0)', '`""`, `"1,5"`, `"nan"`, `1e400`'),
@@ -42,7 +56,9 @@ _TABLE: Mapping[ColumnType, tuple[str, str]] = {
     "text": ('any text, `""` too', "`1` (send it as text)"),
     "category": (_CATEGORY, "`true` for `1`"),
     "datetime": (_DATETIME, '`1717142400`, `"31/05/2024"`'),
-    "vector": ("a list of numbers of the column's length", "a list with a null in it"),
+    "vector": (_VECTOR, "a list with a null in it"),
+    "bytes": (_BASE64, "spaces, line breaks, a wrong padding; more than `max_bytes`"),
+    "image": (_IMAGE, "a damaged file; more than `max_bytes` or `max_pixels`"),
 }
 
 
@@ -69,7 +85,12 @@ def coercion_for(column: Column) -> Coercion:  # noqa: PLR0911 - one for each ty
         case "datetime":
             return partial(coerce_datetime, name=column.name, dtype=column.dtype)
         case "vector":
-            return partial(coerce_vector, name=column.name, length=column.length)
+            return VectorReader(column).read
+        case "bytes":
+            limit = column.max_bytes or MAX_BYTES
+            return partial(coerce_bytes, name=column.name, max_bytes=limit)
+        case "image":
+            return ImageReader(column).read
         case _:
             assert_never(column.type)
 
@@ -87,35 +108,12 @@ def coerce_text(value: JsonValue, name: str) -> str | Fault:
     return Fault("wrong_type", message, name)
 
 
-def coerce_vector(value: JsonValue, name: str, length: int | None) -> list[float] | Fault:
-    """A list of finite numbers of the column's length (None: of any length)."""
-    wanted = "a list of numbers" if length is None else f"a list of {length} numbers"
-    if not isinstance(value, list):
-        if isinstance(value, float) and not math.isfinite(value):
-            return non_finite(value, name, wanted)
-        return Fault("wrong_type", f'"{name}" must be {wanted}, got {describe(value)}', name)
-    if length is not None and len(value) != length:
-        message = f'"{name}" must be {wanted}, got {len(value)}: {show(value)}'
-        return Fault("wrong_type", message, name)
-    numbers = [_element(plain(item), f"{name}[{at}]") for at, item in enumerate(value)]
-    for number in numbers:
-        if isinstance(number, Fault):
-            return number
-    return numbers  # type: ignore[return-value]  # the faults are gone
-
-
 def surrogate_fault(value: JsonValue, name: str) -> Fault | None:
     """The fault of a text that UTF-8 cannot carry, which only a Python caller can pass."""
     if isinstance(value, str) and has_lone_surrogate(value):
         message = f'"{name}" holds half of a surrogate pair: {show(value)}; send valid Unicode'
         return Fault("wrong_type", message, name)
     return None
-
-
-def _element(value: JsonValue, path: str) -> float | Fault:
-    if value is None:
-        return Fault("null_not_allowed", f'"{path}" is null; send a number such as 0.5', path)
-    return coerce_number(value, path)
 
 
 def _example(column: Column, otherwise: str) -> str:

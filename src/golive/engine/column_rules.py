@@ -6,7 +6,7 @@ from typing import Any
 
 from golive.engine.answers import Fault
 from golive.engine.coercion import coercion_for, surrogate_fault
-from golive.engine.values import show
+from golive.engine.values import plain, show
 from golive.errors import SignatureError
 from golive.signature.model import Column, JsonValue
 
@@ -44,6 +44,11 @@ class ColumnRule:
             nulled = result.code == "non_finite" and self.column.on_non_finite == "null"
             return self._null() if nulled and self.column.type != "vector" else result
         return self._in_range(result)
+
+    def read_python(self, value: Any) -> Any | Fault:
+        """The same of a Python caller's value, such as NumPy's; an image may be an array."""
+        is_pixels = self.column.type == "image" and getattr(value, "shape", ()) != ()
+        return self.read(value if is_pixels else plain(value))
 
     def missing(self) -> Any | Fault:
         """The column's value in a record that does not have the column, or the fault."""

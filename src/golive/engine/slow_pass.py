@@ -80,8 +80,8 @@ class SlowPass:
             if name not in fields:
                 values.append(rule.missing())
             else:
-                value = fields[name]
-                values.append(rule.read(plain(value) if in_process else value))
+                read = rule.read_python if in_process else rule.read
+                values.append(read(fields[name]))
         return values
 
     def _extras(self, fields: Mapping[Any, JsonValue]) -> list[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, assert_never
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -16,7 +16,7 @@ from golive.engine.categories import kind_of
 from golive.engine.column_rules import ColumnRule
 from golive.engine.envelope import Envelope
 from golive.engine.numerals import INT64_MAX, INT64_MIN
-from golive.signature.model import Column, Signature
+from golive.signature.model import Column, Signature, integer_bounds
 
 __all__ = ["FastBody", "FastPass", "fast_pass_for"]
 
@@ -161,7 +161,7 @@ def _type_of(column: Column) -> Any:
     return json_type | None
 
 
-def _exact_type_of(column: Column) -> Any:  # noqa: PLR0911 - one for each type
+def _exact_type_of(column: Column) -> Any:
     match column.type:
         case "integer":
             return _INTEGER
@@ -169,14 +169,28 @@ def _exact_type_of(column: Column) -> Any:  # noqa: PLR0911 - one for each type
             return float
         case "boolean":
             return bool
-        case "string" | "text" | "datetime":
+        case "string" | "text" | "datetime" | "bytes" | "image":
             return str
         case "category":
             return _category_type(column)
         case "vector":
-            if column.length is None:
-                return list[float]
-            return Annotated[list[float], Meta(min_length=column.length, max_length=column.length)]
+            return _vector_type(column)
+        case _:
+            assert_never(column.type)
+
+
+def _vector_type(column: Column) -> Any:
+    bounds = integer_bounds(column.dtype)
+    inner: Any = float
+    if bounds is not None:
+        inner = Annotated[int, Meta(ge=bounds[0], le=bounds[1])]
+    for size in reversed(column.dimensions):
+        inner = (
+            list[inner]
+            if size is None
+            else Annotated[list[inner], Meta(min_length=size, max_length=size)]
+        )
+    return inner
 
 
 def _category_type(column: Column) -> Any:
@@ -193,7 +207,8 @@ def _category_type(column: Column) -> Any:
 def _finisher(rule: ColumnRule) -> _Finish:
     """What is left to do with a column whose values have the right JSON type."""
     column = rule.column
-    if column.type == "datetime" or column.on_range == "error" or column.on_null == "default":
+    is_text_of_another = column.type in ("datetime", "bytes", "image")
+    if is_text_of_another or column.on_range == "error" or column.on_null == "default":
         return lambda values: _read_each(rule, values)
     if column.type == "category" and column.on_unseen != "pass":
         known = frozenset(column.categories) | {None}

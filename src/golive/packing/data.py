@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from golive.errors import UsageError
-from golive.signature.model import Column, JsonValue, Signature
+from golive.signature.model import Column, JsonValue, Signature, integer_bounds
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -166,7 +166,7 @@ def _plain_column(series: pd.Series, column: Column) -> list[JsonValue]:
         case "integer":
             return [_whole(value) for value in values]
         case "vector":
-            return [_vector(value) for value in values]
+            return values if integer_bounds(column.dtype) else [_floats(v) for v in values]
         case "category":
             known = {(isinstance(c, str), c): c for c in column.categories}
             return [known.get((isinstance(v, str), v), v) for v in values]
@@ -179,10 +179,10 @@ def _whole(value: JsonValue) -> JsonValue:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _vector(value: JsonValue) -> JsonValue:
-    if not isinstance(value, list):
-        return value
-    return [float(x) if isinstance(x, int) else x for x in value]
+def _floats(value: JsonValue) -> JsonValue:
+    if isinstance(value, list):
+        return [_floats(element) for element in value]
+    return float(value) if isinstance(value, int) else value
 
 
 def _ending(file: Path) -> str:

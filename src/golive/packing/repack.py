@@ -25,8 +25,16 @@ from golive.signature.toml_format import loads
 
 __all__ = ["repack"]
 
-_COLUMN_FIXED = ("type", "dtype", "categories", "length", "null_as")
-_OUTPUT_FIXED = ("classes", "has_probabilities", "label_source", "json_schema")
+_COLUMN_FIXED = ("type", "dtype", "categories", "length", "shape", "null_as",
+                 "pixel_mode", "pixel_scale", "pixel_layout")  # fmt: skip
+_OUTPUT_FIXED = (
+    "classes",
+    "has_probabilities",
+    "label_source",
+    "activation",
+    "tensor",
+    "json_schema",
+)
 
 
 def repack(  # noqa: PLR0913 - each argument is one thing a person may change

@@ -16,8 +16,9 @@ class Batch:
 
     Attributes:
         columns: For each column of the signature, in its order, one Python value a record: int,
-            float, bool, str, `datetime.datetime`, list of floats, or None. For the form `object`
-            one column of typed requests.
+            float, bool, str, `datetime.datetime`, (nested) list of numbers, `bytes`,
+            `PIL.Image.Image` in the column's mode and size, or None. For the form `object` one
+            column of typed requests.
         size: The number of records.
     """
 

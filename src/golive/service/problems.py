@@ -57,6 +57,9 @@ RECORD_CODES = frozenset(
         "out_of_range",
         "extra_column",
         "not_an_object",
+        "bad_base64",
+        "bad_image",
+        "too_large",
         "model_failed",
         "non_finite_output",
     }

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from golive.signature.model import Column, JsonValue, Output, Signature
+from golive.signature.model import (
+    MAX_BYTES,
+    Column,
+    JsonValue,
+    Output,
+    Signature,
+    integer_bounds,
+)
 
-__all__ = ["answer_schema", "column_schema", "record_schema", "request_schema"]
+__all__ = ["answer_schema", "column_schema", "element_schema", "record_schema", "request_schema"]
 
 Schema = dict[str, JsonValue]
 Describe = Callable[[Column], Schema]
@@ -148,10 +155,39 @@ def _refuses_unseen(column: Column) -> bool:
 
 
 def _vector(column: Column) -> Schema:
-    schema: Schema = {"type": "array", "items": {"type": "number"}}
-    if column.length is not None:
-        schema |= {"minItems": column.length, "maxItems": column.length}
+    schema = element_schema(column)
+    for size in reversed(column.dimensions):
+        schema = {"type": "array", "items": schema}
+        schema |= {} if size is None else {"minItems": size, "maxItems": size}
     return schema
+
+
+def element_schema(column: Column) -> Schema:
+    """The schema of one number of a vector column: an integer where the model takes integers."""
+    bounds = integer_bounds(column.dtype)
+    if bounds is None:
+        return {"type": "number"}
+    return {"type": "integer", "minimum": bounds[0], "maximum": bounds[1]}
+
+
+def _bytes(column: Column) -> Schema:
+    return {
+        "type": "string",
+        "contentEncoding": "base64",
+        "maxLength": _base64_length(column.max_bytes or MAX_BYTES),
+    }
+
+
+def _image(column: Column) -> Schema:
+    """An image of any size: what has another than the model's is resized."""
+    return _bytes(column) | {
+        "contentMediaType": "image/*",
+        "description": "A PNG, JPEG, GIF, BMP, WebP or TIFF image as base64.",
+    }
+
+
+def _base64_length(size: int) -> int:
+    return -(-size // 3) * 4
 
 
 def _string(_: Column) -> Schema:
@@ -167,6 +203,8 @@ _BY_TYPE: dict[str, Callable[[Column], Schema]] = {
     "category": _category,
     "datetime": _datetime,
     "vector": _vector,
+    "bytes": _bytes,
+    "image": _image,
 }
 
 

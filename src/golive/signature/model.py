@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 __all__ = [
+    "MAX_BYTES",
+    "MAX_PIXELS",
+    "Activation",
     "Column",
     "ColumnType",
     "ExtraPolicy",
@@ -16,16 +20,25 @@ __all__ = [
     "NullPolicy",
     "Output",
     "OutputKind",
+    "PixelLayout",
+    "PixelMode",
+    "PixelScale",
     "RangePolicy",
     "Signature",
     "UnseenPolicy",
+    "integer_bounds",
 ]
 
 JsonValue = Any  # None, bool, int, float, str, list or dict: what JSON can hold
+MAX_BYTES = 10 * 2**20
+"""The most bytes that a value of bytes or an image file may have where the column says nothing."""
+MAX_PIXELS = 40_000_000
+"""The most pixels that an image may have where the column says nothing."""
 ColumnType = Literal[
-    "integer", "number", "boolean", "string", "category", "datetime", "text", "vector"
-]
-InputForm = Literal["frame", "matrix", "series", "object"]
+    "integer", "number", "boolean", "string", "category", "datetime", "text", "vector",
+    "bytes", "image",
+]  # fmt: skip
+InputForm = Literal["frame", "matrix", "series", "object", "tensors"]
 OutputKind = Literal["binary", "multiclass", "regression", "custom"]
 MissingPolicy = Literal["error", "null", "default"]
 NullPolicy = Literal["pass", "error", "default"]
@@ -33,6 +46,25 @@ UnseenPolicy = Literal["pass", "error", "null"]
 NonFinitePolicy = Literal["error", "null"]
 ExtraPolicy = Literal["ignore", "error"]
 RangePolicy = Literal["count", "error"]
+PixelMode = Literal["L", "RGB", "RGBA"]
+PixelScale = Literal["0..255", "0..1", "-1..1"]
+PixelLayout = Literal["hwc", "chw", "hw", "flat"]
+Activation = Literal["none", "sigmoid", "softmax"]
+
+
+_INTEGER_DTYPE = re.compile(r"(u?)int(8|16|32|64)")
+
+
+def integer_bounds(dtype: str) -> tuple[int, int] | None:
+    """The least and the greatest value of NumPy's integer dtype; None for other dtypes.
+
+    Of `uint64` it is the greatest that fits into a signed integer of 64 bits.
+    """
+    match = _INTEGER_DTYPE.fullmatch(dtype)
+    if match is None:
+        return None
+    bits = int(match[2])
+    return (0, min(2**bits, 2**63) - 1) if match[1] else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +80,15 @@ class Column:
         minimum: Smallest value of the sample (numbers; datetimes as ISO 8601 text), or None.
         maximum: Largest value, likewise.
         categories: The values of a category column, in the model's own type and order.
-        length: The number of elements of a vector column.
+        length: The number of elements of a flat vector column.
+        shape: Vector: the sizes of the nested lists, such as (24, 3); empty where `length` says
+            it. Image: (height, width, channels) to which it is resized; empty for any size.
+        max_bytes: Bytes and image: the most bytes after decoding base64; None for `MAX_BYTES`.
+        max_pixels: Image: the most pixels, width times height; None for `MAX_PIXELS`.
+        pixel_mode: Image: what it is converted to; None leaves what the file has.
+        pixel_scale: Image, where the model takes arrays: the range of its pixels' values.
+        pixel_layout: Image, where the model takes arrays: the order of their axes; `hw` has no
+            channels, and `flat` is one axis, row by row.
         example: A value from the sample.
         description: What a person wrote about it.
         on_missing: The column is not in the record: `error`, `null` (as if null), `default`.
@@ -68,6 +108,12 @@ class Column:
     maximum: JsonValue = None
     categories: tuple[JsonValue, ...] = ()
     length: int | None = None
+    shape: tuple[int, ...] = ()
+    max_bytes: int | None = None
+    max_pixels: int | None = None
+    pixel_mode: PixelMode | None = None
+    pixel_scale: PixelScale = "0..255"
+    pixel_layout: PixelLayout = "hwc"
     example: JsonValue = None
     description: str = ""
     on_missing: MissingPolicy = "error"
@@ -77,6 +123,11 @@ class Column:
     on_range: RangePolicy = "count"
     default: JsonValue = None
     null_as: Literal["nan", "none"] = "nan"
+
+    @property
+    def dimensions(self) -> tuple[int | None, ...]:
+        """The sizes of a vector's nested lists: `shape`, else `length`; None for any number."""
+        return self.shape or (self.length,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +142,10 @@ class Output:
             label to the model itself (which is 0.5 for most).
         has_probabilities: False for classifiers that give labels alone.
         label_source: `argmax` of the probabilities, or the model's own `predict` where they differ.
+        activation: What is applied to the model's output to make probabilities of it; decided
+            when it was packed.
+        tensor: The name of the output array that is the answer, for models that give several;
+            empty for the first.
         name: The target's name, if known.
         json_schema: Custom only: the JSON Schema of the answer.
         description: What a person wrote about it.
@@ -102,6 +157,8 @@ class Output:
     threshold: float | None = None
     has_probabilities: bool = True
     label_source: Literal["argmax", "predict"] = "argmax"
+    activation: Activation = "none"
+    tensor: str = ""
     name: str = ""
     json_schema: dict[str, JsonValue] | None = None
     description: str = ""
@@ -113,8 +170,8 @@ class Signature:
 
     Attributes:
         form: How the model is called: a `frame` (pandas), a `matrix` (NumPy, columns in order), a
-            `series` (a list of texts, from one text column), or an `object` (a function model,
-            one typed request a record).
+            `series` (a list of texts, from one text column), an `object` (a function model, one
+            typed request a record), or `tensors` (one named array a column, the batch first).
         columns: The input columns in the model's order; empty for `object`.
         output: What the model gives.
         on_extra: A column that is not in the signature: `ignore` (and count) or `error`.

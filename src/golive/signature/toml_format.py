@@ -23,6 +23,7 @@ _HEADER = """\
 What the model takes and gives. You may edit:
   descriptions, examples, minimum and maximum;
   on_missing, on_null, on_unseen, on_non_finite, on_range and default of a column;
+  max_bytes and max_pixels of a column;
   on_extra of [input]; threshold, positive and description of [output].
 Leave names, types, dtypes, categories, the order of the columns and the classes as they are: the
 model was trained with them. Then: golive repack BUNDLE --signature THIS_FILE

@@ -80,7 +80,13 @@ def _scalar(value: Any) -> JsonValue:
 
 
 def _value(value: Any) -> JsonValue:
-    return [_scalar(item) for item in value] if isinstance(value, list) else _scalar(value)
+    return [_value(item) for item in value] if isinstance(value, list) else _scalar(value)
+
+
+def _shape(value: Any) -> tuple[int, ...]:
+    if isinstance(value, list) and value:
+        return tuple(_length(item) for item in value)
+    raise ValueError(f"must be a list of integers of at least 1, not {value!r}")
 
 
 def _values(value: Any) -> tuple[JsonValue, ...]:
@@ -118,6 +124,12 @@ COLUMN_KEYS: Mapping[str, Key] = {
     "maximum": Key(_scalar, _scalar),
     "categories": Key(_values, _listed),
     "length": Key(_length),
+    "shape": Key(_shape, list),
+    "max_bytes": Key(_length),
+    "max_pixels": Key(_length),
+    "pixel_mode": Key(_choice(model.PixelMode)),
+    "pixel_scale": Key(_choice(model.PixelScale)),
+    "pixel_layout": Key(_choice(model.PixelLayout)),
     "example": Key(_value, _value),
     "on_missing": Key(_choice(model.MissingPolicy)),
     "on_null": Key(_choice(model.NullPolicy)),
@@ -136,5 +148,7 @@ OUTPUT_KEYS: Mapping[str, Key] = {
     "threshold": Key(_threshold),
     "has_probabilities": Key(_flag),
     "label_source": Key(_choice(Literal["argmax", "predict"])),
+    "activation": Key(_choice(model.Activation)),
+    "tensor": Key(_text),
     "json_schema": Key(_schema),
 }
