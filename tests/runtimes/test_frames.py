@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from golive.errors import SignatureError
 from golive.runtimes.frames import input_builder
@@ -128,6 +129,29 @@ def test_a_sole_vector_column_is_the_matrix():
         built("matrix", [column], [[1.0, 2.0], None]), [[1.0, 2.0], [math.nan, math.nan]]
     )
     assert built("matrix", [column], []).shape == (0, 2)
+
+
+def test_a_sole_image_column_is_the_matrix():
+    column = Column(
+        name="v", type="image", dtype="float64", shape=(2, 2, 1), pixel_mode="L", pixel_layout="hw"
+    )
+
+    matrix = built("matrix", [column], [Image.new("L", (2, 2), 7)])
+
+    np.testing.assert_array_equal(matrix, [[7.0, 7.0, 7.0, 7.0]])
+
+
+def test_tensors_of_one_column_are_its_array():
+    column = Column(name="v", type="vector", dtype="float32", shape=(2, 2))
+
+    assert built("tensors", [column], [[[1.0, 2.0], [3.0, 4.0]]]).shape == (1, 2, 2)
+
+
+def test_images_and_bytes_are_objects_of_a_frame():
+    image = Image.new("L", (2, 2), 7)
+
+    assert one_column("image", "object", [image, image])[1] is image
+    assert one_column("bytes", "object", [b"a", None], null_as="none").tolist() == [b"a", None]
 
 
 def test_a_series_is_the_list_of_texts():

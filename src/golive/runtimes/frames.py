@@ -1,4 +1,4 @@
-"""What a model is called with: a batch as a DataFrame, a matrix or a list of texts."""
+"""What a model is called with: a batch as a DataFrame, a matrix, an array or a list."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from golive.errors import SignatureError
+from golive.runtimes.arrays import column_array
 from golive.runtimes.protocols import Batch
 from golive.signature.model import Column, Signature
 
@@ -26,9 +27,11 @@ def input_builder(
     """A function that turns a batch into what the model takes, by the signature's form.
 
     A `frame` has every column in its training dtype; a `matrix` is float64 (float32 where every
-    column is, object where one is not numeric); a `series` is a list of texts. An integer or
-    boolean column that holds a null becomes another dtype, as pandas itself would have read it,
-    so records with and without such nulls belong in separate calls (`runtimes.partition`).
+    column is, object where one is not numeric; of one vector or image it has a row each); a
+    `series` is the list of the sole column's values, such as texts; `tensors` of one column are
+    its array. An integer or boolean column that holds a null becomes another dtype, as pandas
+    itself would have read it, so records with and without such nulls belong in separate calls
+    (`runtimes.partition`).
 
     Args:
         signature: The model's signature.
@@ -45,6 +48,9 @@ def input_builder(
             return _matrix_builder(signature.columns)
         case "series" if len(signature.columns) == 1:
             return lambda batch: batch.columns[0]
+        case "tensors" if len(signature.columns) == 1:
+            convert = column_array(signature.columns[0])
+            return lambda batch: convert(batch.columns[0])
         case form:
             raise SignatureError(
                 f"A model of this kind cannot be called with the form {form!r}"
@@ -73,7 +79,7 @@ def _held(values: Any) -> Any:
 
 
 def _column_converter(column: Column, boolean_nulls: BooleanNulls) -> _Convert:
-    if column.type == "vector":
+    if column.type in ("vector", "bytes", "image"):
         return _objects_converter(column)
     if column.dtype == "category":
         return _category_converter(column)
@@ -124,19 +130,21 @@ def _brittle_converter(dtype: np.dtype[Any], with_null: np.dtype[Any] | None) ->
 
 
 def _objects_converter(column: Column) -> _Convert:
+    hold = _boxed if column.type in ("vector", "bytes", "image") else _objects
     if column.null_as == "none":
-        return _objects
-    return lambda values: _objects([math.nan if value is None else value for value in values])
+        return hold
+    return lambda values: hold([math.nan if value is None else value for value in values])
 
 
 def _objects(values: list[Any]) -> Any:
-    """An object array of one dimension, also of lists of equal length."""
+    """An object array of one dimension."""
     array = np.empty(len(values), dtype=object)
-    array[:] = values if not any(isinstance(v, list) for v in values) else _boxed(values)
+    array[:] = values
     return array
 
 
 def _boxed(values: list[Any]) -> Any:
+    """The same of lists of equal length and of images, which NumPy would take apart."""
     boxed = np.empty(len(values), dtype=object)
     for index, value in enumerate(values):
         boxed[index] = value
@@ -187,7 +195,7 @@ def _aware(value: datetime | None, zone: tzinfo) -> datetime | None:
 
 
 def _matrix_builder(columns: tuple[Column, ...]) -> Callable[[Batch], Any]:
-    if len(columns) == 1 and columns[0].type == "vector":
+    if len(columns) == 1 and columns[0].type in ("vector", "image"):
         return _stacker(columns[0])
     if all(column.type in ("integer", "number", "boolean") for column in columns):
         narrow = all(column.dtype == "float32" for column in columns)
@@ -207,13 +215,11 @@ def _matrix_builder(columns: tuple[Column, ...]) -> Callable[[Batch], Any]:
 
 
 def _stacker(column: Column) -> Callable[[Batch], Any]:
-    """One vector a record becomes one row; a null is a row of NaN."""
-    dtype = np.dtype("float32" if column.dtype == "float32" else "float64")
+    """One vector or image a record becomes one row; a null is a row of NaN."""
+    convert = column_array(column)
 
     def build(batch: Batch) -> Any:
-        width = column.length or len(next((v for v in batch.columns[0] if v is not None), ()))
-        missing = [math.nan] * width
-        rows = [missing if row is None else row for row in batch.columns[0]]
-        return np.array(rows, dtype=dtype).reshape(len(rows), width)
+        array = convert(batch.columns[0])
+        return array.reshape(batch.size, math.prod(array.shape[1:]))
 
     return build
