@@ -26,6 +26,7 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 from sklearn.svm import LinearSVC
+from tests.runtimes.tensor_cases import TENSOR_CASES
 
 from golive.bundle.manifest import ModelSpec
 from golive.runtimes.codespace import CodeSpace
@@ -460,7 +461,7 @@ CASES: dict[str, Callable[[Path], Case]] = {
         xgboost_matrix, xgboost_linear, lightgbm_binary, lightgbm_multiclass, lightgbm_regression,
         function_file, fake,
     )
-}  # fmt: skip
+} | TENSOR_CASES  # fmt: skip
 
 
 @pytest.fixture(scope="session")

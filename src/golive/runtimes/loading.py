@@ -70,7 +70,11 @@ def load_estimator(root: Path, spec: ModelSpec) -> object:
             return lightgbm.load_booster(path)
         case "function":
             return _function(root, path, spec)
-        case "onnx" | "keras" | "pytorch" | "pyfunc" as kind:
+        case "onnx":
+            from golive.runtimes import onnx
+
+            return onnx.load_program(path)
+        case "keras" | "pytorch" | "pyfunc" as kind:
             raise _unknown_here(kind)
         case kind:
             assert_never(kind)
@@ -95,7 +99,11 @@ def model_for(estimator: Any, spec_kind: RuntimeKind, signature: Signature) -> M
             from golive.runtimes.function import FunctionModel
 
             return FunctionModel(estimator)
-        case "onnx" | "keras" | "pytorch" | "pyfunc" as kind:
+        case "onnx" | "keras" | "pytorch":
+            from golive.runtimes.tensors import TensorModel
+
+            return TensorModel(estimator, signature)
+        case "pyfunc" as kind:
             raise _unknown_here(kind)
         case kind:
             assert_never(kind)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -41,6 +41,7 @@ class TensorFacts:
     batch_size: int | None = None
 
 
+@runtime_checkable
 class TensorProgram(Protocol):
     """A loaded model of a tensor framework; safe to call from several threads."""
 
