@@ -17,6 +17,8 @@ from tests.signature.strategies import signatures
 
 from golive.engine.answers import Fault, Options
 from golive.engine.decode import Decoder
+from golive.engine.envelope import Envelope, open_envelope
+from golive.engine.json_body import read_json
 from golive.errors import RequestError, SignatureError
 from golive.runtimes.protocols import Batch
 from golive.signature.model import Column, Output, Signature
@@ -66,6 +68,49 @@ def test_both_passes_say_the_same_of_a_hostile_body(_, body, expected) -> None:
     decoder = Decoder(SIGNATURE)
 
     assert verdict_of(decoder.decode_body, body) == verdict_of(decoder._decode_slowly, body)
+
+
+@pytest.mark.parametrize(("_", "body", "expected"), HOSTILE_BODIES, ids=NAMES)
+def test_records_taken_out_of_another_body_have_the_same_verdict(_, body, expected) -> None:
+    decoder = Decoder(SIGNATURE)
+
+    def decode_envelope(body):
+        parsed = read_json(body)
+        return decoder.decode_envelope(
+            open_envelope(parsed.value), has_infinity=parsed.has_infinity
+        )
+
+    assert verdict_of(decode_envelope, body) == verdict_of(decoder.decode_body, body)
+
+
+@pytest.mark.parametrize("has_infinity", [False, True])
+def test_a_fault_in_place_of_a_record_stays(has_infinity) -> None:
+    fault = Fault("wrong_type", "There are two values for three columns.")
+    record = json.loads(GOOD)
+
+    decoded = Decoder(SIGNATURE).decode_envelope(
+        Envelope(records=[record, fault, record]), has_infinity=has_infinity
+    )
+
+    assert decoded.faults == {1: fault}
+    assert decoded.indices == [0, 2]
+
+
+def test_a_csv_body_has_the_verdicts_of_its_texts() -> None:
+    columns = (
+        Column(name="age", type="integer", dtype="int64"),
+        Column(name="city", type="string", dtype="object", on_null="pass"),
+    )
+    signature = Signature(form="frame", columns=columns, output=Output(kind="regression"))
+    decoder = Decoder(signature, max_records=3)
+
+    decoded = decoder.decode_csv(b"city,age\nOslo,7\nNA,8\nRome,old\n")
+
+    assert decoded.batch.columns == ([7, 8], ["Oslo", None])
+    assert codes_of(decoded) == [None, None, "wrong_type"]
+    with pytest.raises(RequestError) as caught:
+        decoder.decode_csv(b"city,age\n" + b"Oslo,7\n" * 4)
+    assert caught.value.code == "too_many_records"
 
 
 @given(st.data())

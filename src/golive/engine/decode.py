@@ -8,11 +8,12 @@ from typing import Any
 
 from golive.engine.answers import Fault, Options
 from golive.engine.column_rules import ColumnRule
+from golive.engine.csv_body import read_csv
 from golive.engine.envelope import Envelope, check_options, open_envelope, read_options
 from golive.engine.json_body import read_json
 from golive.engine.objects import ObjectPass, is_list_like
 from golive.engine.slow_pass import Records, SlowPass
-from golive.engine.structs import fast_pass_for
+from golive.engine.structs import FastBody, fast_pass_for
 from golive.engine.texts import TextReader, json_of
 from golive.errors import RequestError
 from golive.runtimes.protocols import Batch
@@ -84,17 +85,40 @@ class Decoder:
                 `threshold_not_supported` or `too_many_records`.
         """
         fast = None if self._fast is None else self._fast.read(body)
-        if fast is None:
-            return self._decode_slowly(body)
-        size = self._checked_size(len(fast.envelope.records))
-        return Decoded(
-            batch=Batch(fast.columns, size),
-            indices=list(range(size)),
-            size=size,
-            options=read_options(fast.envelope, self._signature.output),
-            out_of_range=fast.out_of_range,
-            single=fast.envelope.single,
-        )
+        return self._decode_slowly(body) if fast is None else self._decoded_fast(fast)
+
+    def decode_envelope(self, envelope: Envelope, *, has_infinity: bool = False) -> Decoded:
+        """Read records that another body than ours held, with the verdicts of `decode_body`.
+
+        Args:
+            envelope: JSON values; in place of a record there may be the fault of one that could
+                not be taken out of its body.
+            has_infinity: There is a number too large for a float among them, read as an infinity.
+
+        Raises:
+            RequestError: `bad_option`, `threshold_not_supported` or `too_many_records`.
+        """
+        self.check_size(len(envelope.records))
+        if self._fast is not None and not has_infinity:
+            fast = self._fast.convert(envelope)
+            if fast is not None:
+                return self._decoded_fast(fast)
+        return self._read_envelope(envelope, has_infinity=has_infinity)
+
+    def decode_csv(
+        self, body: bytes, *, threshold: JsonValue = None, top: JsonValue = None
+    ) -> Decoded:
+        """Read a CSV file in UTF-8 with a header; what pandas takes for a null is null.
+
+        Raises:
+            RequestError: `malformed_csv`, `bad_option`, `threshold_not_supported` or
+                `too_many_records`.
+        """
+        rows = read_csv(body, most=self._max_records)
+        self.check_size(len(rows))
+        envelope = Envelope(records=list(rows), threshold=threshold, top=top)
+        options = read_options(envelope, self._signature.output)
+        return self._decoded(envelope, options, self._read_rows_of_texts(rows))
 
     def decode_query(self, pairs: Iterable[tuple[str, str]]) -> Decoded:
         """Read one record of texts from the pairs of a query string.
@@ -130,12 +154,7 @@ class Decoder:
         """
         envelope = Envelope(records=list(rows))
         checked = check_options(options, len(rows), self._signature.output)
-        read = [self._texts.read_row(row) for row in rows]
-        if self._objects is not None:
-            records = self._objects.read(read, check_values=False, from_text=True)
-        else:
-            records = self._slow.read(read)
-        return self._decoded(envelope, checked, records)
+        return self._decoded(envelope, checked, self._read_rows_of_texts(rows))
 
     def decode_rows(self, rows: Sequence[object], options: Options | None = None) -> Decoded:
         """Read Python values, with the verdicts that `decode_body` has on the same values.
@@ -160,17 +179,38 @@ class Decoder:
         envelope = open_envelope(
             parsed.value, takes_text=self._takes_text, takes_list=self._takes_list
         )
-        self._checked_size(len(envelope.records))
+        self.check_size(len(envelope.records))
+        return self._read_envelope(envelope, has_infinity=parsed.has_infinity)
+
+    def _read_envelope(self, envelope: Envelope, *, has_infinity: bool) -> Decoded:
         options = read_options(envelope, self._signature.output)
         if self._objects is not None:
-            read = self._objects.read(envelope.records, check_values=parsed.has_infinity)
+            read = self._objects.read(envelope.records, check_values=has_infinity)
             return self._decoded(envelope, options, read)
         return self._decoded(envelope, options, self._slow.read(envelope.records))
+
+    def _read_rows_of_texts(self, rows: Sequence[Mapping[str, str | None]]) -> Records:
+        read = [self._texts.read_row(row) for row in rows]
+        if self._objects is not None:
+            return self._objects.read(read, check_values=False, from_text=True)
+        return self._slow.read(read)
 
     def _read_texts(self, rows: Sequence[Mapping[str, str]]) -> Records:
         if self._objects is not None:
             return self._objects.read(rows, check_values=False, from_text=True)
         return self._slow.read([self._texts.read(row) for row in rows])
+
+    def _decoded_fast(self, fast: FastBody) -> Decoded:
+        size = len(fast.envelope.records)
+        self.check_size(size)
+        return Decoded(
+            batch=Batch(fast.columns, size),
+            indices=list(range(size)),
+            size=size,
+            options=read_options(fast.envelope, self._signature.output),
+            out_of_range=fast.out_of_range,
+            single=fast.envelope.single,
+        )
 
     def _decoded(self, envelope: Envelope, options: Options, records: Records) -> Decoded:
         return Decoded(
@@ -184,9 +224,14 @@ class Decoder:
             single=envelope.single,
         )
 
-    def _checked_size(self, size: int) -> int:
+    def check_size(self, size: int) -> None:
+        """Refuse more records than a body may hold.
+
+        Raises:
+            RequestError: `too_many_records`.
+        """
         if size <= self._max_records:
-            return size
+            return
         raise RequestError(
             f"The request holds {size} records; at most {self._max_records} are allowed.",
             code="too_many_records",

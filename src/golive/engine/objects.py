@@ -53,7 +53,7 @@ class ObjectPass:
         """Read all records.
 
         Args:
-            records: JSON values or a Python caller's.
+            records: JSON values or a Python caller's; a fault in place of a record stays.
             check_values: There may be NaN, infinities or values that JSON has not.
             from_text: Every value is a text (a query string), to be read as its field's type.
         """
@@ -68,7 +68,8 @@ class ObjectPass:
         return result
 
     def _read_one(self, record: Any, *, check_values: bool, from_text: bool) -> Any | Fault:
-        if isinstance(self._type, type) and type(record) is self._type:
+        is_made = isinstance(self._type, type) and type(record) is self._type
+        if is_made or isinstance(record, Fault):
             return record
         if check_values:
             record = _plain_tree(record, "", MAX_DEPTH)

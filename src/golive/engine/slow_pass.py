@@ -48,7 +48,8 @@ class SlowPass:
         """Read all records.
 
         Args:
-            records: JSON values; with `in_process`, a Python caller's values.
+            records: JSON values; with `in_process`, a Python caller's values. A fault in place of
+                a record stays.
             in_process: Turn NumPy's values and other Python types into JSON's first.
         """
         result = Records(tuple([] for _ in self._rules))
@@ -62,6 +63,8 @@ class SlowPass:
         return result
 
     def _fields(self, record: Any) -> Mapping[Any, JsonValue] | Fault:
+        if isinstance(record, Fault):
+            return record
         if self._text_key is not None:
             if isinstance(record, str):
                 return {self._text_key: record}

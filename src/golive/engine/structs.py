@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, assert_never
 
 import msgspec
@@ -56,6 +56,7 @@ class FastPass:
             ],
             forbid_unknown_fields=True,
         )
+        self._records_type = list[record]
         self._single = msgspec.json.Decoder(record)
         self._list = msgspec.json.Decoder(list[record])
         self._envelope: msgspec.json.Decoder[Any] = msgspec.json.Decoder(envelope)
@@ -68,6 +69,17 @@ class FastPass:
             envelope = self._open(body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
+        return self._finish(envelope)
+
+    def convert(self, envelope: Envelope) -> FastBody | None:
+        """As `read`, for records that are JSON values already."""
+        try:
+            records = msgspec.convert(envelope.records, self._records_type)
+        except (msgspec.ValidationError, RecursionError):
+            return None
+        return self._finish(replace(envelope, records=records))
+
+    def _finish(self, envelope: Envelope) -> FastBody | None:
         columns: list[list[Any]] = []
         out_of_range = 0
         raw = self._split(envelope.records) if envelope.records else [[] for _ in self._finishers]

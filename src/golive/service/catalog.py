@@ -38,7 +38,7 @@ class Catalog:
 
     def model(self, call: Call) -> Reply:
         """Answer `/models/{name}`: version, signature, card and what else the bundle says."""
-        model = _model_of(call)
+        model = call.served
         about = _summary(model) | {
             "signature": msgspec.to_builtins(model.engine.signature),
             "bundle": model.facts,
@@ -51,7 +51,7 @@ class Catalog:
 
         Its `$defs` hold those of the request and of the answer, too.
         """
-        model = _model_of(call)
+        model = call.served
         document = {
             "$schema": DIALECT,
             "title": model.name,
@@ -91,12 +91,6 @@ def catalog_routes(
             ("/schema.json", catalog.schema),
         ):
             yield path + suffix, get_route(pattern + suffix, handler, model)
-
-
-def _model_of(call: Call) -> ServedModel:
-    if call.model is None:
-        raise LookupError("This route answers for no model.")
-    return call.model
 
 
 def _summary(model: ServedModel) -> dict[str, JsonValue]:

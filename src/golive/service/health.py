@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from golive.service.context import ServiceContext
 from golive.service.json_text import encode_json
-from golive.service.problems import PROBLEM_TYPE, Problem, problem_body, status_of
+from golive.service.problems import Problem
 from golive.service.protocols import Exposition
-from golive.service.routes import Call, Endpoint, Reply, Route, get_route
+from golive.service.routes import Call, Endpoint, Reply, Route, get_route, problem_reply
 from golive.service.served import Limits, Readiness, ServedModel, Stage
 
 __all__ = ["Health", "health_routes", "unready_problem"]
@@ -38,13 +38,7 @@ class Health:
         """Answer `/readyz`: 200 if requests should be sent here, else 503."""
         problem = unready_problem(self._readiness, self._limits)
         if problem is not None:
-            return Reply(
-                status=status_of(problem.code),
-                content_type=PROBLEM_TYPE,
-                headers=problem.headers,
-                body=problem_body(problem, call.request_id),
-                codes={problem.code: 1},
-            )
+            return problem_reply(problem, call.request_id, call.style)
         models = [{"name": model.name, "version": model.version} for model in self._models]
         return Reply(body=encode_json({"status": "ready", "models": models}))
 

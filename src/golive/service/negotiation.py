@@ -6,7 +6,14 @@ import re
 from collections.abc import Collection
 from ipaddress import ip_address
 
-__all__ = ["accepts_json", "echoed_headers", "is_host_allowed", "is_json_body"]
+__all__ = [
+    "accepts_json",
+    "echoed_headers",
+    "is_csv_body",
+    "is_host_allowed",
+    "is_json_body",
+    "weighted_values",
+]
 
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::\d{0,5})?", re.IGNORECASE | re.ASCII)
 _REQUEST_ID = re.compile(r"[!-~](?:[ -~]{0,198}[!-~])?")
@@ -19,19 +26,32 @@ def is_json_body(content_type: str | None) -> bool:
     media_type, parameters = _parse_media(content_type or "")
     kind, _, subtype = media_type.partition("/")
     is_json = media_type == "application/json" or (bool(kind) and subtype.endswith("+json"))
-    return is_json and parameters.get("charset", "utf-8") in {"utf-8", "utf8"}
+    return is_json and _is_utf_8(parameters)
+
+
+def is_csv_body(content_type: str | None) -> bool:
+    """Whether a body of this type is CSV in UTF-8 with a header."""
+    media_type, parameters = _parse_media(content_type or "")
+    has_header = parameters.get("header", "present") == "present"
+    return media_type == "text/csv" and has_header and _is_utf_8(parameters)
 
 
 def accepts_json(accept: str | None) -> bool:
     """Whether an `Accept` header allows `application/json`; its most specific range decides."""
     if accept is None or not accept.strip():
         return True
-    qualities: dict[str, float] = {}
-    for part in accept.split(","):
-        media_range, parameters = _parse_media(part)
-        qualities[media_range] = max(_quality(parameters), qualities.get(media_range, 0.0))
+    qualities = weighted_values(accept)
     decisive = next((name for name in _RANGES if name in qualities), None)
     return decisive is not None and qualities[decisive] > 0
+
+
+def weighted_values(header: str) -> dict[str, float]:
+    """The values of an `Accept…` header in lower case, each with its greatest weight."""
+    weights: dict[str, float] = {}
+    for part in header.split(","):
+        value, parameters = _parse_media(part)
+        weights[value] = max(_quality(parameters), weights.get(value, 0.0))
+    return weights
 
 
 def is_host_allowed(host: str | None, allowed: Collection[str]) -> bool:
@@ -89,6 +109,10 @@ def _parse_media(text: str) -> tuple[str, dict[str, str]]:
         name, _, value = part.partition("=")
         parameters[name.strip().lower()] = value.strip().strip('"').lower()
     return media_type.strip().lower(), parameters
+
+
+def _is_utf_8(parameters: dict[str, str]) -> bool:
+    return parameters.get("charset", "utf-8") in {"utf-8", "utf8"}
 
 
 def _quality(parameters: dict[str, str]) -> float:

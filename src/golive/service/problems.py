@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -10,10 +11,12 @@ from golive.signature.model import JsonValue
 
 __all__ = [
     "KNOWN_CODES",
+    "PLAIN_STYLE",
     "PROBLEM_TYPE",
     "RECORD_CODES",
     "STATUSES",
     "Problem",
+    "ProblemStyle",
     "problem_body",
     "status_of",
 ]
@@ -22,6 +25,9 @@ PROBLEM_TYPE = "application/problem+json"
 
 STATUSES: dict[str, int] = {
     "malformed_json": 400,
+    "malformed_csv": 400,
+    "malformed_encoding": 400,
+    "failed_records": 400,
     "bad_query": 400,
     "bad_request": 400,
     "not_found": 404,
@@ -94,12 +100,33 @@ class Problem:
     members: dict[str, JsonValue] = field(default_factory=dict)
 
 
+def _no_members(problem: Problem) -> dict[str, JsonValue]:  # noqa: ARG001
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemStyle:
+    """What the clients of a protocol want of a problem beside RFC 9457.
+
+    Attributes:
+        members: Further members of a problem's body.
+        content_type: Of the body.
+    """
+
+    members: Callable[[Problem], dict[str, JsonValue]] = _no_members
+    content_type: str = PROBLEM_TYPE
+
+
+PLAIN_STYLE = ProblemStyle()
+"""RFC 9457 and nothing else."""
+
+
 def status_of(code: str) -> int:
     """The HTTP status of a problem's code."""
     return STATUSES.get(code, 400)
 
 
-def problem_body(problem: Problem, request_id: str) -> bytes:
+def problem_body(problem: Problem, request_id: str, style: ProblemStyle = PLAIN_STYLE) -> bytes:
     """The problem as JSON.
 
     Its `type` is `about:blank`, so that its title is the status's phrase (RFC 9457, 4.2.1); what
@@ -114,7 +141,7 @@ def problem_body(problem: Problem, request_id: str) -> bytes:
         "code": problem.code,
         "request_id": request_id,
     }
-    return encode_json(body | problem.members)
+    return encode_json(body | problem.members | style.members(problem))
 
 
 def _phrase(status: int) -> str:

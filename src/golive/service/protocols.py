@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from golive.engine.answers import Answer, Fault, Options
-from golive.signature.model import Signature
+from golive.engine.envelope import Envelope
+from golive.signature.model import JsonValue, Signature
 
 __all__ = ["AnsweringEngine", "DecodedRequest", "Exposition", "RequestDecoder"]
 
@@ -38,7 +39,7 @@ class DecodedRequest(Protocol):
 class RequestDecoder(Protocol):
     """Reads the records of a request.
 
-    Both methods raise `RequestError` where the request as a whole cannot be read; faults of
+    All methods raise `RequestError` where the request as a whole cannot be read; faults of
     single records are inside what they return.
     """
 
@@ -48,6 +49,23 @@ class RequestDecoder(Protocol):
 
     def decode_query(self, pairs: Sequence[tuple[str, str]]) -> Any:
         """Read one record of text values from a query; gives a `DecodedRequest`."""
+        ...
+
+    def decode_envelope(self, envelope: Envelope, *, has_infinity: bool = False) -> Any:
+        """Read records taken out of another body; gives a `DecodedRequest`.
+
+        Args:
+            envelope: JSON values, or faults in their place.
+            has_infinity: There is a number too large for a float among them.
+        """
+        ...
+
+    def decode_csv(self, body: bytes, *, threshold: JsonValue = None, top: JsonValue = None) -> Any:
+        """Read a CSV file with a header; gives a `DecodedRequest`."""
+        ...
+
+    def check_size(self, size: int) -> None:
+        """Refuse more records than a body may hold."""
         ...
 
 

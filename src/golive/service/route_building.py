@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from golive.service.catalog import catalog_routes
 from golive.service.context import ServiceContext
 from golive.service.health import health_routes
-from golive.service.native import native_routes
+from golive.service.native import native_area, native_routes
 from golive.service.routes import Route, RouteTable
 from golive.service.served import ServedModel
 
@@ -29,6 +29,8 @@ def build_routes(models: Mapping[str, ServedModel], context: ServiceContext) -> 
     if served or context.readiness.stage != "starting":
         for path, route in _routes_of_models(served, context):
             table.add(path, route)
+    if len(served) > 1:
+        table.add_area(native_area(served))
     for path, route in health_routes(served, context):
         table.add(path, route)
     return table

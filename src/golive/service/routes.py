@@ -4,11 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from golive.service.exchange import Request
+from golive.service.problems import (
+    PLAIN_STYLE,
+    Problem,
+    ProblemStyle,
+    problem_body,
+    status_of,
+)
 from golive.service.served import ServedModel
 
-__all__ = ["Call", "Endpoint", "Handler", "Reply", "Route", "RouteTable", "get_route"]
+__all__ = [
+    "Area",
+    "BodyType",
+    "Call",
+    "Endpoint",
+    "Handler",
+    "Reply",
+    "Route",
+    "RouteTable",
+    "get_route",
+    "problem_reply",
+]
+
+BodyType = Literal["json", "csv"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,11 +40,24 @@ class Call:
         request: As received.
         request_id: The server's id.
         model: The model that the route is about, or None.
+        style: How the route's problems are written.
     """
 
     request: Request
     request_id: str
     model: ServedModel | None = None
+    style: ProblemStyle = PLAIN_STYLE
+
+    @property
+    def served(self) -> ServedModel:
+        """The model that the route is about.
+
+        Raises:
+            LookupError: It is about none.
+        """
+        if self.model is None:
+            raise LookupError("This route answers for no model.")
+        return self.model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,12 +97,18 @@ class Endpoint:
     Attributes:
         handler: Gives the reply.
         answers_json: Whether an `Accept` without JSON is refused.
-        reads_json: Whether a body of a declared JSON type is required.
+        reads: The types of which one must be declared for the body; none where it is not read.
+        may_omit_type: Whether a body without any declared type is read as JSON, too, unless a
+            browser sent it: some clients declare none.
+        refuses: Gives the problem of a request that is not to be read, before its type is looked
+            at, or None.
     """
 
     handler: Handler
     answers_json: bool = True
-    reads_json: bool = False
+    reads: tuple[BodyType, ...] = ()
+    may_omit_type: bool = False
+    refuses: Callable[[Request], Problem | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +119,13 @@ class Route:
         pattern: As in logs and metrics, such as `/models/{name}/predict`.
         endpoints: Method to what answers it; HEAD comes with GET by itself.
         model: The model that it is about, or None.
+        style: How its problems are written.
     """
 
     pattern: str
     endpoints: dict[str, Endpoint]
     model: ServedModel | None = None
+    style: ProblemStyle = PLAIN_STYLE
 
     @property
     def allow(self) -> str:
@@ -96,26 +138,81 @@ class Route:
         return self.endpoints.get("GET" if method == "HEAD" else method)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """What is said where a path, or anything below it, is not found.
+
+    Attributes:
+        path: The path.
+        style: How its problems are written.
+        explain: What to say of a path, or None for the usual words.
+        instead: The paths to name; those in the area if there are none.
+        pattern: Its name in logs and metrics.
+        model: None: no area is about a model.
+    """
+
+    path: str
+    style: ProblemStyle = PLAIN_STYLE
+    explain: Callable[[str], str | None] = lambda _: None
+    instead: tuple[str, ...] = ()
+    pattern: Literal["unmatched"] = "unmatched"
+    model: None = None
+
+    def holds(self, path: str) -> bool:
+        """Whether the path is this one or below it."""
+        return path == self.path or path.startswith(f"{self.path}/")
+
+
+_EVERYWHERE = Area(path="")
+
+
 class RouteTable:
     """Finds the route of a path; every path is known beforehand."""
 
     def __init__(self) -> None:
         self._routes: dict[str, Route] = {}
+        self._areas: list[Area] = []
 
     def add(self, path: str, route: Route) -> None:
         """Answer `path` by `route`."""
         self._routes[path] = route
 
-    def find(self, path: str) -> Route | None:
-        """The route of the path, or None."""
-        return self._routes.get(path)
+    def add_area(self, area: Area) -> None:
+        """Speak of what is not found in the area as it wants."""
+        self._areas.append(area)
 
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """Every path, in the order in which they were added."""
-        return tuple(self._routes)
+    def place(self, path: str) -> Route | Area:
+        """The route of a path, or the area in which there is none."""
+        route = self._routes.get(path)
+        if route is not None:
+            return route
+        return next((area for area in self._areas if area.holds(path)), _EVERYWHERE)
+
+    def paths(self, area: Area) -> list[str]:
+        """The paths to name in an area, in the order in which they were added.
+
+        Those that end in a version are not among them: the same paths without one are.
+        """
+        if area.instead:
+            return list(area.instead)
+        return [
+            path
+            for path, route in self._routes.items()
+            if "{version}" not in route.pattern and (area is _EVERYWHERE or area.holds(path))
+        ]
 
 
 def get_route(pattern: str, handler: Handler, model: ServedModel | None = None) -> Route:
     """A route that answers GET (and HEAD) with JSON."""
     return Route(pattern, {"GET": Endpoint(handler=handler)}, model)
+
+
+def problem_reply(problem: Problem, request_id: str, style: ProblemStyle = PLAIN_STYLE) -> Reply:
+    """The reply that a problem is."""
+    return Reply(
+        status=status_of(problem.code),
+        content_type=style.content_type,
+        headers=problem.headers,
+        body=problem_body(problem, request_id, style),
+        codes={problem.code: 1},
+    )

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from golive.errors import RequestError
+from golive.service.bodies import body_of
+from golive.service.compression import compressed, is_worth_compressing, response_encoding
 from golive.service.context import ServiceContext
 from golive.service.exchange import Facts, Request, Response
 from golive.service.health import unready_problem
-from golive.service.negotiation import (
-    accepts_json,
-    echoed_headers,
-    is_host_allowed,
-    is_json_body,
-)
-from golive.service.problems import PROBLEM_TYPE, Problem, problem_body, status_of
+from golive.service.negotiation import accepts_json, echoed_headers, is_host_allowed
+from golive.service.problems import Problem
 from golive.service.route_building import build_routes
-from golive.service.routes import Call, Endpoint, Reply, Route, RouteTable
+from golive.service.routes import Area, Call, Endpoint, Reply, Route, problem_reply
 from golive.service.served import ServedModel
 
 __all__ = ["Service"]
@@ -39,13 +37,13 @@ class Service:
     def handle(self, request: Request) -> Response:
         """Answer the request; never raises."""
         request_id = self.context.new_id()
-        route = self._routes.find(request.path)
+        place = self._routes.place(request.path)
         try:
-            reply = self._reply(request, request_id, route)
+            reply = self._reply(request, request_id, place)
         except RequestError as error:
             members = {} if error.hint is None else {"hint": error.hint}
             problem = Problem(code=error.code, detail=error.message, members=members)
-            reply = _problem_reply(problem, request_id)
+            reply = problem_reply(problem, request_id, place.style)
         except (Exception, SystemExit, KeyboardInterrupt):  # a model may raise anything
             self.context.logger.exception("request %s failed", request_id)
             problem = Problem(
@@ -53,24 +51,32 @@ class Service:
                 detail="Something failed that should not have; the log tells more under this "
                 "request_id.",
             )
-            reply = _problem_reply(problem, request_id)
-        return self._respond(request, request_id, route, reply)
+            reply = problem_reply(problem, request_id, place.style)
+        return self._respond(request, request_id, place, reply)
 
     def refuse(self, request: Request, problem: Problem) -> Response:
         """The response to a request that the transport could not or would not hand over."""
         request_id = self.context.new_id()
-        reply = _problem_reply(problem, request_id)
-        return self._respond(request, request_id, self._routes.find(request.path), reply)
+        place = self._routes.place(request.path)
+        reply = problem_reply(problem, request_id, place.style)
+        return self._respond(request, request_id, place, reply)
 
-    def _reply(self, request: Request, request_id: str, route: Route | None) -> Reply:
-        problem = self._host_problem(request) or self._route_problem(request, route)
-        if problem is not None or route is None:
-            return _problem_reply(problem or _not_found(self._routes, request), request_id)
-        endpoint = route.endpoints["GET" if request.method == "HEAD" else request.method]
-        problem = self._content_problem(request, endpoint)
+    def _reply(self, request: Request, request_id: str, place: Route | Area) -> Reply:
+        problem = self._host_problem(request)
         if problem is not None:
-            return _problem_reply(problem, request_id)
-        return endpoint.handler(Call(request=request, request_id=request_id, model=route.model))
+            return problem_reply(problem, request_id, place.style)
+        if isinstance(place, Area):
+            return problem_reply(self._not_found(request, place), request_id, place.style)
+        endpoint = place.endpoint(request.method)
+        if endpoint is None:
+            return problem_reply(_not_allowed(place), request_id, place.style)
+        body = self._body(request, endpoint)
+        if isinstance(body, Problem):
+            return problem_reply(body, request_id, place.style)
+        if body is not request.body:
+            request = replace(request, body=body)
+        call = Call(request=request, request_id=request_id, model=place.model, style=place.style)
+        return endpoint.handler(call)
 
     def _host_problem(self, request: Request) -> Problem | None:
         if is_host_allowed(request.headers.get("host"), self.context.allowed_hosts):
@@ -81,91 +87,72 @@ class Service:
             "be loopback or one of the allowed hosts.",
         )
 
-    def _route_problem(self, request: Request, route: Route | None) -> Problem | None:
-        if route is None:
-            if self.context.readiness.stage == "starting":
-                return unready_problem(self.context.readiness, self.context.limits)
-            return _not_found(self._routes, request)
-        if route.endpoint(request.method) is None:
-            return Problem(
-                code="method_not_allowed",
-                detail=f"This path answers to {route.allow}.",
-                headers={"allow": route.allow},
-            )
-        return None
+    def _not_found(self, request: Request, area: Area) -> Problem:
+        if self.context.readiness.stage == "starting":
+            problem = unready_problem(self.context.readiness, self.context.limits)
+            if problem is not None:
+                return problem
+        detail = area.explain(request.path)
+        return Problem(
+            code="not_found",
+            detail=detail or "There is nothing at this path; `paths` lists what there is.",
+            members={"paths": self._routes.paths(area)},
+        )
 
-    def _content_problem(self, request: Request, endpoint: Endpoint) -> Problem | None:
-        if len(request.body) > self.context.limits.body_bytes:
-            return Problem(
-                code="body_too_large",
-                detail=f"The body is larger than {self.context.limits.body_bytes} bytes; send the "
-                "records in several requests.",
-            )
+    def _body(self, request: Request, endpoint: Endpoint) -> bytes | Problem:
         if endpoint.answers_json and not accepts_json(request.headers.get("accept")):
             return Problem(
                 code="not_acceptable",
                 detail="The answer is application/json, which the Accept header excludes.",
             )
-        encoding = request.headers.get("content-encoding", "identity").strip().lower()
-        if endpoint.reads_json and encoding not in ("identity", ""):
-            return Problem(
-                code="unsupported_media_type",
-                detail="The body must not be compressed: send it without Content-Encoding.",
-            )
-        if endpoint.reads_json and not is_json_body(request.headers.get("content-type")):
-            return Problem(
-                code="unsupported_media_type",
-                detail="The body must be declared as JSON in UTF-8: "
-                "send the header Content-Type: application/json.",
-            )
-        return None
+        return body_of(request, endpoint, limit=self.context.limits.body_bytes)
 
     def _respond(
-        self, request: Request, request_id: str, route: Route | None, reply: Reply
+        self, request: Request, request_id: str, place: Route | Area, reply: Reply
     ) -> Response:
-        model = None if route is None else route.model
+        body, encoding = _encoded(request, reply)
         headers = {
             "content-type": reply.content_type,
-            "content-length": str(len(reply.body)),
+            "content-length": str(len(body)),
             "cache-control": "no-store",
             "x-content-type-options": "nosniff",
             "golive-request-id": request_id,
         }
-        if model is not None:
-            headers["golive-model-version"] = model.version
+        if place.model is not None:
+            headers["golive-model-version"] = place.model.version
         if self._is_drifted:
             headers["golive-environment"] = "drifted"
-        headers |= reply.headers | echoed_headers(request.headers)
+        headers |= reply.headers | encoding | echoed_headers(request.headers)
         facts = Facts(
             request_id=request_id,
-            route="unmatched" if route is None else route.pattern,
-            model=None if model is None else model.name,
-            version=None if model is None else model.version,
+            route=place.pattern,
+            model=None if place.model is None else place.model.name,
+            version=None if place.model is None else place.model.version,
             records=reply.records,
             failed=reply.failed,
             codes=reply.codes,
             extra_columns=reply.extra_columns,
             out_of_range=reply.out_of_range,
         )
-        body = b"" if request.method == "HEAD" else reply.body
-        return Response(status=reply.status, headers=headers, body=body, facts=facts)
+        sent = b"" if request.method == "HEAD" else body
+        return Response(status=reply.status, headers=headers, body=sent, facts=facts)
 
 
-def _problem_reply(problem: Problem, request_id: str) -> Reply:
-    return Reply(
-        status=status_of(problem.code),
-        content_type=PROBLEM_TYPE,
-        headers=problem.headers,
-        body=problem_body(problem, request_id),
-        codes={problem.code: 1},
+def _not_allowed(route: Route) -> Problem:
+    return Problem(
+        code="method_not_allowed",
+        detail=f"This path answers to {route.allow}.",
+        headers={"allow": route.allow},
     )
 
 
-def _not_found(routes: RouteTable, request: Request) -> Problem:
-    paths = list(routes.paths)
-    if request.path == "/predict":
-        paths = [path for path in paths if path.endswith("/predict")]
-        detail = "Several models are served here; each has a path of its own: " + ", ".join(paths)
-    else:
-        detail = "There is nothing at this path; `paths` lists what there is."
-    return Problem(code="not_found", detail=detail, members={"paths": paths})
+def _encoded(request: Request, reply: Reply) -> tuple[bytes, dict[str, str]]:
+    """The body as it is sent, with the headers that say so."""
+    size = len(reply.body)
+    encoding = response_encoding(request.headers.get("accept-encoding"), size)
+    if not is_worth_compressing(size) and encoding is None:
+        return reply.body, {}
+    vary = {"vary": ", ".join(filter(None, (reply.headers.get("vary"), "accept-encoding")))}
+    if encoding is None:
+        return reply.body, vary
+    return compressed(reply.body, encoding), vary | {"content-encoding": encoding}

@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 import msgspec
 
 from golive.engine.answers import Answer, Fault, Options
+from golive.engine.csv_body import read_csv
+from golive.engine.envelope import Envelope
 from golive.errors import RequestError
 from golive.signature.model import Column, JsonValue, Output, Signature
 
 __all__ = ["FakeDecoded", "FakeDecoder", "FakeEngine", "regression_signature"]
 
+_MOST_RECORDS = 1000
 _ENVELOPE = frozenset({"records", "ids", "threshold", "top"})
 
 
@@ -76,6 +79,26 @@ class FakeDecoder:
         record = {name: _number(value) for name, value in pairs if not name.startswith("_")}
         return self._decode([record], [options["_id"]] if "_id" in options else None)
 
+    def decode_envelope(self, envelope: Envelope, *, has_infinity: bool = False) -> FakeDecoded:  # noqa: ARG002
+        """Read records taken out of another body."""
+        self.check_size(len(envelope.records))
+        if envelope.threshold is not None:
+            raise RequestError("This model has no threshold.", code="threshold_not_supported")
+        return self._decode(envelope.records, None)
+
+    def decode_csv(
+        self, body: bytes, *, threshold: JsonValue = None, top: JsonValue = None
+    ) -> FakeDecoded:
+        """Read a CSV file of numbers."""
+        rows = read_csv(body, most=_MOST_RECORDS)
+        records = [{name: _number(text or "") for name, text in row.items()} for row in rows]
+        return self.decode_envelope(Envelope(records=records, threshold=threshold, top=top))
+
+    def check_size(self, size: int) -> None:
+        """Refuse more than a thousand records."""
+        if size > _MOST_RECORDS:
+            raise RequestError(f"{size} records are too many.", code="too_many_records")
+
     def _decode(self, records: list[JsonValue], ids: list[str | int] | None) -> FakeDecoded:
         if ids is not None and len(ids) != len(records):
             raise RequestError("There must be one id a record.", code="bad_option")
@@ -94,7 +117,9 @@ class FakeDecoder:
             ),
         )
 
-    def _read(self, record: JsonValue) -> dict[str, float] | Fault:
+    def _read(self, record: JsonValue | Fault) -> dict[str, float] | Fault:
+        if isinstance(record, Fault):
+            return record
         if not isinstance(record, dict):
             return Fault("not_an_object", "A record is an object.")
         for column in self._columns:

@@ -1,0 +1,140 @@
+"""Compression of bodies: gzip and zstd, in both directions and within limits."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+
+from golive.service.negotiation import weighted_values
+from golive.service.problems import Problem
+
+__all__ = [
+    "ACCEPTED_ENCODINGS",
+    "compressed",
+    "decompressed",
+    "is_worth_compressing",
+    "response_encoding",
+]
+
+ACCEPTED_ENCODINGS = "zstd, gzip"
+"""What `Accept-Encoding` says of request bodies, the better one first."""
+
+_PREFERRED = ("zstd", "gzip")
+_SMALLEST = 1024  # below it the headers outweigh what is saved
+_GZIP_LEVEL = 5
+_PIECE = 256 * 1024
+_LARGEST_WINDOW = 8 * 1024 * 1024  # what RFC 8878 asks every decoder to support
+_GZIP_WINDOW = 31  # of zlib: gzip's header and trailer, the largest window
+
+
+class _TooLargeError(Exception):
+    """The body grows beyond the limit."""
+
+
+class _BrokenError(Exception):
+    """The body is not what its encoding says."""
+
+
+def decompressed(body: bytes, encoding: str | None, *, limit: int) -> bytes | Problem:
+    """The body without its content coding.
+
+    Args:
+        body: As received.
+        encoding: The header `Content-Encoding`, or None.
+        limit: Largest size in bytes; no more than that is ever kept of a body that grows
+            beyond it.
+    """
+    coding = (encoding or "").strip().lower()
+    try:
+        match coding:
+            case "" | "identity":
+                return body
+            case "gzip" | "x-gzip":
+                return _gunzip(body, limit)
+            case "zstd":
+                return _unzstd(body, limit)
+    except _TooLargeError:
+        return Problem(
+            code="body_too_large",
+            detail=f"The body is larger than {limit} bytes when decompressed; send the records in "
+            "several requests.",
+        )
+    except _BrokenError as error:
+        return Problem(
+            code="malformed_encoding",
+            detail=f"The body cannot be decompressed as {coding}: {error}.",
+            members={"hint": "Compress the whole body once, and send all of it."},
+        )
+    return Problem(
+        code="unsupported_media_type",
+        detail="The header Content-Encoding must be gzip, zstd or identity, and only one of them.",
+        headers={"accept-encoding": ACCEPTED_ENCODINGS},
+    )
+
+
+def is_worth_compressing(size: int) -> bool:
+    """Whether a body of so many bytes is sent compressed where the caller allows it."""
+    return size >= _SMALLEST
+
+
+def response_encoding(accept_encoding: str | None, size: int) -> str | None:
+    """The coding in which a body of `size` bytes is sent: `zstd`, `gzip`, or None for none."""
+    if not accept_encoding:
+        return None
+    weights = weighted_values(accept_encoding)
+    if "x-gzip" in weights:
+        weights.setdefault("gzip", weights["x-gzip"])
+    rest = weights.get("*", 0.0)
+    plain = weights.get("identity", 0.0 if "*" in weights and rest == 0 else None)
+    if plain != 0 and not is_worth_compressing(size):
+        return None
+    best = max(_PREFERRED, key=lambda coding: weights.get(coding, rest))
+    weight = weights.get(best, rest)
+    return best if weight > 0 and weight >= (plain or 0.0) else None
+
+
+def compressed(body: bytes, encoding: str) -> bytes:
+    """The body in a coding that `response_encoding` gave."""
+    if encoding == "gzip":
+        return gzip.compress(body, _GZIP_LEVEL, mtime=0)
+    import zstandard
+
+    return zstandard.ZstdCompressor().compress(body)
+
+
+def _gunzip(body: bytes, limit: int) -> bytes:
+    reader = zlib.decompressobj(wbits=_GZIP_WINDOW)
+    try:
+        plain = reader.decompress(body, limit + 1)
+    except zlib.error as error:
+        raise _BrokenError(str(error).lower()) from error
+    if len(plain) > limit:
+        raise _TooLargeError
+    _check_end(is_whole=reader.eof, rest=reader.unused_data)
+    return plain
+
+
+def _unzstd(body: bytes, limit: int) -> bytes:
+    import zstandard
+
+    decompressor = zstandard.ZstdDecompressor(max_window_size=_LARGEST_WINDOW)
+    try:
+        size = 0
+        with decompressor.stream_reader(body) as pieces:
+            while piece := pieces.read(_PIECE):
+                size += len(piece)
+                if size > limit:
+                    raise _TooLargeError
+        reader = decompressor.decompressobj()  # tells what a stream does not: a missing end
+        plain = reader.decompress(body)
+    except zstandard.ZstdError as error:
+        raise _BrokenError(str(error).lower()) from error
+    _check_end(is_whole=reader.eof, rest=reader.unused_data)
+    return plain
+
+
+def _check_end(*, is_whole: bool, rest: bytes) -> None:
+    if not is_whole:
+        raise _BrokenError("it ends too early")
+    if rest:
+        raise _BrokenError(f"{len(rest)} bytes follow its end")
