@@ -24,6 +24,7 @@ __all__ = [
     "Setting",
     "Settings",
     "cache_dir",
+    "child_environment",
     "limit_numeric_threads",
     "share_metrics",
 ]
@@ -264,6 +265,11 @@ class ServeSettings:
 def cache_dir(environ: Mapping[str, str] | None = None) -> Path:
     """The directory for what can be made again: GOLIVE_CACHE_DIR, or the user's cache directory."""
     return Settings.load(environ).cache_dir
+
+
+def child_environment(**changes: str) -> dict[str, str]:
+    """The environment of a process that golive starts: its own, with changes."""
+    return {**os.environ, **changes}
 
 
 def limit_numeric_threads(count: int) -> None:

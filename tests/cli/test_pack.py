@@ -10,7 +10,7 @@ def test_every_option_reaches_pack(golive, actions, tmp_path):
         *("pack", "m.json", "--data", "train.csv", "--target", "churned", "--eval", "held.csv"),
         *("--name", "churn", "-o", "churn.bundle", "--code", "steps.py", "--include", "terms.txt"),
         *("--class", "0", "--class", "yes", "--class", '"1"', "--positive", "yes"),
-        *("--threshold", "0.4"),
+        *("--threshold", "0.4", "--keep-all"),
     )
 
     assert code == 0
@@ -28,6 +28,7 @@ def test_every_option_reaches_pack(golive, actions, tmp_path):
                 "classes": (0, "yes", "1"),
                 "positive": "yes",
                 "threshold": 0.4,
+                "keep_all": True,
             },
         )
     ]
@@ -39,7 +40,7 @@ def test_defaults_leave_the_decision_to_pack(golive, actions, tmp_path):
     golive("pack", "model.joblib", "--data", "train.csv")
 
     options = actions.calls[0][2]
-    assert {name for name, value in options.items() if value not in (None, ())} == set()
+    assert {name for name, value in options.items() if value not in (None, (), False)} == set()
 
 
 def test_the_path_goes_to_stdout_and_the_summary_to_stderr(golive, capsys, tmp_path):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import pickle
 import tarfile
+import warnings
 
 import joblib
 import numpy as np
@@ -12,9 +14,10 @@ import pandas as pd
 import pytest
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestRegressor
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression, LogisticRegressionCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from tests.end_to_end.agreement import (
@@ -190,3 +193,59 @@ def test_newsgroups_over_http_reach_the_known_accuracy(test_data, tmp_path, serv
     right = np.mean([p["label"] == g for p, g in zip(predictions, test_groups, strict=True)])
     assert len(test_texts) == 7532
     assert f"{right:.5f}" == "0.84599"
+
+
+@pytest.mark.timeout(900)
+def test_newsgroups_whose_pickle_is_mostly_paths_are_served_without_them(
+    test_data, tmp_path, serve
+):
+    texts, groups = read_some_newsgroups(test_data, "train")
+    test_texts, _ = read_some_newsgroups(test_data, "test")
+    model = make_pipeline(
+        TfidfVectorizer(min_df=30, ngram_range=(1, 2), sublinear_tf=True),
+        LogisticRegressionCV(
+            Cs=10, cv=3, max_iter=30, l1_ratios=(0.0,), scoring="accuracy",
+            use_legacy_attributes=True,
+        ),
+    )  # fmt: skip
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(texts, groups)
+    joblib.dump(model, tmp_path / "model.joblib")
+    with gzip.open(tmp_path / "train.jsonl.gz", "wt") as sink:
+        for text, group in zip(texts, groups, strict=True):
+            sink.write(json.dumps({"text": text, "group": group}) + "\n")
+
+    bundle = golive.pack(
+        tmp_path / "model.joblib",
+        tmp_path / "train.jsonl.gz",
+        target="group",
+        output=tmp_path / "news.bundle",
+    )
+
+    original = joblib.load(tmp_path / "model.joblib")
+    paths = len(pickle.dumps(original[-1].coefs_paths_))
+    whole = (tmp_path / "model.joblib").stat().st_size
+    slim = bundle.manifest.files["model/model.joblib"].size
+    probabilities = original.predict_proba(test_texts)
+    in_process = golive.load(bundle.path).predict(test_texts)
+    assert paths > 0.9 * whole
+    assert slim < 0.1 * whole
+    assert any("Left out coefs_paths_ and scores_" in note for note in bundle.manifest.notes)
+    assert len(test_texts) >= 200
+    with serve(bundle.path) as served:
+        for size in BATCH_SIZES:
+            predictions = post(served.client, test_texts, size)
+            assert predictions == in_process
+            assert [list(p["probabilities"].values()) for p in predictions] == (
+                probabilities.tolist()
+            )
+            assert_same_labels(predictions, original.predict(test_texts))
+
+
+def read_some_newsgroups(test_data, part):
+    """Documents and names of five groups of 20 newsgroups."""
+    documents, groups = read_newsgroups(test_data, part)
+    chosen = set(sorted(set(groups))[:5])
+    kept = [(d, g) for d, g in zip(documents, groups, strict=True) if g in chosen]
+    return [d for d, _ in kept], [g for _, g in kept]

@@ -16,6 +16,7 @@ __all__ = [
     "FILE",
     "VERIFY",
     "as_json",
+    "keep_all",
     "label",
     "loading",
     "serve_settings",
@@ -57,6 +58,13 @@ def threshold_option(default: str) -> Callable[[_Function], _Function]:
         type=click.FloatRange(0, 1),
         help=f"Binary models: label as positive from this score on. Default: {default}.",
     )
+
+
+keep_all = click.option(
+    "--keep-all",
+    is_flag=True,
+    help="Keep the model file byte for byte. Default: leave out what prediction never reads.",
+)
 
 
 def loading(function: _Function) -> _Function:

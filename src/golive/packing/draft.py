@@ -24,7 +24,16 @@ from golive.packing.truths import truths_of
 from golive.runtimes.loading import model_for
 from golive.signature.model import JsonValue, Signature
 
-__all__ = ["Asked", "Draft", "Progress", "Sample", "draft_model", "read_sample", "with_threshold"]
+__all__ = [
+    "Asked",
+    "Draft",
+    "Progress",
+    "Sample",
+    "draft_model",
+    "engine_of",
+    "read_sample",
+    "with_threshold",
+]
 
 Progress = Callable[[str], None]
 Sample = pd.DataFrame | list[JsonValue]
@@ -111,7 +120,7 @@ def _draft_function(staged: StagedModel, requests: list[JsonValue]) -> Draft:
         request_type=types.request,
         answer_type=types.answer,
     )
-    engine = _engine(staged, inference.signature, request_type=types.request)
+    engine = engine_of(staged, inference.signature, request_type=types.request)
     draft = Draft(engine=engine, rows=requests, frame=None, truths=None, notes=inference.notes)
     _refuse_silence(draft.answer(requests[:_COMPARED_ROWS]), "request")
     return draft
@@ -133,7 +142,7 @@ def _draft_estimator(
     signature = with_threshold(inference.signature, asked.threshold)
 
     def call(tried: Signature, rows: list[JsonValue]) -> list[Answer | Fault]:
-        trial = _engine(staged, tried)
+        trial = engine_of(staged, tried)
         return trial.answer(trial.decoder.decode_rows(rows))
 
     progress("Trying nulls and unseen categories on the model")
@@ -142,7 +151,7 @@ def _draft_estimator(
     signature, notes = settle_policies(signature, rows, call)
     target = inference.target
     draft = Draft(
-        engine=_engine(staged, signature),
+        engine=engine_of(staged, signature),
         rows=list(rows),
         frame=inferred,
         truths=None if target is None else truths_of(target, signature.output),
@@ -152,7 +161,7 @@ def _draft_estimator(
     return replace(draft, notes=(*draft.notes, *_prove_identity(staged, draft)))
 
 
-def _engine(staged: StagedModel, signature: Signature, *, request_type: Any = None) -> Engine:
+def engine_of(staged: StagedModel, signature: Signature, *, request_type: Any = None) -> Engine:
     """An engine of the loaded model that takes samples of any size."""
     return Engine(
         signature,

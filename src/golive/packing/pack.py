@@ -27,6 +27,7 @@ from golive.packing.held_out_data import read_held_out, refuse_training_rows
 from golive.packing.names import checked_name, name_from
 from golive.packing.provenance import git_commit
 from golive.packing.recipe import recipe
+from golive.packing.slimming import slimmed
 from golive.packing.source import StagedModel, stage_model
 from golive.signature.model import JsonValue
 from golive.stats.columns import profile_columns
@@ -50,6 +51,7 @@ def pack(  # noqa: PLR0913 - one call packs, and each argument is one thing a pe
     classes: Sequence[JsonValue] | None = None,
     positive: JsonValue = None,
     threshold: float | None = None,
+    keep_all: bool = False,
     progress: Progress | None = None,
 ) -> Bundle:
     """Pack a trained model with all that is needed to serve it and to know whether it works.
@@ -70,6 +72,8 @@ def pack(  # noqa: PLR0913 - one call packs, and each argument is one thing a pe
         classes: The class names, for boosters that know only their number.
         positive: Binary models: the class whose probability is the score; the second by default.
         threshold: Binary models: label as positive from this score on.
+        keep_all: Keep the model file byte for byte. By default what scikit-learn's prediction
+            never reads is left out of it, where every answer stays the same.
         progress: Told in a sentence what is being done.
 
     Returns:
@@ -103,6 +107,9 @@ def pack(  # noqa: PLR0913 - one call packs, and each argument is one thing a pe
         check_destination(destination)
         draft = draft_model(staged, data, asked, say)
         held_out = _evaluate(draft, eval, asked, say)
+        if not keep_all:
+            staged, slimming_notes = slimmed(staged, draft, say)
+            draft = replace(draft, notes=(*draft.notes, *slimming_notes))
         command = recipe(
             model,
             data,
@@ -115,6 +122,7 @@ def pack(  # noqa: PLR0913 - one call packs, and each argument is one thing a pe
                 "classes": asked.classes,
                 "positive": positive,
                 "threshold": threshold,
+                "keep_all": keep_all or None,
                 "output": destination,
             },
         )

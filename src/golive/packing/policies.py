@@ -12,7 +12,7 @@ from golive.engine.answers import Answer, Fault
 from golive.errors import PackError
 from golive.signature.model import Column, JsonValue, Signature, UnseenPolicy
 
-__all__ = ["Call", "settle_policies", "spread", "unseen_value"]
+__all__ = ["Call", "quietly", "settle_policies", "spread", "unseen_value"]
 
 Record = dict[str, JsonValue]
 Call = Callable[[Signature, list[Record]], list[Answer | Fault]]
@@ -44,7 +44,7 @@ def settle_policies(
         return signature, ()
     lenient = _lenient(signature)
     strange = {c.name: unseen_value(c) for c in signature.columns if _may_pass_unseen(c)}
-    with _quietly():
+    with quietly():
         base = _answered(lenient, rows, call)
         nulls = _accepted(lenient, base, call, {c.name: None for c in signature.columns})
         unseen = _accepted(lenient, base, call, strange)
@@ -60,7 +60,7 @@ def settle_policies(
 
 
 @contextmanager
-def _quietly() -> Iterator[None]:
+def quietly() -> Iterator[None]:
     """Probes are meant to fail: neither their tracebacks nor the model's warnings are news."""
     log = logging.getLogger("golive.engine")
     log.addFilter(_silence)

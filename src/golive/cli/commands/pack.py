@@ -9,7 +9,7 @@ import click
 
 from golive.cli.actions import Actions
 from golive.cli.made import print_made
-from golive.cli.options import FILE, as_json, label, threshold_option
+from golive.cli.options import FILE, as_json, keep_all, label, threshold_option
 from golive.cli.output import progress
 
 __all__ = ["command"]
@@ -59,6 +59,7 @@ _PATHS = click.Path(exists=True, path_type=Path)
 )
 @click.option("--positive", type=label, help="The class that is scored. Default: the second.")
 @threshold_option("the model's own label")
+@keep_all
 @as_json
 @click.pass_obj
 def command(actions: Actions, /, *, model: str, data: Path, as_json: bool, **options: Any) -> None:

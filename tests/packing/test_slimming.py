@@ -1,0 +1,329 @@
+from __future__ import annotations
+
+import gzip
+import subprocess
+import sys
+import textwrap
+
+import cloudpickle
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.ensemble import GradientBoostingRegressor, RandomForestClassifier
+from sklearn.linear_model import LassoCV, LogisticRegressionCV
+from sklearn.model_selection import GridSearchCV
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+from tests.end_to_end.live_server import child_environment
+
+import golive
+from golive.runtimes.loading import load_estimator
+
+
+@pytest.fixture(scope="module")
+def frame():
+    rng = np.random.default_rng(3)
+    table = pd.DataFrame(rng.normal(size=(300, 60)), columns=[f"x{i}" for i in range(60)])
+    return table.assign(y=np.where(table["x0"] + rng.normal(size=300) > 0, "yes", "no"))
+
+
+def paths_model(frame, **steps):
+    model = LogisticRegressionCV(
+        Cs=20, cv=8, l1_ratios=(0.0,), use_legacy_attributes=True, scoring="accuracy"
+    )
+    return make_pipeline(StandardScaler(), model).fit(frame.drop(columns="y"), frame["y"])
+
+
+@pytest.fixture(scope="module")
+def cross_validated(frame):
+    return paths_model(frame)
+
+
+def pack(model, frame, folder, **options):
+    return golive.pack(model, frame, target="y", output=folder / "m.bundle", **options)
+
+
+def packed_estimator(bundle):
+    return load_estimator(bundle.path, bundle.manifest.model)
+
+
+def left_out(bundle):
+    return [note for note in bundle.manifest.notes if note.startswith("Left out")]
+
+
+def test_paths_of_cross_validation_are_left_out_of_the_file_and_it_is_said(
+    cross_validated, frame, tmp_path
+):
+    joblib.dump(cross_validated, tmp_path / "model.joblib")
+    said = []
+
+    bundle = pack(tmp_path / "model.joblib", frame, tmp_path, progress=said.append)
+
+    slim, whole = packed_estimator(bundle)[-1], cross_validated[-1]
+    assert not {"coefs_paths_", "scores_"} & vars(slim).keys()
+    assert vars(whole).keys() - vars(slim).keys() == {"coefs_paths_", "scores_"}
+    before = (tmp_path / "model.joblib").stat().st_size
+    after = bundle.manifest.files["model/model.joblib"].size
+    assert after < before / 5
+    [note] = left_out(bundle)
+    assert note == (
+        "Left out coefs_paths_ and scores_ of LogisticRegressionCV, which prediction never reads: "
+        f"{after / 1e6:.3f} MB instead of {before / 1e6:.3f} MB."
+    )
+    assert note.removesuffix(".") in said
+    assert note in bundle.card
+    assert vars(cross_validated[-1]).keys() >= {"coefs_paths_", "scores_"}
+
+
+def test_the_slim_model_answers_with_the_same_bits(cross_validated, frame, tmp_path):
+    joblib.dump(cross_validated, tmp_path / "model.joblib")
+    slim = packed_estimator(pack(tmp_path / "model.joblib", frame, tmp_path))
+    inputs = frame.drop(columns="y") * 3.7
+
+    assert slim.predict_proba(inputs).tobytes() == cross_validated.predict_proba(inputs).tobytes()
+
+
+def test_keep_all_keeps_the_file_byte_for_byte(cross_validated, frame, tmp_path):
+    joblib.dump(cross_validated, tmp_path / "model.joblib")
+
+    bundle = pack(tmp_path / "model.joblib", frame, tmp_path, keep_all=True)
+
+    packed = (bundle.path / "model" / "model.joblib").read_bytes()
+    assert packed == (tmp_path / "model.joblib").read_bytes()
+    assert left_out(bundle) == []
+    assert "keep_all=True" in bundle.card
+
+
+@pytest.mark.parametrize(
+    ("name", "dump"),
+    [
+        ("model.joblib", lambda m, p: joblib.dump(m, p, compress=3)),
+        ("model.joblib.gz", joblib.dump),
+        ("model.joblib.xz", lambda m, p: joblib.dump(m, p, compress=("xz", 1))),
+        ("model.pkl", lambda m, p: p.write_bytes(cloudpickle.dumps(m))),
+        ("model.pkl.gz", lambda m, p: p.write_bytes(gzip.compress(cloudpickle.dumps(m)))),
+    ],
+)
+def test_every_format_keeps_its_compression_and_gives_the_same_id_twice(
+    cross_validated, frame, tmp_path, name, dump
+):
+    dump(cross_validated, tmp_path / name)
+
+    first = pack(tmp_path / name, frame, tmp_path)
+    head = (first.path / "model" / name).read_bytes()[:2]
+    first_id = first.manifest.id
+    second = pack(tmp_path / name, frame, tmp_path)
+
+    assert len(left_out(first)) == 1
+    assert second.manifest.id == first_id
+    assert head == (tmp_path / name).read_bytes()[:2]
+
+
+def test_a_skops_file_loses_the_same_attributes(cross_validated, frame, tmp_path):
+    skops_io = pytest.importorskip("skops.io")
+    skops_io.dump(cross_validated, tmp_path / "model.skops")
+
+    bundle = pack(tmp_path / "model.skops", frame, tmp_path)
+
+    slim = packed_estimator(bundle)
+    inputs = frame.drop(columns="y")
+    assert not {"coefs_paths_", "scores_"} & vars(slim[-1]).keys()
+    assert slim.predict_proba(inputs).tolist() == cross_validated.predict_proba(inputs).tolist()
+    assert len(left_out(bundle)) == 1
+
+
+def test_sets_in_a_model_do_not_change_the_id_from_process_to_process(frame, tmp_path):
+    model = paths_model(frame)
+    model.words = frozenset({"alpha", "beta", "gamma", "delta", "epsilon", "zeta"})
+    joblib.dump(model, tmp_path / "model.joblib")
+    frame.to_csv(tmp_path / "train.csv", index=False)
+    command = [sys.executable, "-m", "golive", "pack", "model.joblib", "--data", "train.csv"]
+    ids = set()
+
+    for seed in ("1", "2"):
+        subprocess.run(
+            [*command, "--target", "y", "-o", f"{seed}.bundle"],
+            cwd=tmp_path,
+            env={**child_environment(), "PYTHONHASHSEED": seed},
+            check=True,
+        )
+        bundle = golive.load(tmp_path / f"{seed}.bundle").bundle
+        assert len(left_out(bundle)) == 1
+        ids.add(bundle.manifest.id)
+
+    assert len(ids) == 1
+
+
+def test_classes_of_the_training_script_survive(frame, tmp_path):
+    (tmp_path / "train.py").write_text(
+        textwrap.dedent("""
+        import joblib, sys
+        import pandas as pd
+        from sklearn.base import BaseEstimator, TransformerMixin
+        from sklearn.linear_model import LogisticRegressionCV
+        from sklearn.pipeline import make_pipeline
+        from steps import Twice
+
+        class Centred(TransformerMixin, BaseEstimator):
+            def fit(self, X, y=None):
+                self.mean_ = X.mean()
+                return self
+            def transform(self, X):
+                return X - self.mean_
+
+        if __name__ == "__main__":
+            frame = pd.read_csv("train.csv")
+            model = LogisticRegressionCV(Cs=20, cv=8, l1_ratios=(0.0,), scoring="accuracy",
+                                         use_legacy_attributes=True)
+            pipeline = make_pipeline(Centred(), Twice(), model)
+            joblib.dump(pipeline.fit(frame.drop(columns="y"), frame["y"]), "model.joblib")
+        """)
+    )
+    (tmp_path / "steps.py").write_text(
+        textwrap.dedent("""
+        from sklearn.base import BaseEstimator, TransformerMixin
+
+        class Twice(TransformerMixin, BaseEstimator):
+            def fit(self, X, y=None):
+                return self
+            def transform(self, X):
+                return 2 * X
+        """)
+    )
+    frame.to_csv(tmp_path / "train.csv", index=False)
+    subprocess.run([sys.executable, "train.py"], cwd=tmp_path, check=True)
+
+    bundle = pack(
+        tmp_path / "model.joblib", tmp_path / "train.csv", tmp_path, code=[tmp_path / "train.py"]
+    )
+
+    assert len(left_out(bundle)) == 1
+    assert len(golive.load(bundle.path).predict(frame.head(9).drop(columns="y"))) == 9
+
+
+def test_a_search_keeps_what_it_predicts_with(frame, tmp_path):
+    grid = {"C": np.geomspace(0.01, 10, 15).tolist(), "gamma": np.geomspace(0.001, 1, 15).tolist()}
+    search = GridSearchCV(SVC(), grid, cv=3).fit(frame.drop(columns="y"), frame["y"])
+    joblib.dump(search, tmp_path / "model.joblib")
+
+    bundle = pack(tmp_path / "model.joblib", frame, tmp_path)
+
+    slim = packed_estimator(bundle)
+    inputs = frame.drop(columns="y")
+    assert "cv_results_" not in vars(slim)
+    assert slim.predict(inputs).tolist() == search.predict(inputs).tolist()
+    assert slim.decision_function(inputs).tolist() == search.decision_function(inputs).tolist()
+
+
+def test_a_network_loses_its_optimiser(frame, tmp_path):
+    network = MLPClassifier((80,), max_iter=300, random_state=0, early_stopping=True)
+    network.fit(frame.drop(columns="y"), frame["y"])
+
+    bundle = pack(network, frame, tmp_path)
+
+    slim = packed_estimator(bundle)
+    inputs = frame.drop(columns="y")
+    assert not {"_optimizer", "loss_curve_", "_best_coefs"} & vars(slim).keys()
+    assert slim.predict_proba(inputs).tolist() == network.predict_proba(inputs).tolist()
+
+
+def test_what_prediction_reads_is_never_left_out(frame, tmp_path):
+    neighbours = KNeighborsClassifier().fit(frame.drop(columns="y"), frame["y"])
+    joblib.dump(neighbours, tmp_path / "model.joblib")
+
+    bundle = pack(tmp_path / "model.joblib", frame, tmp_path)
+
+    packed = (bundle.path / "model" / "model.joblib").read_bytes()
+    assert packed == (tmp_path / "model.joblib").read_bytes()
+    assert left_out(bundle) == []
+
+
+def test_little_is_not_worth_a_change(frame, tmp_path):
+    forest = RandomForestClassifier(60, oob_score=True, random_state=0)
+    forest.fit(frame.drop(columns="y"), frame["y"])
+    joblib.dump(forest, tmp_path / "model.joblib")
+
+    bundle = pack(tmp_path / "model.joblib", frame, tmp_path)
+
+    packed = (bundle.path / "model" / "model.joblib").read_bytes()
+    assert packed == (tmp_path / "model.joblib").read_bytes()
+
+
+READER = """
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.linear_model import LogisticRegressionCV
+
+
+class Reader(ClassifierMixin, BaseEstimator):
+    def fit(self, X, y):
+        self.inner_ = LogisticRegressionCV(
+            Cs=20, cv=8, l1_ratios=(0.0,), scoring="accuracy", use_legacy_attributes=True
+        ).fit(X, y)
+        self.classes_ = self.inner_.classes_
+        return self
+
+    def predict_proba(self, X):
+        shift = 1.0 if "yes" in getattr(self.inner_, "coefs_paths_", {}) else 0.5
+        return self.inner_.predict_proba(shift * X)
+
+    def predict(self, X):
+        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+"""
+
+
+def test_a_model_that_answers_otherwise_without_them_keeps_them(frame, tmp_path, monkeypatch):
+    (tmp_path / "reader.py").write_text(READER)
+    monkeypatch.syspath_prepend(tmp_path)
+    from reader import Reader
+
+    model = Reader().fit(frame.drop(columns="y"), frame["y"])
+    joblib.dump(model, tmp_path / "model.joblib")
+
+    bundle = pack(tmp_path / "model.joblib", frame, tmp_path)
+
+    packed = (bundle.path / "model" / "model.joblib").read_bytes()
+    assert packed == (tmp_path / "model.joblib").read_bytes()
+    [note] = [note for note in bundle.manifest.notes if "kept whole" in note]
+    assert note == (
+        "The model file is kept whole, with coefs_paths_ and scores_ of LogisticRegressionCV: "
+        "without them it answers differently."
+    )
+
+
+def test_a_file_that_warns_when_it_is_loaded_keeps_its_warning(
+    cross_validated, frame, tmp_path, monkeypatch
+):
+    import sklearn.base
+
+    monkeypatch.setattr(sklearn.base, "__version__", "1.2.3")
+    joblib.dump(cross_validated, tmp_path / "model.joblib")
+    monkeypatch.undo()
+
+    with pytest.warns(UserWarning, match=r"from version 1\.2\.3"):
+        bundle = pack(tmp_path / "model.joblib", frame, tmp_path)
+
+    packed = (bundle.path / "model" / "model.joblib").read_bytes()
+    assert packed == (tmp_path / "model.joblib").read_bytes()
+    assert "from version 1.2.3" in next(n for n in bundle.manifest.notes if "kept whole" in n)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        LassoCV(cv=4, alphas=50),
+        GradientBoostingRegressor(n_estimators=5, subsample=0.5),
+    ],
+    ids=lambda m: type(m).__name__,
+)
+def test_regressors_answer_the_same_without_what_is_left_out(frame, tmp_path, model):
+    table = frame.drop(columns="y").assign(y=frame["x0"] * 2)
+    model.fit(frame.drop(columns="y"), table["y"])
+
+    bundle = pack(model, table, tmp_path)
+
+    inputs = frame.drop(columns="y")
+    assert packed_estimator(bundle).predict(inputs).tolist() == model.predict(inputs).tolist()
