@@ -1,12 +1,15 @@
+import base64
 import math
 from dataclasses import dataclass
 from datetime import date
+from io import BytesIO
 
 import msgspec
 import numpy as np
 import pandas as pd
 import pydantic
 import pytest
+from PIL import Image
 
 from golive.errors import ModelOutputError, RecordError
 from golive.runtimes.outputs import json_value, labels, numbers, probability_rows, values
@@ -115,3 +118,11 @@ def test_what_is_no_json_is_the_models_fault(value):
         json_value(value)
 
     assert caught.value.code == "model_output"
+
+
+def test_images_and_bytes_are_base64_text():
+    answer = json_value({"mask": Image.new("CMYK", (2, 1)), "data": b"\x00"})
+
+    assert answer["data"] == "AA=="
+    with Image.open(BytesIO(base64.b64decode(answer["mask"]))) as image:
+        assert (image.format, image.mode, image.size) == ("PNG", "RGB", (2, 1))

@@ -1,14 +1,18 @@
 """JSON Schemas of function models' types."""
 
+import re
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import Annotated, TypedDict
 
 import msgspec
 import pydantic
 import pytest
+from PIL import Image
 
 from golive.errors import SignatureError
 from golive.signature.type_schema import type_schema
+
+PADDED = r"^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$(?!\n)"
 
 
 @dataclass
@@ -63,3 +67,48 @@ def test_a_pydantic_model_describes_itself() -> None:
 def test_a_type_outside_json_is_refused() -> None:
     with pytest.raises(SignatureError, match="complex has no JSON Schema"):
         type_schema(complex)
+
+
+@dataclass
+class Photo:
+    image: Image.Image
+    data: Annotated[bytes, msgspec.Meta(max_length=3)] = b""
+
+
+class Parcel(pydantic.BaseModel):
+    data: pydantic.Base64Bytes
+
+
+def test_images_and_bytes_are_base64_texts() -> None:
+    properties = type_schema(Photo)["properties"]
+
+    assert properties["image"] == {
+        "type": "string",
+        "contentEncoding": "base64",
+        "contentMediaType": "image/*",
+        "maxLength": 13981016,
+        "description": "A PNG, JPEG, GIF, BMP, WebP or TIFF image as base64.",
+    }
+    assert properties["data"] == {
+        "type": "string",
+        "contentEncoding": "base64",
+        "maxLength": 4,
+        "default": "",
+        "pattern": PADDED,
+    }
+    assert type_schema(Parcel)["properties"]["data"]["pattern"] == PADDED
+
+
+@pytest.mark.parametrize("text", ["", "A", "AA", "AAA", "AAAA", "AA==", "AAA=", "AA=", "-_AA", "é"])
+def test_the_pattern_of_bytes_says_what_is_read(text) -> None:
+    is_described = re.search(PADDED, text) is not None
+
+    def is_read(described) -> bool:
+        try:
+            msgspec.convert({"data": text}, described)
+        except msgspec.ValidationError:
+            return False
+        return True
+
+    assert is_read(TypedDict("Data", {"data": bytes})) == is_described
+    assert not is_described or Parcel(data=text)

@@ -11,7 +11,7 @@ from golive.engine.column_rules import ColumnRule
 from golive.engine.csv_body import read_csv
 from golive.engine.envelope import Envelope, check_options, open_envelope, read_options
 from golive.engine.json_body import read_json
-from golive.engine.objects import ObjectPass, is_list_like
+from golive.engine.objects import ObjectPass, is_list_like, is_text_like
 from golive.engine.slow_pass import Records, SlowPass
 from golive.engine.structs import FastBody, fast_pass_for
 from golive.engine.texts import TextReader, json_of
@@ -74,7 +74,7 @@ class Decoder:
         self._slow = SlowPass(signature, rules)
         self._objects = ObjectPass(request_type) if signature.form == "object" else None
         self._takes_list = self._objects is not None and is_list_like(request_type)
-        self._takes_text = signature.form == "series" or request_type is str
+        self._takes_text = signature.form == "series" or is_text_like(request_type)
         self._texts = TextReader(signature)
 
     def decode_body(self, body: bytes) -> Decoded:

@@ -5,22 +5,26 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, get_origin
 
 import msgspec
 
 from golive.engine.answers import Fault
+from golive.engine.images import ImageReader
 from golive.engine.json_body import MAX_DEPTH
 from golive.engine.numerals import non_finite
 from golive.engine.slow_pass import Records, with_others
 from golive.engine.values import describe, has_lone_surrogate, plain
 from golive.errors import RecordError
-from golive.signature.model import JsonValue
+from golive.signature.model import Column, JsonValue
+from golive.signature.type_schema import is_image_type
 
-__all__ = ["ObjectPass", "is_list_like"]
+__all__ = ["ObjectPass", "is_list_like", "is_text_like"]
 
 _AT = re.compile(r" - at `([^`]*)`$")
 _MEMBER = re.compile(r"field `([^`]*)`")
+_VALUE = "value"
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
 
 
@@ -35,8 +39,23 @@ def is_list_like(request_type: Any) -> bool:
     return bool(config is not None and config.array_like)
 
 
+def is_text_like(request_type: Any) -> bool:
+    """Whether a request of the type is a text in JSON; bytes and images are base64."""
+    return request_type in (str, bytes) or is_image_type(request_type)
+
+
+class _RefusedError(ValueError):
+    """Carries a fault through msgspec, which adds the path of the value."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+
+
 class ObjectPass:
     """Makes each record of a function model a request of its type.
+
+    Where the type has a `PIL.Image.Image`, a record has base64 text, as in an image column.
 
     Args:
         request_type: A dataclass, TypedDict, msgspec Struct, pydantic model, or anything else
@@ -46,6 +65,7 @@ class ObjectPass:
     def __init__(self, request_type: Any) -> None:
         self._type = request_type
         self._is_pydantic = hasattr(request_type, "model_validate")
+        self._images: ImageReader | None = None
 
     def read(
         self, records: Sequence[object], *, check_values: bool = True, from_text: bool = False
@@ -83,7 +103,9 @@ class ObjectPass:
         try:
             if self._is_pydantic:
                 return self._type.model_validate(record)
-            return msgspec.convert(record, self._type, strict=not from_text)
+            return msgspec.convert(
+                record, self._type, strict=not from_text, dec_hook=self._made_of_own_type
+            )
         except msgspec.ValidationError as error:
             return _fault_of_msgspec(error, record)
         except RecordError as error:
@@ -93,6 +115,19 @@ class ObjectPass:
         except Exception as error:  # noqa: BLE001 - the type's own code may raise anything
             reason = f"{type(error).__name__} while making the request: {error}"
             return Fault("model_failed", reason, origin="model")
+
+    def _made_of_own_type(self, wanted: type, value: Any) -> Any:
+        """A value of a type that msgspec does not know."""
+        if value is None or not is_image_type(wanted):
+            if isinstance(value, wanted):
+                return value
+            raise ValueError(f"expected `{wanted.__name__}`")
+        if self._images is None:
+            self._images = ImageReader(Column(name=_VALUE, type="image", dtype="object"))
+        image = self._images.read(value)
+        if isinstance(image, Fault):
+            raise _RefusedError(image)
+        return image
 
 
 def _not_an_object(record: object) -> Fault:
@@ -135,6 +170,11 @@ def _fault_of_msgspec(error: msgspec.ValidationError, record: JsonValue) -> Faul
     text = str(error)
     at = _AT.search(text)
     path = at[1].removeprefix("$").removeprefix(".") if at else ""
+    if isinstance(error.__cause__, _RefusedError):
+        fault = error.__cause__.fault
+        shown = f'"{path}"' if path else "The record"
+        message = fault.message.replace(f'"{_VALUE}"', shown, 1)
+        return replace(fault, message=message, field=path or None)
     reason = _AT.sub("", text)
     member = _MEMBER.search(reason)
     if "missing required field" in reason and member:
@@ -170,8 +210,19 @@ def _misfit(path: str, reason: str, value: JsonValue) -> Fault:
     if not path and not isinstance(value, dict) and "expected `object`" in reason:
         return _not_an_object(value)
     named = f'"{path}"' if path else "The record"
-    code = "null_not_allowed" if path and value is None else "wrong_type"
-    return Fault(code, f"{named} does not fit: {reason}; got {describe(value)}", path or None)
+    return Fault(
+        _code_of(path, reason, value),
+        f"{named} does not fit: {reason}; got {describe(value)}",
+        path or None,
+    )
+
+
+def _code_of(path: str, reason: str, value: JsonValue) -> str:
+    if path and value is None:
+        return "null_not_allowed"
+    if "base64" in reason.lower() and isinstance(value, str):
+        return "bad_base64"
+    return "too_large" if "`bytes` of length <=" in reason else "wrong_type"
 
 
 def _value_at(record: JsonValue, path: str) -> JsonValue:

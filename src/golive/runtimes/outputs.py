@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from golive.errors import ModelOutputError, RecordError
+from golive.runtimes.png import is_image, png_base64
 from golive.runtimes.protocols import Outputs
 from golive.signature.model import JsonValue, Output
 
@@ -81,7 +82,8 @@ def json_value(value: Any) -> JsonValue:
     """`value` as None, bool, int, float, str, list or dict.
 
     Dataclasses, msgspec Structs, pydantic models, datetimes, NumPy values and the like are
-    converted; a `RecordError` inside becomes `{"error": {"code", "message", "field"?}}`.
+    converted; bytes become base64 text, images PNG files as base64 text; a `RecordError` inside
+    becomes `{"error": {"code", "message", "field"?}}`.
 
     Raises:
         ModelOutputError: It cannot be JSON; the code is `non_finite_output` for NaN and infinity.
@@ -104,6 +106,8 @@ def _encoded(value: Any) -> Any:
         return value.to_dict(orient="records")
     if hasattr(value, "tolist"):
         return value.tolist()
+    if is_image(value):
+        return png_base64(value)
     raise TypeError(f"a {type(value).__name__} is no JSON value.")
 
 
