@@ -1,10 +1,19 @@
+import os
 from pathlib import Path
 
 import platformdirs
 import pytest
 
 from golive.errors import UsageError
-from golive.settings import SERVE_SETTINGS, SETTINGS, ServeSettings, Settings, cache_dir
+from golive.settings import (
+    SERVE_SETTINGS,
+    SETTINGS,
+    ServeSettings,
+    Settings,
+    cache_dir,
+    keep_keras_on_cpu,
+    wished_keras_backend,
+)
 
 
 def test_the_defaults_are_these():
@@ -117,3 +126,39 @@ def test_every_setting_is_in_its_table(settings, table):
 def test_every_setting_has_a_sentence_and_a_variable(setting):
     assert setting.sentence.endswith(".")
     assert setting.variable == "GOLIVE_" + setting.name.upper()
+
+
+def test_the_backend_of_keras_is_that_of_its_variable(tmp_path):
+    (tmp_path / "keras.json").write_text('{"backend": "jax"}')
+    environ = {"KERAS_BACKEND": "torch", "KERAS_HOME": str(tmp_path)}
+
+    assert wished_keras_backend(environ) == "torch"
+
+
+def test_without_the_variable_it_is_that_of_its_file(tmp_path):
+    (tmp_path / "keras.json").write_text('{"backend": "jax"}')
+
+    assert wished_keras_backend({"KERAS_HOME": str(tmp_path)}) == "jax"
+
+
+@pytest.mark.parametrize("text", [None, "no json", "[]", "{}"])
+def test_without_either_nobody_wishes_a_backend(tmp_path, text):
+    if text is not None:
+        (tmp_path / "keras.json").write_text(text)
+
+    assert wished_keras_backend({"KERAS_HOME": str(tmp_path)}) is None
+
+
+def test_keras_computes_on_the_cpu_with_the_backend_that_was_asked_for(monkeypatch):
+    for name in ("KERAS_BACKEND", "KERAS_TORCH_DEVICE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "0")
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "1")
+    monkeypatch.setenv("JAX_PLATFORMS", "cpu")
+
+    keep_keras_on_cpu("torch")
+
+    assert os.environ["KERAS_BACKEND"] == "torch"
+    assert os.environ["KERAS_TORCH_DEVICE"] == "cpu"
+    assert os.environ["TF_CPP_MIN_LOG_LEVEL"] == "0"
+    assert os.environ["TF_ENABLE_ONEDNN_OPTS"] == "1"

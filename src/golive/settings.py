@@ -7,6 +7,7 @@ sentence of each; documentation and `--help` are made from it.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,8 +26,10 @@ __all__ = [
     "Settings",
     "cache_dir",
     "child_environment",
+    "keep_keras_on_cpu",
     "limit_numeric_threads",
     "share_metrics",
+    "wished_keras_backend",
 ]
 
 SettingType = Literal["integer", "number", "text", "boolean", "list", "path"]
@@ -282,6 +285,31 @@ def limit_numeric_threads(count: int) -> None:
         os.environ.setdefault(name, str(count))
 
 
+def wished_keras_backend(environ: Mapping[str, str] | None = None) -> str | None:
+    """The backend that the user chose for Keras: KERAS_BACKEND, or Keras's own file, or None."""
+    environment = os.environ if environ is None else environ
+    if named := environment.get("KERAS_BACKEND"):
+        return named
+    home = Path(environment.get("KERAS_HOME") or "~/.keras").expanduser()
+    try:
+        found = json.loads((home / "keras.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    backend = found.get("backend") if isinstance(found, dict) else None
+    return backend if isinstance(backend, str) else None
+
+
+def keep_keras_on_cpu(backend: str) -> None:
+    """Let Keras compute with `backend` and on the CPU; before Keras is imported.
+
+    TensorFlow sums in an order that does not depend on the processor (without oneDNN), and its
+    lines about the processor are left out; its warnings and errors are not.
+    """
+    os.environ["KERAS_BACKEND"] = backend
+    for name, value in _KERAS_ON_CPU.items():
+        os.environ.setdefault(name, value)
+
+
 def share_metrics(directory: Path) -> None:
     """Let this process and its children count into `directory`; before prometheus_client loads."""
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(directory)
@@ -312,7 +340,16 @@ _THREAD_VARIABLES = (
     "BLIS_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS",
     "NUMEXPR_NUM_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
 )
+
+_KERAS_ON_CPU = {
+    "TF_CPP_MIN_LOG_LEVEL": "1",
+    "TF_ENABLE_ONEDNN_OPTS": "0",
+    "KERAS_TORCH_DEVICE": "cpu",
+    "JAX_PLATFORMS": "cpu",
+}
 
 _ARTICLES: dict[SettingType, str] = {
     "integer": "an integer",

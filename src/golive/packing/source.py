@@ -10,26 +10,14 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-from golive.bundle.manifest import Loader, ModelSpec, RuntimeKind
+from golive.bundle.manifest import ModelSpec
 from golive.errors import ModelLoadError, UsageError
 from golive.packing.code import CODE, add_code, add_module, missing_module
 from golive.packing.definitions import definitions_of
+from golive.packing.model_files import loader_of, refuse_directory
 from golive.runtimes.loading import load_estimator
 
 __all__ = ["StagedModel", "stage_model"]
-
-_LOADERS: dict[str, tuple[RuntimeKind, Loader]] = {
-    ".joblib": ("sklearn", "joblib"),
-    ".pkl": ("sklearn", "pickle"),
-    ".pickle": ("sklearn", "pickle"),
-    ".cloudpickle": ("sklearn", "pickle"),
-    ".skops": ("sklearn", "skops"),
-    ".json": ("xgboost", "xgboost"),
-    ".ubj": ("xgboost", "xgboost"),
-    ".txt": ("lightgbm", "lightgbm"),
-    ".lgb": ("lightgbm", "lightgbm"),
-    ".lightgbm": ("lightgbm", "lightgbm"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,14 +67,15 @@ def _stage_reference(reference: str, root: Path, code: Sequence[Path]) -> Staged
     if colon and source.endswith(".py"):
         return _stage_function(Path(source), function, root)
     path = Path(reference)
+    refuse_directory(path)
     if not path.is_file():
         raise UsageError(
             f"There is no model file {path}.",
             hint="MODEL is a file such as model.joblib, or file.py:function",
         )
-    kind, loader = _loader_of(path)
+    kind, loader = loader_of(path)
     _copy(path, root / "model" / path.name)
-    holds_classes = loader in ("joblib", "pickle", "skops")
+    holds_classes = loader in ("joblib", "pickle", "skops", "keras", "torch-pickle")
     main_module = _stage_definitions(root, code) if holds_classes else None
     spec = ModelSpec(
         kind=kind,
@@ -105,17 +94,6 @@ def _stage_definitions(root: Path, code: Sequence[Path]) -> str | None:
     staged = root / CODE / script.name
     staged.write_text(definitions_of(staged.read_text("utf-8")), "utf-8")
     return script.stem
-
-
-def _loader_of(path: Path) -> tuple[RuntimeKind, Loader]:
-    compressed = path.suffix in (".gz", ".bz2", ".xz")
-    ending = path.with_suffix("").suffix if compressed else path.suffix
-    if ending not in _LOADERS:
-        raise UsageError(
-            f"{path} is of no known kind: its name ends in {ending or 'nothing'!r}.",
-            hint=f"known endings are {', '.join(_LOADERS)} (and file.py:function)",
-        )
-    return _LOADERS[ending]
 
 
 def _stage_function(source: Path, function: str, root: Path) -> StagedModel:

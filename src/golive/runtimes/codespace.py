@@ -43,18 +43,19 @@ class CodeSpace:
 
     Attributes:
         root: The directory.
+        names: Its modules and packages.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.names = frozenset(_top_level_names(root))
         self._package = f"{_PREFIX}{next(_numbers)}"
-        self._names = frozenset(_top_level_names(root))
         self._builtins = {**vars(builtins), "__import__": self._import_scoped}
         self._register()
 
     def provides(self, name: str) -> bool:
         """Whether the dotted module name starts in this directory."""
-        return name.partition(".")[0] in self._names
+        return name.partition(".")[0] in self.names
 
     def module(self, name: str) -> ModuleType:
         """Import a module of this directory by the name its source files know it by."""

@@ -70,11 +70,9 @@ def load_estimator(root: Path, spec: ModelSpec) -> object:
             return lightgbm.load_booster(path)
         case "function":
             return _function(root, path, spec)
-        case "onnx":
-            from golive.runtimes import onnx
-
-            return onnx.load_program(path)
-        case "keras" | "pytorch" | "pyfunc" as kind:
+        case "onnx" | "keras" | "pytorch":
+            return _tensor_program(root, path, spec)
+        case "pyfunc" as kind:
             raise _unknown_here(kind)
         case kind:
             assert_never(kind)
@@ -116,6 +114,22 @@ def _unknown_here(kind: RuntimeKind) -> ModelLoadError:
 def _code_space(root: Path) -> CodeSpace | None:
     code = root / "code"
     return CodeSpace(code) if code.is_dir() else None
+
+
+def _tensor_program(root: Path, path: Path, spec: ModelSpec) -> object:
+    match spec.kind:
+        case "onnx":
+            from golive.runtimes import onnx
+
+            return onnx.load_program(path)
+        case "keras":
+            from golive.runtimes import keras
+
+            return keras.load_program(path, spec, _code_space(root))
+        case _:
+            from golive.runtimes import pytorch
+
+            return pytorch.load_program(path, spec, _code_space(root))
 
 
 def _function(root: Path, path: Path, spec: ModelSpec) -> object:

@@ -1,4 +1,4 @@
-"""Estimators from pickles of every kind: joblib, pickle, cloudpickle and skops."""
+"""Estimators and modules from pickles of every kind: joblib, pickle, cloudpickle, skops, torch."""
 
 from __future__ import annotations
 
@@ -88,6 +88,8 @@ def _read(path: Path, spec: ModelSpec) -> object:
             return _read_pickle(path)
         case "skops":
             return _read_skops(path, spec.trusted_types)
+        case "torch-pickle":
+            return _read_torch(path)
         case loader:
             raise ModelLoadError(f"The loader {loader!r} does not unpickle estimators.")
 
@@ -123,6 +125,12 @@ def _read_skops(path: Path, trusted: tuple[str, ...]) -> object:
             hint="If you trust them, pack again and name them as trusted types.",
         )
     return skops_io.load(path, trusted=list(trusted))
+
+
+def _read_torch(path: Path) -> object:
+    torch = require("torch", extra="pytorch")
+    found: object = torch.load(path, map_location="cpu", weights_only=False)
+    return found
 
 
 def load_failure(error: BaseException, path: Path) -> ModelLoadError:
