@@ -6,6 +6,8 @@
 #   make test              lint, types, layers and the whole suite
 #   make test ARGS="-k signature -x"      pass arguments to pytest (JOBS=0: in one process)
 #   make test PYTHON=python3.13           with another Python, in its own environment
+#   make test-frameworks   every framework in one environment, then each extra alone
+#   make test-frameworks ARGS="--extra onnx"    one extra; ARGS="-- -k onnx": arguments for pytest
 #   make docs              write docs/reference/ again from the code
 #   make clean             remove the environments, caches and the demo's files
 
@@ -18,7 +20,7 @@ COVERAGE ?= --cov --cov-report=term:skip-covered --cov-fail-under=85
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint pytest format docs clean
+.PHONY: help demo test lint pytest test-frameworks format docs clean
 
 help:
 	@sed -n '/^#  /s/^#  //p' Makefile
@@ -57,6 +59,9 @@ lint: $(VENV)/.test
 
 pytest: $(VENV)/.test
 	$(BIN)/pytest -n $(JOBS) --dist worksteal $(COVERAGE) $(ARGS)
+
+test-frameworks:
+	@$(PYTHON) tools/framework_tests.py $(ARGS)
 
 format: $(VENV)/.test
 	$(BIN)/ruff format .

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from golive.errors import ModelLoadError, RecordError
+from golive.runtimes.arrays import column_array
 from golive.runtimes.protocols import Batch
 from golive.runtimes.tensor_program import TensorFacts, TensorSpec
 from golive.signature.model import Column, Signature
@@ -75,47 +77,43 @@ def _each(
 
 
 def _column_array(column: Column, values: list[Any], dtype: np.dtype[Any]) -> _Array:
-    if column.type != "vector":
-        return _scalars(column, values, dtype)
-    if None in values:
-        values = [_missing(column, values) if value is None else value for value in values]
-    return _numbers(column, values, dtype)
-
-
-def _missing(column: Column, values: list[Any]) -> list[Any]:
-    """Nested lists of None as large as the other records' vectors."""
-    whole: Any = next((value for value in values if value is not None), [])
-    missing: Any = None
-    for size in reversed(column.shape or np.shape(whole) or (column.length or 0,)):
-        missing = [missing] * size
-    return list(missing)
+    match column.type:
+        case "image" | "bytes":
+            return column_array(replace(column, dtype=dtype.name))(values)
+        case "vector" if dtype.kind == "f":
+            return _narrowed(column, column_array(replace(column, dtype="float64"))(values), dtype)
+        case "vector":
+            return column_array(replace(column, dtype=dtype.name))(values)
+        case _:
+            return _scalars(column, values, dtype)
 
 
 def _scalars(column: Column, values: list[Any], dtype: np.dtype[Any]) -> _Array:
-    if dtype.kind not in "OSU":
-        return _numbers(column, values, dtype)
-    if None in values:
-        raise _null(column)
-    array = np.empty(len(values), dtype=object)
-    array[:] = [str(value) for value in values]
-    return array
-
-
-def _numbers(column: Column, values: list[Any], dtype: np.dtype[Any]) -> _Array:
-    """Numbers in the program's own type; one that the type cannot hold is the record's fault."""
+    """Numbers and texts in the program's own type; what it cannot hold is the record's fault."""
     if dtype.kind == "f":
-        wide: _Array = np.array(values, dtype=np.float64)
-        with np.errstate(over="ignore"):
-            array = wide.astype(dtype)
-        if (np.isinf(array) & np.isfinite(wide)).any():
-            raise _too_large(column, dtype)
+        return _narrowed(column, np.array(values, dtype=np.float64), dtype)
+    if None in values:
+        raise RecordError(
+            "null_not_allowed",
+            f"The model's input cannot hold a null in {column.name}.",
+            column.name,
+        )
+    if dtype.kind in "OSU":
+        array = np.empty(len(values), dtype=object)
+        array[:] = [str(value) for value in values]
         return array
     try:
         return np.array(values, dtype=dtype)
     except OverflowError as error:
         raise _too_large(column, dtype) from error
-    except TypeError as error:  # None is no integer
-        raise _null(column) from error
+
+
+def _narrowed(column: Column, wide: _Array, dtype: np.dtype[Any]) -> _Array:
+    with np.errstate(over="ignore"):
+        array = wide.astype(dtype)
+    if (np.isinf(array) & np.isfinite(wide)).any():
+        raise _too_large(column, dtype)
+    return array
 
 
 def _shaped(array: _Array, spec: TensorSpec) -> _Array:
@@ -133,12 +131,6 @@ def _shaped(array: _Array, spec: TensorSpec) -> _Array:
 def _known(size: int | None) -> int:
     assert size is not None
     return size
-
-
-def _null(column: Column) -> RecordError:
-    return RecordError(
-        "null_not_allowed", f"The model's input cannot hold a null in {column.name}.", column.name
-    )
 
 
 def _too_large(column: Column, dtype: np.dtype[Any]) -> RecordError:
