@@ -35,6 +35,10 @@ def test_a_model_tells_its_signature_card_and_bundle():
     body = strict_json(fake_service().handle(get("/models/sum")))
 
     assert body["card"] == "# A sum"
+    assert body["examples"] == [
+        {"record": {"x": 2.0}, "output": {"score": 2.0}},
+        {"record": {"x": 3.0}, "output": {"score": 3.0}},
+    ]
     assert body["bundle"] == {"id": "0123456789abcdef"}
     assert [column["name"] for column in body["signature"]["columns"]] == ["x"]
     assert body["signature"]["output"]["kind"] == "regression"

@@ -23,6 +23,9 @@ def test_the_models_of_a_plan_answer_and_know_their_bundle(bundle):
     assert answer.label == "yes"
     assert (served.name, served.version) == ("m", bundle.version)
     assert served.facts["id"] == bundle.manifest.id
+    assert any(line.startswith("scikit-learn==") for line in served.facts["requirements"])
+    assert served.facts["evaluation"] is None
+    assert served.facts["score_quantiles"] == []
     assert served.drifted is False
     assert len(served.examples) == len(bundle.golden)
 

@@ -8,6 +8,7 @@ import msgspec
 
 from golive.service.json_text import encode_json
 from golive.service.openapi import openapi_document
+from golive.service.page.routes import page_endpoint
 from golive.service.routes import Call, Reply, Route, get_route
 from golive.service.schemas import DIALECT, model_schemas
 from golive.service.served import ServedModel
@@ -37,10 +38,11 @@ class Catalog:
         return Reply(body=encode_json({"models": [_summary(model) for model in self._models]}))
 
     def model(self, call: Call) -> Reply:
-        """Answer `/models/{name}`: version, signature, card and what else the bundle says."""
+        """Answer `/models/{name}`: version, signature, golden records and the card."""
         model = call.served
         about = _summary(model) | {
             "signature": msgspec.to_builtins(model.engine.signature),
+            "examples": [msgspec.to_builtins(example) for example in model.examples],
             "bundle": model.facts,
             "card": model.card,
         }
@@ -80,13 +82,14 @@ def catalog_routes(
 ) -> Iterator[tuple[str, Route]]:
     """The paths that tell of the models."""
     catalog = Catalog(models, has_metrics=has_metrics)
-    yield "/", get_route("/", catalog.index)
+    yield "/", Route("/", {"GET": page_endpoint(catalog.index, root="./")})
     yield "/openapi.json", get_route("/openapi.json", catalog.openapi)
     yield "/models", get_route("/models", catalog.models)
     for model in models:
         path, pattern = f"/models/{model.name}", "/models/{name}"
+        about = page_endpoint(catalog.model, root="../")
+        yield path, Route(pattern, {"GET": about}, model)
         for suffix, handler in (
-            ("", catalog.model),
             ("/openapi.json", catalog.openapi),
             ("/schema.json", catalog.schema),
         ):

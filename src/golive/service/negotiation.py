@@ -12,13 +12,15 @@ __all__ = [
     "is_csv_body",
     "is_host_allowed",
     "is_json_body",
+    "prefers_html",
     "weighted_values",
 ]
 
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::\d{0,5})?", re.IGNORECASE | re.ASCII)
 _REQUEST_ID = re.compile(r"[!-~](?:[ -~]{0,198}[!-~])?")
 _TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-_RANGES = ("application/json", "application/*", "*/*")
+_JSON_RANGES = ("application/json", "application/*", "*/*")
+_HTML_RANGES = ("text/html", "text/*")
 
 
 def is_json_body(content_type: str | None) -> bool:
@@ -38,11 +40,14 @@ def is_csv_body(content_type: str | None) -> bool:
 
 def accepts_json(accept: str | None) -> bool:
     """Whether an `Accept` header allows `application/json`; its most specific range decides."""
-    if accept is None or not accept.strip():
-        return True
-    qualities = weighted_values(accept)
-    decisive = next((name for name in _RANGES if name in qualities), None)
-    return decisive is not None and qualities[decisive] > 0
+    return accept is None or not accept.strip() or _accepted(accept, _JSON_RANGES) > 0
+
+
+def prefers_html(accept: str | None) -> bool:
+    """Whether an `Accept` header names HTML and puts it above JSON, as browsers' do."""
+    if accept is None:
+        return False
+    return _accepted(accept, _HTML_RANGES) > _accepted(accept, _JSON_RANGES)
 
 
 def weighted_values(header: str) -> dict[str, float]:
@@ -85,6 +90,12 @@ def echoed_headers(headers: dict[str, str]) -> dict[str, str]:
     if _TRACEPARENT.fullmatch(traceparent := headers.get("traceparent", "")):
         echoed["traceparent"] = traceparent
     return echoed
+
+
+def _accepted(accept: str, ranges: tuple[str, ...]) -> float:
+    """The weight that an `Accept` header gives to the first of `ranges` that is in it, or 0."""
+    weights = weighted_values(accept)
+    return next((weights[name] for name in ranges if name in weights), 0.0)
 
 
 def _is_loopback(name: str) -> bool:

@@ -11,6 +11,7 @@ from golive.service.catalog import catalog_routes
 from golive.service.context import ServiceContext
 from golive.service.health import health_routes
 from golive.service.native import native_area, native_routes
+from golive.service.page.routes import static_routes
 from golive.service.routes import Route, RouteTable
 from golive.service.served import ServedModel
 
@@ -31,7 +32,7 @@ def build_routes(models: Mapping[str, ServedModel], context: ServiceContext) -> 
             table.add(path, route)
     if len(served) > 1:
         table.add_area(native_area(served))
-    for path, route in health_routes(served, context):
+    for path, route in (*health_routes(served, context), *static_routes()):
         table.add(path, route)
     return table
 

@@ -120,12 +120,14 @@ class Route:
         endpoints: Method to what answers it; HEAD comes with GET by itself.
         model: The model that it is about, or None.
         style: How its problems are written.
+        is_listed: Whether it is told to those who ask for a path that is not there.
     """
 
     pattern: str
     endpoints: dict[str, Endpoint]
     model: ServedModel | None = None
     style: ProblemStyle = PLAIN_STYLE
+    is_listed: bool = True
 
     @property
     def allow(self) -> str:
@@ -198,7 +200,9 @@ class RouteTable:
         return [
             path
             for path, route in self._routes.items()
-            if "{version}" not in route.pattern and (area is _EVERYWHERE or area.holds(path))
+            if route.is_listed
+            and "{version}" not in route.pattern
+            and (area is _EVERYWHERE or area.holds(path))
         ]
 
 

@@ -6,6 +6,8 @@ import json
 import shlex
 from collections.abc import Callable
 
+import msgspec
+
 from golive.bundle.reading import Bundle
 from golive.engine.loading import LoadedBundle, load_bundle
 from golive.errors import UsageError
@@ -79,7 +81,7 @@ def open_all(plan: ServePlan) -> dict[str, Bundle]:
 
 
 def _served(loaded: LoadedBundle) -> ServedModel:
-    bundle, manifest = loaded.bundle, loaded.bundle.manifest
+    bundle, manifest, profile = loaded.bundle, loaded.bundle.manifest, loaded.bundle.profile
     facts: dict[str, JsonValue] = {
         "id": manifest.id,
         "created_at": manifest.created_at,
@@ -87,6 +89,9 @@ def _served(loaded: LoadedBundle) -> ServedModel:
         "golive_version": manifest.golive_version,
         "git_commit": manifest.git_commit,
         "kind": manifest.model.kind,
+        "requirements": list(bundle.requirements),
+        "evaluation": msgspec.to_builtins(profile.evaluation),
+        "score_quantiles": [] if profile.scores is None else list(profile.scores.quantiles),
     }
     return ServedModel(
         name=bundle.name,

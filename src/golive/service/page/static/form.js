@@ -1,0 +1,91 @@
+// The form: a field for each column, filled with a golden record.
+
+import { h } from "./dom.js";
+import { booleanField, categoryField } from "./choice_fields.js";
+import { fileField } from "./file_field.js";
+import { numberField } from "./number_field.js";
+import { momentField, textField, vectorField } from "./text_fields.js";
+
+/**
+ * @param {object} about What the service tells of the model.
+ * @param {() => void} onchange Called after each change by the person.
+ */
+export function makeForm(about, onchange) {
+  const { columns, form } = about.signature;
+  const records = about.examples.map((example) => example.record);
+  const isText = form === "series" && columns.length === 1;
+  const fields = columns.map((column) => {
+    const samples = records.map((record) => record?.[column.name]).filter(Boolean);
+    return fieldFor(column, onchange, { samples, isText });
+  });
+  const byName = new Map(columns.map((column, at) => [column.name, fields[at]]));
+  const element = h(
+    "form",
+    { class: isText ? "fields one" : "fields", novalidate: true, onsubmit: (event) => event.preventDefault() },
+    fields.map((field) => field.element),
+  );
+
+  function read() {
+    const results = fields.map((field) => field.read());
+    results.forEach((result, at) => result.problem && fields[at].setError(result.problem));
+    const isComplete = results.every((result) => result.problem === undefined);
+    if (!isComplete) return undefined;
+    return Object.fromEntries(results.map((result, at) => [columns[at].name, result.value]));
+  }
+
+  return {
+    element,
+    /** The record, or undefined where a field cannot be read; that field says why. */
+    read,
+    /** Fill the fields with a record. */
+    write(record) {
+      const values = isText && typeof record === "string" ? { [columns[0].name]: record } : record;
+      columns.forEach((column, at) => {
+        const isAlias = isText && values && !Object.hasOwn(values, column.name);
+        fields[at].write((isAlias ? values.text : values?.[column.name]) ?? null);
+        fields[at].setError("");
+      });
+    },
+    /** Show each error beside its field; gives back those that belong to none. */
+    showErrors(errors) {
+      const homeless = [];
+      fields.forEach((field) => field.setError(""));
+      for (const error of errors) {
+        const field = byName.get(error.field) ?? byName.get(columnOf(error.field, byName));
+        if (field) field.setError(error.message);
+        else homeless.push(error);
+      }
+      return homeless;
+    },
+    clearErrors: () => fields.forEach((field) => field.setError("")),
+  };
+}
+
+function columnOf(path, byName) {
+  if (!path) return null;
+  const inside = [...byName.keys()].filter((name) => path.startsWith(`${name}[`) || path.startsWith(`${name}.`));
+  return inside.sort((one, other) => other.length - one.length)[0] ?? null;
+}
+
+function fieldFor(column, onchange, { samples, isText }) {
+  switch (column.type) {
+    case "integer":
+    case "number":
+      return numberField(column, onchange);
+    case "boolean":
+      return booleanField(column, onchange);
+    case "category":
+      return categoryField(column, onchange);
+    case "datetime":
+      return momentField(column, onchange, samples);
+    case "vector":
+      return vectorField(column, onchange);
+    case "image":
+    case "bytes":
+      return fileField(column, onchange);
+    case "text":
+      return textField(column, onchange, { isLong: true, rows: isText ? 5 : 3 });
+    default:
+      return textField(column, onchange);
+  }
+}
