@@ -20,6 +20,7 @@ def test_the_index_says_where_everything_is():
     response = fake_service().handle(get("/"))
 
     assert strict_json(response) == {
+        "status": "alive",
         "models": [SUMMARY],
         "links": ["/models", "/openapi.json", "/healthz", "/readyz"],
     }

@@ -34,9 +34,12 @@ class Outcome:
         """Position to fault of the records that have no answer."""
         return {at: entry for at, entry in enumerate(self.entries) if isinstance(entry, Fault)}
 
-    @property
-    def problem(self) -> Problem | None:
-        """Why the request has no answer, or None where some record, or none at all, has one."""
+    def failure(self, *, told_in: str) -> Problem | None:
+        """Why the request has no answer, or None where a record has one or there is no record.
+
+        Args:
+            told_in: The member of the body that tells it of each record.
+        """
         faults = list(self.faults.values())
         if not faults or len(faults) < len(self.entries):
             return None
@@ -46,7 +49,7 @@ class Outcome:
         if len(faults) == 1:
             return Problem(code=code, detail=first.message)
         detail = (
-            f"None of the {len(faults)} records could be answered; `predictions` says why for "
+            f"None of the {len(faults)} records could be answered; `{told_in}` says why for "
             f"each. The first: {first.message}"
         )
         return Problem(code=code, detail=detail)

@@ -31,7 +31,7 @@ class Catalog:
         if self._has_metrics:
             links.append("/metrics")
         models = [_summary(model) for model in self._models]
-        return Reply(body=encode_json({"models": models, "links": links}))
+        return Reply(body=encode_json({"status": "alive", "models": models, "links": links}))
 
     def models(self, call: Call) -> Reply:  # noqa: ARG002
         """Answer `/models`: every model with its paths."""

@@ -7,28 +7,19 @@ from collections.abc import Iterator, Sequence
 from golive.service.context import ServiceContext
 from golive.service.json_text import encode_json
 from golive.service.problems import Problem
-from golive.service.protocols import Exposition
 from golive.service.routes import Call, Endpoint, Reply, Route, get_route, problem_reply
 from golive.service.served import Limits, Readiness, ServedModel, Stage
+from golive.signature.model import JsonValue
 
-__all__ = ["Health", "health_routes", "unready_problem"]
+__all__ = ["Health", "health_routes", "ready_reply", "unready_problem"]
 
 
 class Health:
     """Answers `/healthz`, `/readyz` and `/metrics`."""
 
-    def __init__(
-        self,
-        models: Sequence[ServedModel],
-        *,
-        readiness: Readiness,
-        limits: Limits,
-        exposition: Exposition | None,
-    ) -> None:
+    def __init__(self, models: Sequence[ServedModel], context: ServiceContext) -> None:
         self._models = models
-        self._readiness = readiness
-        self._limits = limits
-        self._exposition = exposition
+        self._context = context
 
     def alive(self, call: Call) -> Reply:  # noqa: ARG002
         """Answer `/healthz`: the process answers, whatever its models do."""
@@ -36,17 +27,14 @@ class Health:
 
     def ready(self, call: Call) -> Reply:
         """Answer `/readyz`: 200 if requests should be sent here, else 503."""
-        problem = unready_problem(self._readiness, self._limits)
-        if problem is not None:
-            return problem_reply(problem, call.request_id, call.style)
         models = [{"name": model.name, "version": model.version} for model in self._models]
-        return Reply(body=encode_json({"status": "ready", "models": models}))
+        return ready_reply(call, self._context, {"status": "ready", "models": models})
 
     def metrics(self, call: Call) -> Reply:  # noqa: ARG002
         """Answer `/metrics`: the text format of Prometheus."""
-        if self._exposition is None:
+        if self._context.exposition is None:
             raise LookupError("This service has no metrics.")
-        content_type, body = self._exposition()
+        content_type, body = self._context.exposition()
         return Reply(body=body, content_type=content_type)
 
 
@@ -54,17 +42,20 @@ def health_routes(
     models: Sequence[ServedModel], context: ServiceContext
 ) -> Iterator[tuple[str, Route]]:
     """The paths that tell how the process fares."""
-    health = Health(
-        models,
-        readiness=context.readiness,
-        limits=context.limits,
-        exposition=context.exposition,
-    )
+    health = Health(models, context)
     yield "/healthz", get_route("/healthz", health.alive)
     yield "/readyz", get_route("/readyz", health.ready)
     if context.exposition is not None:
         metrics = Endpoint(handler=health.metrics, answers_json=False)
         yield "/metrics", Route("/metrics", {"GET": metrics})
+
+
+def ready_reply(call: Call, context: ServiceContext, body: JsonValue) -> Reply:
+    """The body if requests should be sent here, else 503."""
+    problem = unready_problem(context.readiness, context.limits)
+    if problem is not None:
+        return problem_reply(problem, call.request_id, call.style)
+    return Reply(body=encode_json(body))
 
 
 def unready_problem(readiness: Readiness, limits: Limits) -> Problem | None:

@@ -60,7 +60,7 @@ def _answer(call: Call, decoded: DecodedRequest) -> Reply:
     model = call.served
     outcome = answer_records(model, decoded)
     predictions = _predictions(outcome.entries, decoded.options.ids)
-    problem = outcome.problem
+    problem = outcome.failure(told_in="predictions")
     if problem is None:
         return outcome.reply(
             {

@@ -6,14 +6,22 @@ Whatever adds paths gives pairs of a path and its route; `build_routes` puts the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from golive.service.catalog import catalog_routes
 from golive.service.context import ServiceContext
 from golive.service.health import health_routes
+from golive.service.mlflow import mlflow_area, mlflow_routes
 from golive.service.native import native_area, native_routes
+from golive.service.open_inference import (
+    open_inference_area,
+    open_inference_health_routes,
+    open_inference_routes,
+)
 from golive.service.page.routes import static_routes
 from golive.service.routes import Route, RouteTable
 from golive.service.served import ServedModel
+from golive.service.v1_predict import v1_area, v1_routes
 
 __all__ = ["build_routes"]
 
@@ -30,10 +38,13 @@ def build_routes(models: Mapping[str, ServedModel], context: ServiceContext) -> 
     if served or context.readiness.stage != "starting":
         for path, route in _routes_of_models(served, context):
             table.add(path, route)
+    always = (health_routes(served, context), open_inference_health_routes(context), static_routes())
+    for path, route in chain.from_iterable(always):
+        table.add(path, route)
     if len(served) > 1:
         table.add_area(native_area(served))
-    for path, route in (*health_routes(served, context), *static_routes()):
-        table.add(path, route)
+    for area in (mlflow_area(served), v1_area(served), open_inference_area(served)):
+        table.add_area(area)
     return table
 
 
@@ -42,3 +53,6 @@ def _routes_of_models(
 ) -> Iterator[tuple[str, Route]]:
     yield from catalog_routes(models, has_metrics=context.exposition is not None)
     yield from native_routes(models)
+    yield from mlflow_routes(models, context)
+    yield from v1_routes(models, context)
+    yield from open_inference_routes(models, context)
