@@ -6,7 +6,6 @@ Whatever adds paths gives pairs of a path and its route; `build_routes` puts the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import chain
 
 from golive.service.catalog import catalog_routes
 from golive.service.context import ServiceContext
@@ -38,7 +37,11 @@ def build_routes(models: Mapping[str, ServedModel], context: ServiceContext) -> 
     if served or context.readiness.stage != "starting":
         for path, route in _routes_of_models(served, context):
             table.add(path, route)
-    always = (health_routes(served, context), open_inference_health_routes(context), static_routes())
+    always = (
+        health_routes(served, context),
+        open_inference_health_routes(context),
+        static_routes(),
+    )
     for path, route in chain.from_iterable(always):
         table.add(path, route)
     if len(served) > 1:
@@ -46,6 +49,15 @@ def build_routes(models: Mapping[str, ServedModel], context: ServiceContext) -> 
     for area in (mlflow_area(served), v1_area(served), open_inference_area(served)):
         table.add_area(area)
     return table
+
+
+def _routes_without_models(
+    models: tuple[ServedModel, ...], context: ServiceContext
+) -> Iterator[tuple[str, Route]]:
+    """What is answered while the models are being loaded, too."""
+    yield from health_routes(models, context)
+    yield from open_inference_health_routes(context)
+    yield from static_routes()
 
 
 def _routes_of_models(
