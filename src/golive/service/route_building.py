@@ -37,12 +37,7 @@ def build_routes(models: Mapping[str, ServedModel], context: ServiceContext) -> 
     if served or context.readiness.stage != "starting":
         for path, route in _routes_of_models(served, context):
             table.add(path, route)
-    always = (
-        health_routes(served, context),
-        open_inference_health_routes(context),
-        static_routes(),
-    )
-    for path, route in chain.from_iterable(always):
+    for path, route in _routes_without_models(served, context):
         table.add(path, route)
     if len(served) > 1:
         table.add_area(native_area(served))
