@@ -10,7 +10,7 @@ def test_every_option_reaches_pack(golive, actions, tmp_path):
         *("pack", "m.json", "--data", "train.csv", "--target", "churned", "--eval", "held.csv"),
         *("--name", "churn", "-o", "churn.bundle", "--code", "steps.py", "--include", "terms.txt"),
         *("--class", "0", "--class", "yes", "--class", '"1"', "--positive", "yes"),
-        *("--threshold", "0.4", "--keep-all"),
+        *("--threshold", "0.4", "--keep-all", "--image", "photo", "--pixels", "0..1"),
     )
 
     assert code == 0
@@ -29,6 +29,8 @@ def test_every_option_reaches_pack(golive, actions, tmp_path):
                 "positive": "yes",
                 "threshold": 0.4,
                 "keep_all": True,
+                "images": ("photo",),
+                "pixels": "0..1",
             },
         )
     ]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from golive.bundle.profile import Evaluation
 from golive.signature.model import Column, JsonValue
+from golive.signature.readable import readable
 
 __all__ = ["columns_table", "metrics_table"]
 
@@ -36,15 +37,17 @@ def _values(column: Column) -> str:
         shown = ", ".join(_json(value) for value in column.categories[:_SHOWN])
         more = len(column.categories) - _SHOWN
         return f"{shown} and {more} more" if more > 0 else shown
-    if column.length is not None:
-        return f"{column.length} numbers"
+    sizes = column.shape or (() if column.length is None else (column.length,))
+    if sizes:
+        noun = "pixels" if column.type == "image" else "numbers"
+        return f"{' × '.join(map(str, sizes))} {noun}"
     if column.minimum is not None and column.maximum is not None:
         return f"{column.minimum} to {column.maximum}"
     return ""
 
 
 def _json(value: JsonValue) -> str:
-    text = "" if value is None else json.dumps(value, ensure_ascii=False, default=str)
+    text = "" if value is None else json.dumps(readable(value), ensure_ascii=False, default=str)
     return text if len(text) <= 60 else f"{text[:59]}…"
 
 

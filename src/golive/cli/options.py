@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import click
 
 from golive.settings import SERVE_SETTINGS, Setting
+from golive.signature.model import PixelScale
 
 __all__ = [
     "BUNDLE",
     "FILE",
+    "PATHS",
     "VERIFY",
     "as_json",
+    "image_options",
     "keep_all",
     "label",
     "loading",
@@ -30,6 +33,7 @@ VERIFY = (
     "Compute the SHA-256 of every file again. Default: only the first time on this machine, or "
     "when a file's size or time changed."
 )
+PATHS = click.Path(exists=True, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -65,6 +69,24 @@ keep_all = click.option(
     is_flag=True,
     help="Keep the model file byte for byte. Default: leave out what prediction never reads.",
 )
+
+
+def image_options(function: _Function) -> _Function:
+    """The options of a sample with images."""
+    named = click.option(
+        "--image",
+        "images",
+        multiple=True,
+        help="Column of arrays or bytes that are images; repeatable. Default: only image files "
+        "are images.",
+    )
+    pixels = click.option(
+        "--pixels",
+        type=click.Choice(get_args(PixelScale)),
+        help="Range of the pixels that the model takes as arrays. Default: that of the sample's "
+        "arrays; of image files the model gets images.",
+    )
+    return named(pixels(function))
 
 
 def loading(function: _Function) -> _Function:

@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from golive.cli.summary import NO_HELD_OUT
+from golive.signature.readable import readable
 
 __all__ = ["print_facts"]
 
@@ -81,7 +82,7 @@ def _print_columns(console: Console, facts: dict[str, Any]) -> None:
             column["type"],
             _share(profile),
             escape(_values(column)),
-            escape(_short(column["example"])),
+            escape(_short(column["example"], 30)),
             column["on_null"],
             column["on_unseen"] if column["type"] == "category" else "",
         )
@@ -123,8 +124,8 @@ def _print_golden(console: Console, golden: list[dict[str, Any]], *, all_golden:
     shown = golden if all_golden else golden[:_FIRST_GOLDEN]
     console.print(f"\n{len(golden)} golden records", style="bold")
     for item in shown:
-        console.print(json.dumps(item["record"], ensure_ascii=False), **_AS_IS)
-        console.print("  → " + json.dumps(item["output"], ensure_ascii=False), **_AS_IS)
+        console.print(json.dumps(readable(item["record"]), ensure_ascii=False), **_AS_IS)
+        console.print("  → " + json.dumps(readable(item["output"]), ensure_ascii=False), **_AS_IS)
     if len(shown) < len(golden):
         console.print(f"… and {len(golden) - len(shown)} more (--golden)")
 
@@ -160,7 +161,9 @@ def _values(column: dict[str, Any]) -> str:
         return _short(column["categories"], 60)
     if column["minimum"] is not None:
         return f"{_number(column['minimum'])} … {_number(column['maximum'])}"
-    return f"{column['length']} numbers" if column["length"] else ""
+    sizes = column["shape"] or ([column["length"]] if column["length"] else [])
+    noun = "pixels" if column["type"] == "image" else "numbers"
+    return f"{' × '.join(map(str, sizes))} {noun}" if sizes else ""
 
 
 def _number(value: Any) -> str:
@@ -168,5 +171,5 @@ def _number(value: Any) -> str:
 
 
 def _short(value: Any, limit: int = 24) -> str:
-    text = json.dumps(value, ensure_ascii=False)
+    text = json.dumps(readable(value), ensure_ascii=False)
     return text if len(text) <= limit else text[: limit - 1] + "…"

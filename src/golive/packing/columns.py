@@ -15,6 +15,7 @@ from pandas.api import types
 
 from golive.errors import SignatureError
 from golive.packing.data import plain_value
+from golive.packing.pictures import Picture
 from golive.signature.model import Column, ColumnType, JsonValue
 
 __all__ = ["column_of"]
@@ -23,6 +24,9 @@ _MOST_CATEGORIES = 50
 _TEXT_LENGTH = 60
 _TEXT_WORDS = 5
 _EXAMPLE_LENGTH = 200
+_ENCODED_EXAMPLE = 4_000
+_VECTOR_EXAMPLE = 1_000
+_PICTURE_MEMBERS = ("dtype", "shape", "pixel_mode", "pixel_scale", "pixel_layout")
 _MOMENT = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T]|$)|\d{1,2}:\d{2}(:|$)")
 _DTYPES: tuple[tuple[Callable[[Any], bool], ColumnType], ...] = (
     (lambda dtype: isinstance(dtype, pd.CategoricalDtype), "category"),
@@ -38,6 +42,8 @@ _KINDS: tuple[tuple[tuple[type, ...], ColumnType], ...] = (
     ((str,), "string"),
     ((date,), "datetime"),
     ((list, tuple, np.ndarray), "vector"),
+    ((Picture,), "image"),
+    ((bytes,), "bytes"),
 )
 
 
@@ -64,17 +70,18 @@ def column_of(
     elif type_ == "category":
         type_ = "string"
     ordered = _ordered(type_, values)
+    sized = _sized(series, type_, values)
     return Column(
         name=str(series.name),
         type=type_,
-        dtype=str(series.dtype),
+        dtype=sized.pop("dtype", str(series.dtype)),
         nullable=len(values) < len(series),
         minimum=ordered[0] if ordered else None,
         maximum=ordered[-1] if ordered else None,
         categories=known,
-        length=_length(series, values) if type_ == "vector" else None,
         example=ordered[len(ordered) // 2] if ordered else _example(type_, values),
         null_as=_null_as(series),
+        **sized,
     )
 
 
@@ -136,7 +143,7 @@ def _categories_of(
 ) -> tuple[JsonValue, ...]:
     if isinstance(series.dtype, pd.CategoricalDtype):
         return tuple(plain_value(value) for value in series.cat.categories)
-    if known is not None and type_ not in {"boolean", "datetime", "vector"}:
+    if known is not None and type_ not in {"boolean", "datetime", "vector", "bytes", "image"}:
         return known
     if type_ == "category":
         return tuple(sorted(set(values)))
@@ -152,23 +159,48 @@ def _ordered(type_: ColumnType, values: list[Any]) -> list[Any]:
 def _example(type_: ColumnType, values: list[Any]) -> JsonValue:
     if not values:
         return None
+    if type_ in {"bytes", "image"}:
+        smallest: str = min(values, key=len)
+        return smallest if len(smallest) <= _ENCODED_EXAMPLE else None
     if type_ == "vector":
-        return values[0]
+        return values[0] if np.asarray(values[0]).size <= _VECTOR_EXAMPLE else None
     if type_ in {"text", "string"}:
         by_length = sorted(values[:1000], key=lambda text: (len(text), text))
         return by_length[len(by_length) // 2][:_EXAMPLE_LENGTH]
     return Counter(values).most_common(1)[0][0]
 
 
-def _length(series: pd.Series, values: Sequence[list[Any]]) -> int:
-    lengths = {len(value) for value in values}
-    if len(lengths) > 1:
-        raise SignatureError(
-            f"Column {series.name!r} holds vectors of different lengths ({min(lengths)} to "
-            f"{max(lengths)} elements).",
-            hint="Every vector of a column must have the same number of elements.",
-        )
-    return lengths.pop()
+def _sized(series: pd.Series, type_: ColumnType, values: Sequence[Any]) -> dict[str, Any]:
+    """The members of a column that say the sizes of its vectors or images."""
+    first = next((cell for cell in series.tolist() if cell is not None), None)
+    if type_ == "image" and isinstance(first, Picture):
+        return {name: getattr(first.facts, name) for name in _PICTURE_MEMBERS}
+    if type_ != "vector":
+        return {}
+    shape = _shape(series, values)
+    dtype = first.dtype if isinstance(first, np.ndarray) else np.dtype(object)
+    if len(shape) == 1:
+        return {"length": shape[0]} | ({"dtype": str(dtype)} if dtype.kind == "f" else {})
+    return {"shape": shape, "dtype": str(dtype) if dtype.kind in "fiu" else "float64"}
+
+
+def _shape(series: pd.Series, values: Sequence[list[Any]]) -> tuple[int, ...]:
+    try:
+        shapes = {np.shape(value) for value in values}
+    except ValueError as error:
+        raise _unequal(series, str(error)) from error
+    if len(shapes) > 1:
+        lengths = {shape[0] for shape in shapes}
+        found = f"{min(lengths)} to {max(lengths)} elements"
+        raise _unequal(series, found if len(lengths) > 1 else str(sorted(shapes))[1:-1])
+    return shapes.pop()
+
+
+def _unequal(series: pd.Series, found: str) -> SignatureError:
+    return SignatureError(
+        f"Column {series.name!r} holds vectors of different lengths ({found}).",
+        hint="Every vector of a column must have the same number of elements.",
+    )
 
 
 def _null_as(series: pd.Series) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 import math
@@ -16,6 +17,10 @@ import numpy as np
 import pandas as pd
 
 from golive.errors import UsageError
+from golive.packing.array_data import frame_of_array, frame_of_arrays, nested, read_arrays
+from golive.packing.image_files import IMAGE, with_image_files
+from golive.packing.pictures import Picture
+from golive.runtimes.png import is_image
 from golive.signature.model import Column, JsonValue, Signature, integer_bounds
 
 if TYPE_CHECKING:
@@ -33,7 +38,7 @@ __all__ = [
 
 _Result = TypeVar("_Result")
 ENDINGS = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".parquet", ".jsonl", ".jsonl.gz", ".ndjson",
-           ".ndjson.gz", ".json", ".json.gz")  # fmt: skip
+           ".ndjson.gz", ".json", ".json.gz", ".npy", ".npz")  # fmt: skip
 
 
 def read_table(path: str | PathLike[str], *, text_columns: Sequence[str] = ()) -> pd.DataFrame:
@@ -56,13 +61,15 @@ def read_table(path: str | PathLike[str], *, text_columns: Sequence[str] = ()) -
         frame = _reading(file, lambda: _read_delimited(file, text_columns))
     elif ending == ".parquet":
         frame = _reading(file, lambda: pd.read_parquet(file))
+    elif ending in (".npy", ".npz"):
+        frame = _reading(file, lambda: read_arrays(file))
     else:
         frame = _frame_of_records(file, read_records(file))
     _check_columns(file, [str(name) for name in frame.columns])
     if frame.empty:
         raise UsageError(f"{file} has no rows.", hint="Give a file with at least one row of data.")
     frame.columns = pd.Index([str(name) for name in frame.columns])
-    return frame.reset_index(drop=True)
+    return _with_cells(frame)
 
 
 def read_records(path: str | PathLike[str]) -> list[JsonValue]:
@@ -94,7 +101,10 @@ def read_records(path: str | PathLike[str]) -> list[JsonValue]:
 
 
 def as_frame(data: object) -> pd.DataFrame:
-    """The table that `data` holds: a frame, a matrix, a list of texts or a list of dicts.
+    """The table that `data` holds.
+
+    It is a frame, an array of two axes or more, a dict of arrays, or a list of texts, of images or
+    of dicts.
 
     Raises:
         UsageError: It is none of them, it is empty, or a column is there twice.
@@ -104,22 +114,32 @@ def as_frame(data: object) -> pd.DataFrame:
             frame = data.copy(deep=False)
         case pd.Series():
             frame = data.to_frame(name="text" if data.name is None else data.name)
-        case np.ndarray() if data.ndim == 2:
-            frame = pd.DataFrame(data, columns=[f"x{i}" for i in range(data.shape[1])])
+        case np.ndarray():
+            frame = frame_of_array(data)
+        case dict() if data:
+            frame = frame_of_arrays(data)
         case list() | tuple() if data and all(isinstance(value, str) for value in data):
             frame = pd.DataFrame({"text": list(data)})
+        case list() | tuple() if data and all(map(is_image, data)):
+            frame = pd.DataFrame({IMAGE: pd.Series(list(data), dtype=object)})
         case list() | tuple() if data and all(isinstance(value, dict) for value in data):
             frame = pd.DataFrame(list(data))
         case _:
             raise UsageError(
                 f"A {type(data).__name__} is no table that a signature can be inferred from.",
-                hint="Give a DataFrame, a matrix, a list of dicts or a list of texts, not empty.",
+                hint="Give a DataFrame, an array, a dict of arrays, a list of dicts, of texts or "
+                "of images, not empty.",
             )
     frame.columns = pd.Index([str(name) for name in frame.columns])
     _check_columns("The data", list(frame.columns))
     if frame.empty:
         raise UsageError("The data has no rows.", hint="Give at least one row of data.")
-    return frame.reset_index(drop=True)
+    return _with_cells(frame)
+
+
+def _with_cells(frame: pd.DataFrame) -> pd.DataFrame:
+    """Nested lists as arrays, and structs of images as image files."""
+    return with_image_files(nested(frame.reset_index(drop=True)))
 
 
 def rows_of(
@@ -128,7 +148,8 @@ def rows_of(
     """The rows of `frame` as the JSON records that a client would send.
 
     Values are plain Python: None for every null, whole numbers as int, datetimes as ISO 8601
-    text, vectors as lists. An infinity stays one: JSON cannot say it, and such a row is refused.
+    text, vectors as lists, bytes and pictures as base64 text. An infinity stays one: JSON cannot
+    say it, and such a row is refused.
 
     Args:
         frame: The corrected frame of an `Inference`; for a function model, its list of requests.
@@ -142,9 +163,11 @@ def rows_of(
 
 
 def plain_value(value: Any) -> JsonValue:
-    """The JSON value that a pandas or NumPy scalar or array stands for."""
+    """The JSON value that a pandas or NumPy scalar or array, bytes or a picture stand for."""
+    if isinstance(value, (Picture, bytes)):
+        return value.encoded if isinstance(value, Picture) else base64.b64encode(value).decode()
     if isinstance(value, (list, tuple, np.ndarray)):
-        return [plain_value(element) for element in value]
+        return _plain_list(value)
     if _is_null(value):
         return None
     if isinstance(value, np.datetime64):
@@ -152,6 +175,13 @@ def plain_value(value: Any) -> JsonValue:
     if isinstance(value, date):
         return value.isoformat()
     return value.item() if isinstance(value, np.generic) else value
+
+
+def _plain_list(values: Any) -> list[JsonValue]:
+    if isinstance(values, np.ndarray) and values.dtype.kind in "iub":
+        whole: list[JsonValue] = values.tolist()
+        return whole
+    return [plain_value(element) for element in values]
 
 
 def _is_null(value: object) -> bool:

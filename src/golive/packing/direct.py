@@ -11,6 +11,7 @@ import pandas as pd
 
 from golive.errors import SignatureError
 from golive.packing.data import plain_value
+from golive.packing.pictures import Picture, given_of
 from golive.runtimes.introspection import describe_output
 from golive.signature.model import InputForm, JsonValue
 
@@ -105,17 +106,25 @@ def input_of(frame: pd.DataFrame, form: InputForm) -> Any:
     match form:
         case "matrix":
             return _matrix_of(frame)
+        case "tensors" if frame.shape[1] == 1:
+            return np.stack([np.asarray(given_of(cell)) for cell in frame.iloc[:, 0].tolist()])
         case "series":
-            return frame.iloc[:, 0].tolist()
+            return [given_of(cell) for cell in frame.iloc[:, 0].tolist()]
         case _:
-            return frame
+            return _as_given(frame)
+
+
+def _as_given(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with the images or arrays of its pictures."""
+    pictures = [n for n in frame.columns if any(isinstance(v, Picture) for v in frame[n].tolist())]
+    return frame.assign(**{name: frame[name].map(given_of) for name in pictures})
 
 
 def _matrix_of(frame: pd.DataFrame) -> np.ndarray:
-    """The frame's values; one column of vectors stands for the whole matrix."""
-    values = frame.iloc[:, 0].tolist() if frame.shape[1] == 1 else []
+    """The frame's values; one column of vectors or pictures stands for the whole matrix."""
+    values = [given_of(v) for v in frame.iloc[:, 0].tolist()] if frame.shape[1] == 1 else []
     if values and isinstance(values[0], list | tuple | np.ndarray):
-        return np.stack([np.asarray(value, dtype=float) for value in values])
+        return np.stack([np.asarray(value, dtype=float).reshape(-1) for value in values])
     return frame.to_numpy()
 
 

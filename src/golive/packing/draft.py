@@ -17,12 +17,14 @@ from golive.engine.engine import Engine
 from golive.errors import PackError, UsageError
 from golive.packing.data import as_frame, read_records, read_table, rows_of, text_reader
 from golive.packing.identity import compare_direct
+from golive.packing.image_files import read_folder
 from golive.packing.inference import infer_signature
+from golive.packing.pictures import with_pictures
 from golive.packing.policies import settle_policies
 from golive.packing.source import StagedModel
 from golive.packing.truths import truths_of
 from golive.runtimes.loading import model_for
-from golive.signature.model import JsonValue, Signature
+from golive.signature.model import JsonValue, PixelScale, Signature
 
 __all__ = [
     "Asked",
@@ -31,6 +33,7 @@ __all__ = [
     "Sample",
     "draft_model",
     "engine_of",
+    "read_frame",
     "read_sample",
     "with_threshold",
 ]
@@ -44,12 +47,23 @@ _ALL = 2**62
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What the user said of the signature, beside the data."""
+    """What the user said of the signature, beside the data.
+
+    Attributes:
+        target: The column with the truths.
+        classes: The labels, where the model does not know them.
+        positive: The class that is scored.
+        threshold: Label as positive from this score on.
+        images: The columns of arrays, bytes or base64 texts that are images.
+        pixels: The range of the pixels that the model takes.
+    """
 
     target: str | None = None
     classes: tuple[JsonValue, ...] | None = None
     positive: JsonValue = None
     threshold: float | None = None
+    images: tuple[str, ...] = ()
+    pixels: PixelScale | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +94,13 @@ class Draft:
         return self.engine.answer(self.engine.decoder.decode_rows(rows))
 
 
-def read_sample(data: object, *, is_function: bool) -> Sample:
-    """Read a sample: a table, or a function model's requests.
+def read_sample(data: object, *, is_function: bool, target: str | None = None) -> Sample:
+    """Read a sample: a table, a folder of images, or a function model's requests.
+
+    Args:
+        data: Or where it is.
+        is_function: It is a function model's requests.
+        target: What to call the classes of a folder's images.
 
     Raises:
         UsageError: It cannot be read, or has no rows.
@@ -92,7 +111,19 @@ def read_sample(data: object, *, is_function: bool) -> Sample:
         if not isinstance(data, list | tuple) or not data:
             raise UsageError("A function model's data is a list of requests, at least one.")
         return list(data)
-    return read_table(Path(data)) if isinstance(data, str | Path) else as_frame(data)
+    return read_frame(data, target)
+
+
+def read_frame(data: object, target: str | None) -> pd.DataFrame:
+    """Read a table, or a folder of images whose sub-folders are the classes, named `target`.
+
+    Raises:
+        UsageError: It cannot be read, or has no rows.
+    """
+    if not isinstance(data, str | Path):
+        return as_frame(data)
+    path = Path(data)
+    return read_folder(path, target) if path.is_dir() else read_table(path)
 
 
 def draft_model(staged: StagedModel, data: object, asked: Asked, progress: Progress) -> Draft:
@@ -102,9 +133,11 @@ def draft_model(staged: StagedModel, data: object, asked: Asked, progress: Progr
         SignatureError: The data do not fit the model.
         PackError: Rows scored through the signature differ from rows scored directly.
     """
-    sample = read_sample(data, is_function=staged.spec.kind == "function")
+    is_function = staged.spec.kind == "function"
+    sample = read_sample(data, is_function=is_function, target=asked.target)
     if isinstance(sample, list):
         return _draft_function(staged, sample)
+    sample = with_pictures(sample, asked.images, asked.pixels)
     return _draft_estimator(staged, sample, data, asked, progress)
 
 

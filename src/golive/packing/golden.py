@@ -16,11 +16,14 @@ _SAMPLED = 12
 _VARIED = 3
 _LIMIT = 25
 _LONGEST = 20_000
+_NUMBER_LENGTH = 8
 _TEXTS = ("", "Ünïcødé ﬁ 文字 🚀 e\u0301\u200d", "The quick brown fox, 42 times!\n\tTwice?")
 
 
 def choose_golden(rows: Sequence[JsonValue], signature: Signature) -> list[JsonValue]:
     """At most 25 records that the signature accepts, the same for the same sample.
+
+    None is longer than about 20,000 characters, but where all rows of the sample are.
 
     Rows spread over the sample; the smallest and largest of all numbers at once; single nulls and
     all nulls that are allowed; categories that nobody knows; empty and unusual texts.
@@ -29,12 +32,31 @@ def choose_golden(rows: Sequence[JsonValue], signature: Signature) -> list[JsonV
         rows: Records of the sample, as `rows_of` gives them.
         signature: With its policies settled.
     """
-    good = [row for row in rows if _is_usable(row, signature)] or list(rows)
+    good = [row for row in rows if _is_usable(row, signature)] or _smallest(rows, signature)
     candidates = _distinct([good[i] for i in spread(len(good), _CANDIDATES)])
     chosen = [candidates[i] for i in spread(len(candidates), _SAMPLED)]
     if chosen and signature.form != "object":
         chosen += list(_variations(chosen, signature.columns))
     return _distinct(chosen)[:_LIMIT]
+
+
+def _smallest(rows: Sequence[JsonValue], signature: Signature) -> list[JsonValue]:
+    """All rows, but where they hold bytes, images or long vectors, the few that are smallest."""
+    if not any(column.type in ("bytes", "image", "vector") for column in signature.columns):
+        return list(rows)
+    return sorted(rows, key=lambda row: _length(row, signature))[:_VARIED]
+
+
+def _length(row: JsonValue, signature: Signature) -> int:
+    """About how many characters the row has in JSON."""
+    values = [row[column.name] for column in signature.columns]
+    return sum(
+        _NUMBER_LENGTH * _elements(v) if isinstance(v, list) else len(str(v)) for v in values
+    )
+
+
+def _elements(value: JsonValue) -> int:
+    return sum(map(_elements, value)) if isinstance(value, list) else 1
 
 
 def _distinct(records: Sequence[JsonValue]) -> list[JsonValue]:
@@ -51,9 +73,7 @@ def _is_usable(row: JsonValue, signature: Signature) -> bool:
             return False
         if isinstance(value, float) and not math.isfinite(value):
             return False
-        if isinstance(value, str) and len(value) > _LONGEST:
-            return False
-    return True
+    return _length(row, signature) <= _LONGEST
 
 
 def _variations(chosen: list[JsonValue], columns: Sequence[Column]) -> Iterator[JsonValue]:

@@ -7,10 +7,11 @@ from pathlib import Path
 from golive.errors import UsageError
 from golive.files import sha256_of
 from golive.packing.corrections import conformed
-from golive.packing.data import as_frame, read_table, rows_of, text_reader
-from golive.packing.draft import Draft
+from golive.packing.data import rows_of, text_reader
+from golive.packing.draft import Draft, read_frame
+from golive.packing.pictures import PictureFacts, with_pictures
 from golive.packing.truths import truths_of
-from golive.signature.model import JsonValue, Output
+from golive.signature.model import Column, JsonValue, Output
 
 __all__ = ["read_held_out", "refuse_training_rows"]
 
@@ -29,15 +30,28 @@ def read_held_out(
         raise UsageError(
             "The held-out sample's truth is in an unknown column.", hint="pass --target COLUMN"
         )
-    frame = read_table(Path(data)) if isinstance(data, str | Path) else as_frame(data)
+    frame = read_frame(data, target)
     missing = [n for n in (*draft.signature.column_names, target) if n not in frame.columns]
     if missing:
         raise UsageError(f"The held-out sample lacks the columns {', '.join(missing)}.")
+    for column in draft.signature.columns:
+        if column.type == "image":
+            frame = with_pictures(frame, [column.name], facts=_facts_of(column))
     truths = truths_of(frame[target], draft.signature.output)
     _refuse_strangers(truths, target, draft.signature.output)
     return list(
         rows_of(conformed(frame, draft.signature, text_reader(data)), draft.signature)
     ), truths
+
+
+def _facts_of(column: Column) -> PictureFacts:
+    return PictureFacts(
+        dtype=column.dtype,
+        shape=column.shape,
+        pixel_mode=column.pixel_mode,
+        pixel_scale=column.pixel_scale,
+        pixel_layout=column.pixel_layout,
+    )
 
 
 def refuse_training_rows(sample: object, held_out: object) -> None:
@@ -49,7 +63,9 @@ def refuse_training_rows(sample: object, held_out: object) -> None:
     is_same = sample is held_out
     if isinstance(sample, str | Path) and isinstance(held_out, str | Path):
         files = Path(sample), Path(held_out)
-        is_same = all(f.is_file() for f in files) and len({sha256_of(f) for f in files}) == 1
+        is_same = files[0].resolve() == files[1].resolve()
+        if all(f.is_file() for f in files):
+            is_same = len({sha256_of(f) for f in files}) == 1
     if is_same:
         raise UsageError(
             "The held-out sample is the training sample: metrics on rows that the model has seen "

@@ -50,4 +50,16 @@ def _hostile_values(column: Column) -> Iterator[JsonValue]:
         case "datetime":
             yield from _DATES
         case "vector":
-            yield from ([float(number)] * (column.length or 1) for number in _NUMBERS)
+            yield from (_filled(column.dimensions, number) for number in _NUMBERS)
+        case "bytes":
+            yield from ("", "AA==")
+        case "image":
+            pass  # what is no image never reaches the model
+
+
+def _filled(dimensions: tuple[int | None, ...], number: float) -> JsonValue:
+    """A vector with the number everywhere."""
+    vector: JsonValue = number
+    for size in reversed(dimensions):
+        vector = [vector] * (size or 1)
+    return vector

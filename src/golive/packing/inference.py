@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from golive.bundle.manifest import RuntimeKind
@@ -15,6 +16,7 @@ from golive.packing.data import as_frame
 from golive.packing.direct import choose_form
 from golive.packing.model_knowledge import ModelKnowledge, knowledge_of
 from golive.packing.outputs import OutputWishes, infer_output
+from golive.packing.pictures import Picture, given_of
 from golive.packing.selection import select_columns, select_text_column
 from golive.signature.model import Column, InputForm, JsonValue, Output, Signature
 
@@ -118,13 +120,24 @@ def _select(
     if knowledge.is_text:
         return *select_text_column(table, target), ("series", "frame")
     names, notes = select_columns(table, target, knowledge)
+    forms = _forms_of_cells(table[names[0]]) if len(names) == 1 else ()
+    if forms:
+        return names, notes, forms
     if knowledge.feature_names is not None:
         return names, notes, ("frame", "matrix")
     if knowledge.n_features is not None:
         return names, notes, ("matrix", "frame")
     one_text = len(names) == 1 and pd.api.types.is_string_dtype(table[names[0]].dtype)
-    forms: tuple[InputForm, ...] = ("series", "frame") if one_text else ("frame", "matrix")
-    return names, notes, forms
+    return names, notes, ("series", "frame") if one_text else ("frame", "matrix")
+
+
+def _forms_of_cells(series: pd.Series) -> tuple[InputForm, ...]:
+    """The forms to try in turn where the sole column holds images, bytes or nested arrays."""
+    first = next((cell for cell in series.tolist() if cell is not None), None)
+    given = given_of(first)
+    if isinstance(given, np.ndarray) and (given.ndim > 1 or isinstance(first, Picture)):
+        return ("tensors", "matrix", "frame")
+    return ("series", "frame") if isinstance(first, Picture | bytes) else ()
 
 
 def _correct(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 import tempfile
 from collections.abc import Sequence
@@ -29,7 +30,7 @@ from golive.packing.provenance import git_commit
 from golive.packing.recipe import recipe
 from golive.packing.slimming import slimmed
 from golive.packing.source import StagedModel, stage_model
-from golive.signature.model import JsonValue
+from golive.signature.model import JsonValue, PixelScale
 from golive.stats.columns import profile_columns
 
 __all__ = ["pack"]
@@ -51,6 +52,8 @@ def pack(  # noqa: PLR0913 - one call packs, and each argument is one thing a pe
     classes: Sequence[JsonValue] | None = None,
     positive: JsonValue = None,
     threshold: float | None = None,
+    images: str | Sequence[str] = (),
+    pixels: PixelScale | None = None,
     keep_all: bool = False,
     progress: Progress | None = None,
 ) -> Bundle:
@@ -60,8 +63,9 @@ def pack(  # noqa: PLR0913 - one call packs, and each argument is one thing a pe
         model: A fitted estimator, a booster, a function, or where one is: `model.joblib`,
             `.joblib.gz`, `.pkl`, `.cloudpickle`, `.skops`, XGBoost `.json` or `.ubj`, LightGBM
             `.txt`, or `file.py:function`.
-        data: The training sample: a DataFrame or a CSV, Parquet or JSON lines file. For a
-            function model, sample requests.
+        data: The training sample: a DataFrame, an array, a dict of arrays, a list of texts or of
+            images; a CSV, Parquet, JSON lines, `.npy` or `.npz` file; a folder of images, whose
+            sub-folders are the classes. For a function model, sample requests.
         target: The column of `data` that the model predicts, if it is there.
         eval: A held-out sample with the target; without it there are no metrics.
         name: What to call the model; the file's name by default.
@@ -72,6 +76,11 @@ def pack(  # noqa: PLR0913 - one call packs, and each argument is one thing a pe
         classes: The class names, for boosters that know only their number.
         positive: Binary models: the class whose probability is the score; the second by default.
         threshold: Binary models: label as positive from this score on.
+        images: Columns of `data` that hold images as arrays, as bytes or as base64 text; an array
+            that is the whole sample is called `input`. Clients send image files for them.
+        pixels: The range of the pixels in the arrays that the model takes: `0..255`, `0..1` or
+            `-1..1`. By default it is inferred from the arrays of the sample; for image files
+            there is none to infer it from, and the model gets images.
         keep_all: Keep the model file byte for byte. By default what scikit-learn's prediction
             never reads is left out of it, where every answer stays the same.
         progress: Told in a sentence what is being done.
@@ -94,6 +103,8 @@ def pack(  # noqa: PLR0913 - one call packs, and each argument is one thing a pe
         classes=None if classes is None else tuple(classes),
         positive=positive,
         threshold=threshold,
+        images=(images,) if isinstance(images, str) else tuple(images),
+        pixels=pixels,
     )
     with tempfile.TemporaryDirectory(prefix="golive-pack-") as folder:
         root = Path(folder, "staged")
@@ -122,6 +133,8 @@ def pack(  # noqa: PLR0913 - one call packs, and each argument is one thing a pe
                 "classes": asked.classes,
                 "positive": positive,
                 "threshold": threshold,
+                "images": asked.images,
+                "pixels": pixels,
                 "keep_all": keep_all or None,
                 "output": destination,
             },
@@ -167,9 +180,18 @@ def _contents(
         python_version=platform.python_version(),
         tolerance=tolerance,
         git_commit=git_commit(source.parent if source else Path.cwd()),
-        data_sha256=sha256_of(source) if source else None,
+        data_sha256=_digest(source) if source else None,
         notes=draft.notes,
     )
+
+
+def _digest(data: Path) -> str:
+    """The SHA-256 of a file; of a folder, that of its files' names and SHA-256."""
+    if data.is_file():
+        return sha256_of(data)
+    files = sorted(path for path in data.rglob("*") if path.is_file())
+    lines = [f"{sha256_of(path)}  {path.relative_to(data).as_posix()}\n" for path in files]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def _card_facts(contents: BundleContents, command: str, data: object) -> CardFacts:

@@ -34,7 +34,12 @@ def recipe(model: object, data: object, options: dict[str, JsonValue | object]) 
 def _command(model: str, data: str, given: dict[str, object]) -> str:
     words = ["golive", "pack", model, "--data", data]
     for key, value in given.items():
-        flag = {"output": "-o", "classes": "--class", "keep_all": "--keep-all"}.get(key, f"--{key}")
+        flag = {
+            "output": "-o",
+            "classes": "--class",
+            "images": "--image",
+            "keep_all": "--keep-all",
+        }.get(key, f"--{key}")
         if key == "keep_all":
             words.append(flag)
             continue

@@ -12,6 +12,7 @@ from pandas.api import types
 
 from golive.errors import SignatureError
 from golive.packing.model_knowledge import ModelKnowledge
+from golive.packing.pictures import Picture
 
 __all__ = ["ENVELOPE_KEY", "select_columns", "select_text_column"]
 
@@ -101,7 +102,7 @@ def _all_but_target(frame: pd.DataFrame, target: str | None, count: int | None) 
 
 
 def _is_vector(series: pd.Series) -> bool:
-    return isinstance(series.iloc[0], list | tuple | np.ndarray)
+    return isinstance(series.iloc[0], list | tuple | np.ndarray | Picture | bytes)
 
 
 def _known(frame: pd.DataFrame, target: str | None, knowledge: ModelKnowledge) -> _Selected:

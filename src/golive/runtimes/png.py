@@ -24,5 +24,5 @@ def png_base64(image: Any) -> str:
     """
     file = BytesIO()
     written = image if image.mode in _AS_THEY_ARE else image.convert("RGB")
-    written.save(file, "PNG", optimize=True)
+    written.save(file, "PNG")
     return base64.b64encode(file.getvalue()).decode()

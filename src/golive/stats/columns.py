@@ -28,8 +28,8 @@ def profile_columns(
 
     None, NaN, NaT and `pandas.NA` are nulls. Numbers are profiled as they are, datetimes as seconds
     since 1970 in UTC, texts as their lengths in characters; infinities count as rows and are in no
-    statistic. Booleans, strings and categories are counted by value. Vectors, bytes and
-    images are only counted.
+    statistic. Booleans, strings and categories are counted by value. Of bytes and images
+    the sizes in bytes are profiled; vectors are only counted.
 
     Args:
         columns: A frame, or a mapping, of n values for each column's name.
@@ -53,7 +53,9 @@ def _profile(column: Column, values: list[Any]) -> ColumnProfile:
             numbers = np.asarray([float(len(str(value))) for value in present])
         case "boolean" | "string" | "category":
             categories = _count(present)
-        case "vector" | "bytes" | "image":
+        case "bytes" | "image":
+            numbers = np.asarray([float(len(value)) for value in present])
+        case "vector":
             pass
     numbers = numbers[np.isfinite(numbers)]
     mean, std = _moments(numbers)

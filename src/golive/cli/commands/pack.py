@@ -9,12 +9,10 @@ import click
 
 from golive.cli.actions import Actions
 from golive.cli.made import print_made
-from golive.cli.options import FILE, as_json, keep_all, label, threshold_option
+from golive.cli.options import PATHS, as_json, image_options, keep_all, label, threshold_option
 from golive.cli.output import progress
 
 __all__ = ["command"]
-
-_PATHS = click.Path(exists=True, path_type=Path)
 
 
 @click.command("pack", short_help="Pack a model with all that is needed to serve it.")
@@ -22,13 +20,13 @@ _PATHS = click.Path(exists=True, path_type=Path)
 @click.option(
     "--data",
     required=True,
-    type=FILE,
-    help="The training sample: CSV, Parquet or JSON lines. Gives the signature and the profile.",
+    type=PATHS,
+    help="The training sample: CSV, Parquet, JSON lines, .npy, .npz or a folder of images.",
 )
 @click.option("--target", help="Its column that the model predicts. Default: the data has none.")
 @click.option(
     "--eval",
-    type=FILE,
+    type=PATHS,
     help="A held-out sample with the target. Default: none, and then no metrics are computed.",
 )
 @click.option("--name", help="The model's name in paths and answers. Default: the file's name.")
@@ -41,13 +39,13 @@ _PATHS = click.Path(exists=True, path_type=Path)
 @click.option(
     "--code",
     multiple=True,
-    type=_PATHS,
+    type=PATHS,
     help="Source that the model needs; repeatable. Default: what is found beside its script.",
 )
 @click.option(
     "--include",
     multiple=True,
-    type=_PATHS,
+    type=PATHS,
     help="File that a function reads; repeatable. Default: none.",
 )
 @click.option(
@@ -57,6 +55,7 @@ _PATHS = click.Path(exists=True, path_type=Path)
     type=label,
     help="Label of a booster's class, in the order of its numbers; repeatable. Default: numbers.",
 )
+@image_options
 @click.option("--positive", type=label, help="The class that is scored. Default: the second.")
 @threshold_option("the model's own label")
 @keep_all
