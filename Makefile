@@ -8,6 +8,7 @@
 #   make test PYTHON=python3.13           with another Python, in its own environment
 #   make test-frameworks   every framework in one environment, then each extra alone
 #   make test-frameworks ARGS="--extra onnx"    one extra; ARGS="-- -k onnx": arguments for pytest
+#   make test-clients      the clients of MLflow, KServe and Triton, in an environment of their own
 #   make docs              write docs/reference/ again from the code
 #   make clean             remove the environments, caches and the demo's files
 
@@ -20,7 +21,7 @@ COVERAGE ?= --cov --cov-report=term:skip-covered --cov-fail-under=85
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint pytest test-frameworks format docs clean
+.PHONY: help demo test lint pytest test-frameworks test-clients format docs clean
 
 help:
 	@sed -n '/^#  /s/^#  //p' Makefile
@@ -62,6 +63,16 @@ pytest: $(VENV)/.test
 
 test-frameworks:
 	@$(PYTHON) tools/framework_tests.py $(ARGS)
+
+# KServe's client needs older pandas than golive does, and brings much that no other test needs.
+test-clients:
+	@$(MAKE) --no-print-directory .venv-clients/.clients VENV=.venv-clients PYTHON=$(PYTHON)
+	.venv-clients/bin/pytest tests/clients $(ARGS)
+
+$(VENV)/.clients: $(VENV)/.core
+	@echo "Installing the clients of other projects (a minute or two, once)." >&2
+	@$(PIP) install --group clients
+	@touch $@
 
 format: $(VENV)/.test
 	$(BIN)/ruff format .

@@ -286,6 +286,12 @@ def test_members_that_do_not_fit_are_422(members, code):
     assert (response.status, strict_json(response)["code"]) == (422, code)
 
 
+def test_the_model_may_be_named_again():
+    named = {"model_name": "m", "model_version": None}
+
+    assert infer(fake_service(real_model()), columns_of(), **named).status == 200
+
+
 def test_what_tritons_client_adds_is_no_option():
     hints = {"binary_data_output": True, "priority": 1, "timeout": 5}
 

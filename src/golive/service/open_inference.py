@@ -39,6 +39,7 @@ from golive.version import VERSION
 __all__ = ["open_inference_area", "open_inference_health_routes", "open_inference_routes"]
 
 _KEYS = frozenset({"id", "parameters", "inputs", "outputs"})
+_NAMING_KEYS = frozenset({"model_name", "model_version"})  # KServe's client says it again
 _HINTS = frozenset({"binary_data_output", "priority", "timeout"})  # of Triton's client
 _BINARY_HEADER = "inference-header-content-length"
 
@@ -157,7 +158,7 @@ def _infer(call: Call) -> Reply:
 
 
 def _checked_body(value: JsonValue) -> dict[str, JsonValue]:
-    unknown = sorted(value.keys() - _KEYS) if isinstance(value, dict) else []
+    unknown = sorted(value.keys() - _KEYS - _NAMING_KEYS) if isinstance(value, dict) else []
     if not isinstance(value, dict) or "inputs" not in value or unknown:
         got = f"`{unknown[0]}` beside them" if unknown else describe(value)
         raise shape_error(
