@@ -22,7 +22,7 @@ def test_the_index_says_where_everything_is():
     assert strict_json(response) == {
         "status": "alive",
         "models": [SUMMARY],
-        "links": ["/models", "/openapi.json", "/healthz", "/readyz"],
+        "links": ["/models", "/docs", "/openapi.json", "/healthz", "/readyz"],
     }
 
 

@@ -59,6 +59,7 @@ def test_an_unknown_path_is_a_problem_that_lists_the_paths():
             "/readyz",
             "/v2/health/live",
             "/v2/health/ready",
+            "/docs",
         ],
     }
     assert response.facts.route == "unmatched"

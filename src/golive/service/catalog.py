@@ -27,7 +27,7 @@ class Catalog:
 
     def index(self, call: Call) -> Reply:  # noqa: ARG002
         """Answer `/`: where everything is."""
-        links = ["/models", "/openapi.json", "/healthz", "/readyz"]
+        links = ["/models", "/docs", "/openapi.json", "/healthz", "/readyz"]
         if self._has_metrics:
             links.append("/metrics")
         models = [_summary(model) for model in self._models]

@@ -12,7 +12,7 @@ from golive.service.openapi_responses import (
     shared_responses,
 )
 from golive.service.query_parameters import query_parameters, takes_query
-from golive.service.schemas import DIALECT, model_schemas
+from golive.service.schemas import model_schemas
 from golive.service.served import Example, ServedModel
 from golive.signature.model import JsonValue
 
@@ -46,7 +46,6 @@ def openapi_document(
         paths |= _service_paths(has_metrics=has_metrics)
     return {
         "openapi": "3.1.0",
-        "jsonSchemaDialect": DIALECT,
         "info": _info(models),
         "servers": [{"url": "/"}],
         "paths": paths,

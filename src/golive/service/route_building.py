@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from golive.service.catalog import catalog_routes
 from golive.service.context import ServiceContext
+from golive.service.docs_page.routes import docs_routes
 from golive.service.health import health_routes
 from golive.service.mlflow import mlflow_area, mlflow_routes
 from golive.service.native import native_area, native_routes
@@ -53,6 +54,7 @@ def _routes_without_models(
     yield from health_routes(models, context)
     yield from open_inference_health_routes(context)
     yield from static_routes()
+    yield from docs_routes()
 
 
 def _routes_of_models(
