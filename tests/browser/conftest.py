@@ -8,6 +8,10 @@ import pytest
 from tests.browser.live_service import serving
 from tests.browser.visits import Visit
 
+from golive.service.context import ServiceContext
+from golive.service.service import Service
+from golive.testing.services import counted_ids
+
 
 @pytest.fixture(scope="module")
 def browser(chromium):
@@ -71,3 +75,20 @@ def accessibility_faults():
         ]
 
     return check
+
+
+@pytest.fixture
+def expect():
+    """Playwright's assertions, which wait for what they assert."""
+    return pytest.importorskip("playwright.sync_api").expect
+
+
+@pytest.fixture
+def open_model(serve, visit):
+    """A function that serves a model and opens its page, at `#try` or the fragment given."""
+
+    def open_page(model, fragment="try", **options):
+        service = Service({model.name: model}, ServiceContext(new_id=counted_ids()))
+        return visit(f"{serve(service).url}/#{fragment}", **options)
+
+    return open_page

@@ -2,7 +2,7 @@
 
 __all__ = ["Visit"]
 
-REFUSED = "Failed to load resource: the server responded with a status of"
+FAILED_REQUEST = "Failed to load resource:"
 WATCH = """
 window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) => {
@@ -16,8 +16,8 @@ class Visit:
 
     Attributes:
         page: The page, of Playwright.
-        errors: What it wrote to the console as an error or threw; that the server refused a
-            request is none, since that is what tests ask for.
+        errors: What it wrote to the console as an error or threw; that a request was refused or
+            failed is none, since that is what tests ask for.
         requests: The addresses that it asked for.
     """
 
@@ -31,7 +31,7 @@ class Visit:
         page.on("request", lambda request: self.requests.append(request.url))
 
     def _note(self, message):
-        if message.type == "error" and not message.text.startswith(REFUSED):
+        if message.type == "error" and not message.text.startswith(FAILED_REQUEST):
             self.errors.append(message.text)
 
     def violations(self):

@@ -25,7 +25,7 @@ export function makeCodeView(url) {
         note ? h("span", { class: "hint" }, note) : null,
         button,
       ),
-      h("pre", { class: "code-block", tabindex: "0", role: "region", "aria-label": `${title} code` }, code),
+      h("pre", { class: "code-block", tabindex: "0", role: "group", "aria-label": `${title} code` }, code),
     );
     return { element, code, write };
   });

@@ -8,7 +8,7 @@ const MOST_ROWS = 200;
 /** What shows an answer. */
 export function customAnswer(value) {
   const text = JSON.stringify(value, null, 2);
-  const json = h("pre", { class: "code-block", tabindex: "0", role: "region", "aria-label": "Answer as JSON" }, text);
+  const json = h("pre", { class: "code-block", tabindex: "0", role: "group", "aria-label": "Answer as JSON" }, text);
   if (!isTable(value)) return json;
   return h("div", {}, tableOf(value), h("details", {}, h("summary", {}, "The answer as JSON"), json));
 }
@@ -33,7 +33,7 @@ function tableOf(items) {
   const caption = notes.filter(Boolean).join(", ");
   return h(
     "div",
-    { class: "table-frame", tabindex: "0", role: "region", "aria-label": "Answer as a table" },
+    { class: "table-frame", tabindex: "0", role: "group", "aria-label": "Answer as a table" },
     h(
       "table",
       {},

@@ -36,7 +36,7 @@ export function makeJsonForm(about, onchange) {
       "details",
       { class: "wide" },
       h("summary", {}, "JSON Schema of a request"),
-      h("pre", { class: "code-block", tabindex: "0", role: "region", "aria-label": "JSON Schema" }, schema),
+      h("pre", { class: "code-block", tabindex: "0", role: "group", "aria-label": "JSON Schema" }, schema),
     ),
   );
 

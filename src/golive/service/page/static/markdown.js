@@ -13,7 +13,7 @@ const BLOCKS = [
 ];
 const INLINE = /(?<code>`+)(?<text>.+?)\k<code>|\*\*(?<bold>.+?)\*\*|\*(?<emphasis>[^*\s][^*]*)\*|\[(?<name>[^\]]+)\]\((?<target>[^)\s]+)\)|\\(?<escaped>[!-/:-@[-`{-~])|&(?<entity>lt|gt|amp|quot);/g;
 const ENTITIES = { lt: "<", gt: ">", amp: "&", quot: '"' };
-const FIRST_LEVEL = 2;
+const HIGHEST = 2; // the page has its own first heading
 
 /** The elements of a Markdown text; a YAML head is left out. */
 export function renderMarkdown(text) {
@@ -35,14 +35,13 @@ export function renderMarkdown(text) {
 function readCode(lines) {
   const end = lines.findIndex((line, at) => at > 0 && line.startsWith("```"));
   const inside = lines.slice(1, end < 0 ? undefined : end).join("\n");
-  const block = h("pre", { class: "code-block", tabindex: "0", role: "region", "aria-label": "Code" }, h("code", {}, inside));
+  const block = h("pre", { class: "code-block", tabindex: "0", role: "group", "aria-label": "Code" }, h("code", {}, inside));
   return [block, end < 0 ? [] : lines.slice(end + 1)];
 }
 
 function readHeading(lines) {
   const [, marks, text] = /^(#+)\s+(.*?)\s*#*$/.exec(lines[0]);
-  const level = Math.min(6, marks.length - 1 + FIRST_LEVEL);
-  return [h(`h${level}`, {}, inline(text)), lines.slice(1)];
+  return [h(`h${Math.max(HIGHEST, marks.length)}`, {}, inline(text)), lines.slice(1)];
 }
 
 function readTable(lines) {
@@ -56,7 +55,7 @@ function readTable(lines) {
     head ? h("thead", {}, h("tr", {}, head.map((cell) => h("th", { scope: "col" }, inline(cell))))) : null,
     h("tbody", {}, body.map((row) => h("tr", {}, row.map((cell) => h("td", {}, inline(cell)))))),
   );
-  const frame = h("div", { class: "table-frame", tabindex: "0", role: "region", "aria-label": "Table" }, table);
+  const frame = h("div", { class: "table-frame", tabindex: "0", role: "group", "aria-label": "Table" }, table);
   return [frame, lines.slice(count)];
 }
 

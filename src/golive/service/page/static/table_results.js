@@ -27,7 +27,7 @@ export function resultsTable({ match, entries, signature, summary, ondownload })
     note ? h("p", { class: "hint" }, note) : null,
     h(
       "div",
-      { class: "table-frame tall", tabindex: "0", role: "region", "aria-labelledby": "results-title" },
+      { class: "table-frame tall", tabindex: "0", role: "group", "aria-labelledby": "results-title" },
       h(
         "table",
         {},

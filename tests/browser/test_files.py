@@ -1,0 +1,71 @@
+"""Images: chosen, dropped, pasted, and refused."""
+
+import pytest
+from tests.browser.models import digit_model, png
+
+pytest.importorskip("PIL")
+pytestmark = pytest.mark.requires("chromium")
+
+
+def test_a_golden_image_is_shown_and_answered(open_model, expect):
+    page = open_model(digit_model())
+
+    expect(page.locator(".headline")).to_have_text("day")
+    expect(page.get_by_role("img", name="picture: picture.png")).to_be_visible()
+
+
+def test_a_chosen_image_is_answered(open_model, expect):
+    page = open_model(digit_model())
+
+    page.get_by_label("picture").set_input_files(
+        {"name": "dark.png", "mimeType": "image/png", "buffer": png(0)}
+    )
+
+    expect(page.locator(".headline")).to_have_text("night")
+    expect(page.get_by_role("img", name="picture: dark.png")).to_be_visible()
+
+
+@pytest.mark.parametrize("way", ["drop", "paste"])
+def test_a_dropped_or_pasted_image_is_answered(open_model, expect, way):
+    page = open_model(digit_model())
+    expect(page.locator(".headline")).to_have_text("day")
+
+    page.locator(".drop").evaluate(
+        """(area, [way, bytes]) => {
+          const data = new DataTransfer();
+          data.items.add(new File([new Uint8Array(bytes)], "dark.png", { type: "image/png" }));
+          const event = way === "drop"
+            ? new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true })
+            : new ClipboardEvent("paste", { clipboardData: data, bubbles: true });
+          area.dispatchEvent(event);
+        }""",
+        [way, list(png(0))],
+    )
+
+    expect(page.locator(".headline")).to_have_text("night")
+
+
+def test_what_is_no_image_gets_the_servers_error_beside_the_field(open_model, expect):
+    page = open_model(digit_model())
+
+    page.get_by_label("picture").set_input_files(
+        {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"no image"}
+    )
+
+    expect(page.locator(".field .error")).to_contain_text('"picture"')
+    expect(page.locator(".problem-title")).to_have_text("One field does not fit")
+
+
+def test_a_removed_image_leaves_no_answer(open_model, expect):
+    page = open_model(digit_model())
+    expect(page.locator(".headline")).to_have_text("day")
+
+    page.get_by_role("button", name="Remove").click()
+
+    expect(page.get_by_text("Fill in what is missing")).to_be_visible()
+
+
+def test_a_model_of_images_has_no_table(open_model, expect):
+    page = open_model(digit_model())
+
+    expect(page.get_by_role("tab")).to_have_text(["Try", "Code", "Card", "About"])
