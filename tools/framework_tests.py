@@ -84,7 +84,7 @@ class Environment:
 
     def ensure(self) -> "Environment":
         """Make it unless it is there."""
-        with locked(self.folder.with_suffix(".lock")):
+        with locked(self.folder.with_name(f"{self.folder.name}.lock")):
             done = self.folder / ".made"
             if not done.exists():
                 self._make()

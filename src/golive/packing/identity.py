@@ -15,16 +15,19 @@ from golive.engine.labelling import class_key
 from golive.errors import PackError
 from golive.packing.data import plain_value
 from golive.packing.direct import DirectOutputs, input_of, predict_direct
+from golive.packing.tensor_direct import predict_program
+from golive.runtimes.tensor_program import TensorProgram
 from golive.signature.model import JsonValue, Output, Signature
 
 __all__ = ["compare_direct"]
 
 _TOLERANCE = 1e-12
 _SINGLE_TOLERANCE = 1e-6
+_FLOOR = 1e-3  # smaller 32-bit probabilities are compared as if they were this large
 _POLICY_CODES = frozenset({"null_not_allowed", "non_finite", "unseen_category", "out_of_range"})
 _HINT = (
     "The signature does not describe the model's input or output. Give the very sample that the "
-    "model was trained on, and the classes in the order of its probabilities with --classes."
+    "model was trained on, and the classes in the order of its probabilities with --class."
 )
 
 
@@ -94,10 +97,12 @@ class _Comparison:
 
     @classmethod
     def of(cls, outputs: DirectOutputs, expected: list[_Expected]) -> _Comparison:
-        sizes = [abs(e.score) for e in expected if e.score is not None and math.isfinite(e.score)]
+        single = outputs.is_single_precision
+        numbers = [n for e in expected for n in _numbers_in([e.score, e.value])]
+        shares = outputs.probabilities is not None
         return cls(
-            tolerance=_SINGLE_TOLERANCE if outputs.is_single_precision else _TOLERANCE,
-            scale=0.0 if outputs.probabilities is not None else max(sizes, default=0.0),
+            tolerance=_SINGLE_TOLERANCE if single else _TOLERANCE,
+            scale=(_FLOOR if single else 0.0) if shares else max(numbers, default=0.0),
         )
 
     def difference(self, answer: Any, wanted: _Expected) -> str | None:
@@ -127,9 +132,27 @@ class _Comparison:
         return type(served) is type(direct) and bool(served == direct)
 
 
+def _numbers_in(value: JsonValue) -> Iterator[float]:
+    """The sizes of all finite floats in it."""
+    match value:
+        case float() if math.isfinite(value):
+            yield abs(value)
+        case list():
+            for item in value:
+                yield from _numbers_in(item)
+        case dict():
+            yield from _numbers_in(list(value.values()))
+
+
+def _direct(estimator: object, signature: Signature, frame: pd.DataFrame) -> DirectOutputs:
+    if isinstance(estimator, TensorProgram):
+        return predict_program(estimator, signature, frame)
+    return predict_direct(estimator, input_of(frame, signature.form))
+
+
 def _call(estimator: object, signature: Signature, frame: pd.DataFrame) -> DirectOutputs:
     try:
-        return predict_direct(estimator, input_of(frame, signature.form))
+        return _direct(estimator, signature, frame)
     except Exception as error:
         raise PackError(
             f"The model raises {type(error).__name__} for rows of the sample that are answered "
@@ -163,7 +186,7 @@ def _check_refused(
 
 def _answers(estimator: object, signature: Signature, frame: pd.DataFrame) -> bool:
     try:
-        outputs = predict_direct(estimator, input_of(frame, signature.form))
+        outputs = _direct(estimator, signature, frame)
     except Exception:  # noqa: BLE001  # the model's own code, of any kind
         return False
     expected = next(_expectations(outputs, signature.output))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -14,31 +13,16 @@ from golive.packing.columns import column_of
 from golive.packing.corrections import TextFrame, as_frame_category, corrected
 from golive.packing.data import as_frame
 from golive.packing.direct import choose_form
+from golive.packing.inferred import Inference
 from golive.packing.model_knowledge import ModelKnowledge, knowledge_of
 from golive.packing.outputs import OutputWishes, infer_output
 from golive.packing.pictures import Picture, given_of
 from golive.packing.selection import select_columns, select_text_column
+from golive.packing.tensor_inference import infer_tensor_signature
+from golive.runtimes.tensor_program import TensorProgram
 from golive.signature.model import Column, InputForm, JsonValue, Output, Signature
 
 __all__ = ["Inference", "infer_signature"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inference:
-    """What was inferred.
-
-    Attributes:
-        signature: The signature; its policies are not settled yet.
-        frame: The input columns as the model was trained with them; for a function model the
-            list of its requests.
-        target: The truths of the sample in the type of the model's labels, or None.
-        notes: What is worth telling, one sentence each.
-    """
-
-    signature: Signature
-    frame: pd.DataFrame | list[JsonValue]
-    target: pd.Series | None = None
-    notes: tuple[str, ...] = ()
 
 
 def infer_signature(  # noqa: PLR0913  # each is one of pack's own options
@@ -73,15 +57,16 @@ def infer_signature(  # noqa: PLR0913  # each is one of pack's own options
     if kind == "function":
         return _infer_function(frame, request_type, answer_type)
     table = as_frame(frame)
+    if isinstance(estimator, TensorProgram):
+        wishes = _wishes(table, target, classes, positive)
+        return infer_tensor_signature(estimator, table, target, wishes, text_frame)
     names = [str(name) for name in table.columns if name != target]
     knowledge = knowledge_of(estimator, names)
     selected, notes, candidates = _select(table, target, knowledge)
     inputs, corrections = _correct(table[selected], knowledge, text_frame)
     form = choose_form(estimator, inputs, candidates)
     columns = tuple(_column(inputs[name], knowledge, form) for name in selected)
-    wishes = OutputWishes(
-        classes=classes, positive=positive, target=None if target is None else table[target]
-    )
+    wishes = _wishes(table, target, classes, positive)
     output, output_notes = infer_output(estimator, inputs, form, wishes)
     truths, target_notes = _truths(wishes.target, output, output_notes)
     return Inference(
@@ -90,6 +75,17 @@ def infer_signature(  # noqa: PLR0913  # each is one of pack's own options
         target=truths,
         notes=(*notes, *corrections, *target_notes),
     )
+
+
+def _wishes(
+    table: pd.DataFrame,
+    target: str | None,
+    classes: Sequence[JsonValue] | None,
+    positive: JsonValue,
+) -> OutputWishes:
+    known = target if target in table.columns else None
+    truths = None if known is None else table[known]
+    return OutputWishes(classes=classes, positive=positive, target=truths)
 
 
 def _infer_function(

@@ -30,13 +30,15 @@ from golive.packing.provenance import git_commit
 from golive.packing.recipe import recipe
 from golive.packing.slimming import slimmed
 from golive.packing.source import StagedModel, stage_model
+from golive.runtimes.tensor_program import TensorFacts, TensorProgram
 from golive.signature.model import JsonValue, PixelScale
 from golive.stats.columns import profile_columns
 
 __all__ = ["pack"]
 
 _TOLERANCE = 1e-9
-_FLOAT32_TOLERANCE = 1e-5  # boosters compute and sum in float32
+_FLOAT32_TOLERANCE = 1e-5  # boosters and most tensor programs compute and sum in float32
+_FLOAT16_TOLERANCE = 1e-2
 
 
 def pack(  # noqa: PLR0913 - one call packs, and each argument is one thing a person may say
@@ -270,8 +272,18 @@ def _profile(draft: Draft, held_out: HeldOut) -> Profile:
 
 
 def _tolerance(staged: StagedModel) -> float:
+    if isinstance(staged.estimator, TensorProgram):
+        return _tensor_tolerance(staged.estimator.facts)
     names = {staged.spec.kind, type(staged.estimator).__module__.partition(".")[0]}
     return _FLOAT32_TOLERANCE if "xgboost" in names else _TOLERANCE
+
+
+def _tensor_tolerance(facts: TensorFacts) -> float:
+    """By the narrowest floats of its arrays: other machines and batches sum in another order."""
+    dtypes = {spec.dtype for spec in (*facts.inputs, *facts.outputs)}
+    if "float16" in dtypes:
+        return _FLOAT16_TOLERANCE
+    return _FLOAT32_TOLERANCE if "float32" in dtypes else _TOLERANCE
 
 
 def _files(root: Path) -> dict[str, Path | bytes]:

@@ -15,6 +15,7 @@ from golive.errors import ModelLoadError, UsageError
 from golive.packing.code import CODE, add_code, add_module, missing_module
 from golive.packing.definitions import definitions_of
 from golive.packing.model_files import loader_of, refuse_directory
+from golive.packing.onnx_files import external_data, save_proto
 from golive.runtimes.loading import load_estimator
 
 __all__ = ["StagedModel", "stage_model"]
@@ -75,6 +76,8 @@ def _stage_reference(reference: str, root: Path, code: Sequence[Path]) -> Staged
         )
     kind, loader = loader_of(path)
     _copy(path, root / "model" / path.name)
+    for beside in external_data(path) if kind == "onnx" else ():
+        _copy(path.parent / beside, root / "model" / beside)
     holds_classes = loader in ("joblib", "pickle", "skops", "keras", "torch-pickle")
     main_module = _stage_definitions(root, code) if holds_classes else None
     spec = ModelSpec(
@@ -118,6 +121,8 @@ def _stage_function_object(function: FunctionType, root: Path) -> StagedModel:
 
 def _stage_object(model: object, root: Path) -> StagedModel:
     package = type(model).__module__.partition(".")[0]
+    if type(model).__name__ == "ModelProto" and package == "onnx":
+        return _loaded(root, save_proto(model, root), (Path.cwd(),), "model")
     if type(model).__name__ == "Booster" and package in ("xgboost", "lightgbm"):
         spec = _save_booster(model, package, root)
     else:

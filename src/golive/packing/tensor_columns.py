@@ -1,0 +1,136 @@
+"""A column of the sample as one input of a tensor program, or as one feature of its matrix."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pandas.api import types
+
+from golive.errors import SignatureError
+from golive.packing.columns import column_of
+from golive.packing.corrections import TextFrame
+from golive.packing.data import plain_value
+from golive.runtimes.tensor_program import TensorSpec
+from golive.signature.model import Column
+
+__all__ = ["tensor_column"]
+
+_Typed = tuple[Column, pd.Series]
+_LONGEST_EXAMPLE = 256
+
+
+def tensor_column(
+    series: pd.Series, spec: TensorSpec, text_frame: TextFrame | None, *, is_feature: bool
+) -> _Typed:
+    """The column's description, in the program's own type, and its values in that type.
+
+    Args:
+        series: The column of the sample.
+        spec: The input that it is, or is a feature of.
+        text_frame: Reads columns of the sample's file again as text.
+        is_feature: It is one of the columns that stand side by side in the input.
+
+    Raises:
+        SignatureError: Its values are not what the input holds, or have another shape.
+    """
+    if not is_feature and _shape_of(series) != ():
+        return _vector(series, spec)
+    if not is_feature and math.prod(size or 1 for size in spec.shape) != 1:
+        raise SignatureError(
+            f"The model's input {spec.name!r} holds an array of the shape {spec.shape} a record,"
+            f" and the column {series.name!r} single values.",
+            hint="Give the column as nested lists.",
+        )
+    if spec.dtype == "object":
+        return _text(series, text_frame)
+    return _number(series, spec)
+
+
+def _text(series: pd.Series, text_frame: TextFrame | None) -> _Typed:
+    if not types.is_object_dtype(series.dtype) and not types.is_string_dtype(series.dtype):
+        name = str(series.name)
+        texts = series.astype(str) if text_frame is None else text_frame([name])[name]
+        series = texts.where(series.notna(), None).rename(name)
+    return replace(column_of(series), dtype="object"), series
+
+
+def _number(series: pd.Series, spec: TensorSpec) -> _Typed:
+    if types.is_bool_dtype(series.dtype):
+        return replace(column_of(series), dtype=spec.dtype), series
+    if not types.is_numeric_dtype(series.dtype):
+        raise SignatureError(
+            f"Column {series.name!r} holds {series.dtype}, and the model's input {spec.name!r}"
+            f" {spec.dtype}.",
+            hint="Give the column as the model takes it; name the target with --target.",
+        )
+    if np.dtype(spec.dtype).kind == "f":
+        wide = series.astype("float64")
+        return replace(column_of(wide), dtype=spec.dtype), wide
+    if (series.dropna() % 1 != 0).any():
+        raise SignatureError(
+            f"Column {series.name!r} holds fractions, and the model's input {spec.name!r}"
+            f" {spec.dtype}.",
+            hint="Give the column as the model takes it.",
+        )
+    return replace(column_of(series), type="integer", dtype=spec.dtype), series
+
+
+def _vector(series: pd.Series, spec: TensorSpec) -> _Typed:
+    shape = _shape_of(series)
+    if not _fits(shape, spec.shape):
+        raise SignatureError(
+            f"Column {series.name!r} holds arrays of the shape {shape}, and the model's input"
+            f" {spec.name!r} takes {spec.shape}.",
+            hint="Give the column in the shape of the input.",
+        )
+    values = [plain_value(value) for value in series.tolist()]
+    first = next(value for value in values if value is not None)
+    column = Column(
+        name=str(series.name),
+        type="vector",
+        dtype=spec.dtype,
+        nullable=None in values,
+        length=shape[0] if len(shape) == 1 else None,
+        shape=shape if len(shape) > 1 else (),
+        example=first if math.prod(shape) <= _LONGEST_EXAMPLE else None,
+    )
+    return column, pd.Series(values, name=series.name, index=series.index, dtype=object)
+
+
+def _shape_of(series: pd.Series) -> tuple[int, ...]:
+    """The shape of every array of the column; () where it holds single values.
+
+    Raises:
+        SignatureError: They have different shapes.
+    """
+    shapes = {_shape(value) for value in series.tolist() if plain_value(value) is not None}
+    if len(shapes) > 1 or None in shapes:
+        known = sorted(shape for shape in shapes if shape is not None)
+        raise SignatureError(
+            f"Column {series.name!r} holds arrays of different shapes, such as"
+            f" {known[0]} and {known[-1] if len(known) > 1 else 'ragged lists'}.",
+            hint="Pad or cut them to one shape, as in training.",
+        )
+    return next(iter(shapes), ()) or ()
+
+
+def _shape(value: Any) -> tuple[int, ...] | None:
+    """None for lists of different lengths."""
+    if not isinstance(value, list | tuple | np.ndarray):
+        return ()
+    try:
+        return np.shape(np.asarray(value, dtype=float))
+    except ValueError:
+        return None
+
+
+def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
+    if None not in wanted and math.prod(shape) == math.prod(size or 1 for size in wanted):
+        return True
+    return len(shape) == len(wanted) and all(
+        size in (None, own) for own, size in zip(shape, wanted, strict=True)
+    )
