@@ -152,6 +152,9 @@ def test_images_and_bytes_are_objects_of_a_frame():
 
     assert one_column("image", "object", [image, image])[1] is image
     assert one_column("bytes", "object", [b"a", None], null_as="none").tolist() == [b"a", None]
+    pixels = one_column("image", "float32", [image, None], pixel_layout="hw", pixel_scale="0..1")
+    np.testing.assert_allclose(pixels[0], np.full((2, 2), 7 / 255), rtol=1e-6)
+    assert math.isnan(pixels[1])
 
 
 def test_a_series_is_the_list_of_texts():

@@ -82,6 +82,8 @@ class TextReader:
 
 def _vector_of(text: str) -> JsonValue:
     """The elements of `[1, 2]` or `1,2`; what is neither stays a text and is a fault."""
+    if text == "null":
+        return None
     listed = json_of(text if text.startswith("[") else f"[{text}]")
     return listed if isinstance(listed, list) else text
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from golive.errors import SignatureError
-from golive.runtimes.arrays import column_array
+from golive.runtimes.arrays import column_array, pixels_of
 from golive.runtimes.protocols import Batch
 from golive.signature.model import Column, Signature
 
@@ -79,6 +79,8 @@ def _held(values: Any) -> Any:
 
 
 def _column_converter(column: Column, boolean_nulls: BooleanNulls) -> _Convert:
+    if column.type == "image" and column.dtype != "object":
+        return _pixels_converter(column)
     if column.type in ("vector", "bytes", "image"):
         return _objects_converter(column)
     if column.dtype == "category":
@@ -134,6 +136,15 @@ def _objects_converter(column: Column) -> _Convert:
     if column.null_as == "none":
         return hold
     return lambda values: hold([math.nan if value is None else value for value in values])
+
+
+def _pixels_converter(column: Column) -> _Convert:
+    """An array a cell, for models that were trained on such cells."""
+    hold = _objects_converter(column)
+    layout, scale, dtype = column.pixel_layout, column.pixel_scale, np.dtype(column.dtype)
+    return lambda values: hold(
+        [None if value is None else pixels_of(value, layout, scale, dtype) for value in values]
+    )
 
 
 def _objects(values: list[Any]) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from golive.engine.accepted_schema import accepted_parameter_schema
+from golive.engine.accepted_schema import accepted_parameter_schema, accepted_schema
 from golive.signature.model import Column, JsonValue, Signature
 
 __all__ = ["query_parameters", "takes_query"]
@@ -47,6 +47,8 @@ def _kinds(schema: JsonValue) -> list[str]:
 
 
 def _column_parameter(column: Column) -> dict[str, JsonValue]:
+    if column.type == "vector" and len(column.dimensions) > 1:
+        return _nested_parameter(column)
     schema = accepted_parameter_schema(column)
     schema.pop("description", None)
     parameter = _parameter(column.name, schema, is_required=column.on_missing == "error")
@@ -56,6 +58,15 @@ def _column_parameter(column: Column) -> dict[str, JsonValue]:
     if column.description:
         parameter["description"] = column.description
     return parameter
+
+
+def _nested_parameter(column: Column) -> dict[str, JsonValue]:
+    """Nested lists, which no style of OpenAPI's spells, are a JSON text."""
+    schema = accepted_schema(column)
+    parameter = _parameter(column.name, schema, is_required=column.on_missing == "error")
+    described = {"description": column.description} if column.description else {}
+    content = {"application/json": {"schema": parameter.pop("schema")}}
+    return parameter | described | {"content": content}
 
 
 def _options(signature: Signature) -> list[dict[str, JsonValue]]:
