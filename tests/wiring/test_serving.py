@@ -43,6 +43,7 @@ def test_what_is_announced_is_the_address_and_a_curl_of_an_answered_record(bundl
         f"m {bundle.version} answers at http://127.0.0.1:8000/predict",
         "Try it:",
     ]
+    assert lines[-1] == "Or open http://127.0.0.1:8000/ in a browser."
     words = shlex.split(lines[2])
     assert words[:2] == ["curl", "http://127.0.0.1:8000/predict"]
     assert set(json.loads(words[-1])) == {"a", "b"}

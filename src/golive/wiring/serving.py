@@ -105,13 +105,13 @@ def _served(loaded: LoadedBundle) -> ServedModel:
 
 
 def announcement(bundles: dict[str, Bundle], url: str) -> list[str]:
-    """What a person is told once requests are answered: addresses, and a curl of each."""
+    """What a person is told once requests are answered: addresses, a curl of each, the page."""
     lines = []
     for name, bundle in bundles.items():
         path = "/predict" if len(bundles) == 1 else f"/models/{name}/predict"
         lines.append(f"{name} {bundle.version} answers at {url}{path}")
         lines += _curl(bundle, f"{url}{path}")
-    return lines
+    return [*lines, f"Or open {url}/ in a browser."]
 
 
 def _curl(bundle: Bundle, address: str) -> list[str]:

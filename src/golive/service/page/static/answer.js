@@ -65,6 +65,7 @@ export function makeAnswer(about, controls) {
       }
       if (output.kind === "regression") {
         headline.textContent = formatNumber(entry.score);
+        headline.title = String(entry.score);
         detail.textContent = output.name.replaceAll("_", " ");
         position.show(entry.score);
         strip.show(headline.textContent, detail.textContent);

@@ -108,4 +108,12 @@ async function begin() {
   }
 }
 
+/** A file that misses its place would take the page's own; a text may be dropped anywhere. */
+function keepFilesFromReplacingThePage() {
+  for (const name of ["dragover", "drop"]) {
+    addEventListener(name, (event) => event.dataTransfer?.types.includes("Files") && event.preventDefault());
+  }
+}
+
+keepFilesFromReplacingThePage();
 begin();

@@ -22,7 +22,7 @@ export class Asker {
 
   /** Ask after a pause in which nothing else was asked; at once where `pause` is 0. */
   ask(body, pause = PAUSE) {
-    this.cancel();
+    this.#drop();
     const controller = new AbortController();
     this.controller = controller;
     this.timers = [setTimeout(() => this.#send(body, controller.signal), pause)];
@@ -30,9 +30,13 @@ export class Asker {
 
   /** Forget what was asked. */
   cancel() {
+    this.#drop();
+    this.showBusy(false);
+  }
+
+  #drop() {
     this.controller.abort();
     this.timers.forEach(clearTimeout);
-    this.showBusy(false);
   }
 
   async #send(body, signal) {

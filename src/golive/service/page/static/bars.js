@@ -9,7 +9,7 @@ const SHOWN = 10;
 export function makeBars(output) {
   const rows = new Map();
   const positive = output.kind === "binary" ? classKey(output.positive) : null;
-  const list = h("ol", { class: "bars" });
+  const list = h("ol", { class: "bars", "aria-label": "Probability of each class" });
   const more = h("button", { type: "button", class: "quiet", hidden: true, onclick: toggle });
   let showsAll = false;
   let last = null;

@@ -1,14 +1,17 @@
 // Files: images with a preview, and any bytes; chosen, dropped or pasted.
 
-import { h, newId } from "./dom.js";
+import { h } from "./dom.js";
 import { frameField, isNullable } from "./field.js";
 import { formatCount } from "./format.js";
 import { FileContent } from "./json_text.js";
 
 const DEFAULT_LIMIT = 10 * 1024 * 1024;
 
-/** A field for an image or for bytes, which travel as base64. */
-export function fileField(column, onchange) {
+/**
+ * A field for an image or for bytes, which travel as base64. The only one of a form takes what is
+ * pasted anywhere on the page.
+ */
+export function fileField(column, onchange, { isOnly = false } = {}) {
   const isImage = column.type === "image";
   const limit = column.max_bytes ?? DEFAULT_LIMIT;
   const chooser = h("input", { type: "file", accept: isImage ? "image/*" : null, class: "file-input" });
@@ -52,7 +55,8 @@ export function fileField(column, onchange) {
     onchange();
   });
   listenForDrops(area, take);
-  frame.element.addEventListener("paste", (event) => take(event.clipboardData?.files[0]));
+  const pasted = isOnly ? document : frame.element;
+  pasted.addEventListener("paste", (event) => take(event.clipboardData?.files[0]));
   show(null);
   return {
     ...frame,
@@ -72,13 +76,9 @@ export function fileField(column, onchange) {
 function listenForDrops(area, take) {
   const steps = { dragover: true, dragenter: true, dragleave: false, drop: false };
   for (const [name, isOver] of Object.entries(steps)) {
-    area.addEventListener(name, (event) => {
-      event.preventDefault();
-      area.classList.toggle("over", isOver);
-    });
+    area.addEventListener(name, () => area.classList.toggle("over", isOver));
   }
   area.addEventListener("drop", (event) => take(event.dataTransfer.files[0]));
-  area.id = newId("drop");
 }
 
 function asBase64(file) {

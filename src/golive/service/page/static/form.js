@@ -6,6 +6,8 @@ import { fileField } from "./file_field.js";
 import { numberField } from "./number_field.js";
 import { momentField, textField, vectorField } from "./text_fields.js";
 
+const FILES = ["image", "bytes"];
+
 /**
  * @param {object} about What the service tells of the model.
  * @param {() => void} onchange Called after each change by the person.
@@ -16,7 +18,8 @@ export function makeForm(about, onchange) {
   const isText = form === "series" && columns.length === 1;
   const fields = columns.map((column) => {
     const samples = records.map((record) => record?.[column.name]).filter(Boolean);
-    return fieldFor(column, onchange, { samples, isText });
+    const isOnly = columns.filter((each) => FILES.includes(each.type)).length === 1;
+    return fieldFor(column, onchange, { samples, isText, isOnly });
   });
   const byName = new Map(columns.map((column, at) => [column.name, fields[at]]));
   const element = h(
@@ -67,7 +70,7 @@ function columnOf(path, byName) {
   return inside.sort((one, other) => other.length - one.length)[0] ?? null;
 }
 
-function fieldFor(column, onchange, { samples, isText }) {
+function fieldFor(column, onchange, { samples, isText, isOnly }) {
   switch (column.type) {
     case "integer":
     case "number":
@@ -82,7 +85,7 @@ function fieldFor(column, onchange, { samples, isText }) {
       return vectorField(column, onchange);
     case "image":
     case "bytes":
-      return fileField(column, onchange);
+      return fileField(column, onchange, { isOnly });
     case "text":
       return textField(column, onchange, { isLong: true, rows: isText ? 5 : 3 });
     default:

@@ -1,4 +1,4 @@
-// The form of a function model: its request as JSON.
+// The form of a function model, or of one with very many columns: its request as JSON.
 
 import { h, newId, showText } from "./dom.js";
 import { parseJson } from "./json_text.js";
@@ -16,7 +16,7 @@ export function makeJsonForm(about, onchange) {
     "aria-describedby": `${id}-error`,
     oninput: onchange,
   });
-  const schema = JSON.stringify(about.signature.json_schema ?? {}, null, 2);
+  const schema = about.signature.json_schema;
   const element = h(
     "form",
     { class: "fields one", novalidate: true, onsubmit: (event) => event.preventDefault() },
@@ -32,12 +32,7 @@ export function makeJsonForm(about, onchange) {
       box,
       error,
     ),
-    h(
-      "details",
-      { class: "wide" },
-      h("summary", {}, "JSON Schema of a request"),
-      h("pre", { class: "code-block", tabindex: "0", role: "group", "aria-label": "JSON Schema" }, schema),
-    ),
+    schema ? schemaOf(schema) : null,
   );
 
   function setError(text) {
@@ -73,4 +68,14 @@ export function makeJsonForm(about, onchange) {
     },
     clearErrors: () => setError(""),
   };
+}
+
+function schemaOf(schema) {
+  const text = JSON.stringify(schema, null, 2);
+  return h(
+    "details",
+    { class: "wide" },
+    h("summary", {}, "JSON Schema of a request"),
+    h("pre", { class: "code-block", tabindex: "0", role: "group", "aria-label": "JSON Schema" }, text),
+  );
 }

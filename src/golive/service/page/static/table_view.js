@@ -57,11 +57,7 @@ export function makeTableView(about, path) {
     results,
   );
   chooser.addEventListener("change", () => open(chooser.files[0]));
-  element.addEventListener("dragover", (event) => event.preventDefault());
-  element.addEventListener("drop", (event) => {
-    event.preventDefault();
-    open(event.dataTransfer.files[0]);
-  });
+  element.addEventListener("drop", (event) => open(event.dataTransfer.files[0]));
 
   async function open(file) {
     if (!file) return;

@@ -10,6 +10,7 @@ import { makeThreshold } from "./threshold.js";
 
 const QUIET = 800;
 const CHIPS = 6;
+const MOST_FIELDS = 200;
 
 /**
  * @param {object} about What the service tells of the model.
@@ -22,7 +23,8 @@ export function makeTryView(about, path, { onrequest, onversion }) {
   const { output } = signature;
   const hasThreshold = output.kind === "binary" && output.has_probabilities;
   const threshold = hasThreshold ? makeThreshold(output, () => ask()) : null;
-  const make = signature.form === "object" ? makeJsonForm : makeForm;
+  const isJson = signature.form === "object" || signature.columns.length > MOST_FIELDS;
+  const make = isJson ? makeJsonForm : makeForm;
   const form = make(about, () => ask());
   const answer = makeAnswer(about, threshold?.element ?? null);
   const asker = new Asker(path, deliver, answer.setBusy);
