@@ -8,6 +8,7 @@ from tests.browser.models import LOAN, loan_model, pets_model, rooms_model
 
 from golive.service.context import ServiceContext
 from golive.service.served import Readiness
+from golive.service.service import Service
 from golive.testing.services import counted_ids, fake_service
 
 pytestmark = pytest.mark.requires("chromium")
@@ -259,6 +260,18 @@ def test_the_page_says_whether_the_service_is_ready(serve, visit, expect):
     page.reload()
 
     expect(page.locator("header .health")).to_have_text("Ending")
+
+
+def test_a_page_that_comes_too_early_waits_for_the_models(serve, visit, expect):
+    context = ServiceContext(new_id=counted_ids(), readiness=Readiness("starting"))
+    live = serve(Service({}, context))
+    page = visit(live.url + "/")
+    expect(page.get_by_text("The models are being loaded")).to_be_visible()
+
+    context.readiness.start_serving()
+    live.app.service = fake_service(loan_model())
+
+    expect(headline(page)).to_have_text("lost")
 
 
 def test_a_new_version_is_noticed(serve, visit, expect):

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from golive.service.catalog import catalog_routes
 from golive.service.context import ServiceContext
 from golive.service.docs_page.routes import docs_routes
-from golive.service.health import health_routes
+from golive.service.health import Health, health_routes
 from golive.service.mlflow import mlflow_area, mlflow_routes
 from golive.service.native import native_area, native_routes
 from golive.service.open_inference import (
@@ -18,7 +18,7 @@ from golive.service.open_inference import (
     open_inference_health_routes,
     open_inference_routes,
 )
-from golive.service.page.routes import static_routes
+from golive.service.page.routes import page_endpoint, static_routes
 from golive.service.routes import Route, RouteTable
 from golive.service.served import ServedModel
 from golive.service.v1_predict import v1_area, v1_routes
@@ -30,7 +30,8 @@ def build_routes(models: Mapping[str, ServedModel], context: ServiceContext) -> 
     """Every path of a service.
 
     Args:
-        models: The models by name; while they are being loaded, only health is answered.
+        models: The models by name; while they are being loaded, only health is answered, and
+            browsers get a page that waits.
         context: What else the service needs.
     """
     served = tuple(models.values())
@@ -38,6 +39,8 @@ def build_routes(models: Mapping[str, ServedModel], context: ServiceContext) -> 
     if served or context.readiness.stage != "starting":
         for path, route in _routes_of_models(served, context):
             table.add(path, route)
+    else:
+        table.add("/", _page_while_starting(context))
     for path, route in _routes_without_models(served, context):
         table.add(path, route)
     if len(served) > 1:
@@ -45,6 +48,11 @@ def build_routes(models: Mapping[str, ServedModel], context: ServiceContext) -> 
     for area in (mlflow_area(served), v1_area(served), open_inference_area(served)):
         table.add_area(area)
     return table
+
+
+def _page_while_starting(context: ServiceContext) -> Route:
+    """The page, which asks again until the models are there; 503 for who asks for JSON."""
+    return Route("/", {"GET": page_endpoint(Health((), context).ready, root="./")})
 
 
 def _routes_without_models(

@@ -5,8 +5,11 @@ from urllib.parse import urljoin
 
 import pytest
 
+from golive.service.context import ServiceContext
 from golive.service.page.assets import page_assets
-from golive.testing.services import fake_model, fake_service, get, strict_json
+from golive.service.served import Readiness
+from golive.service.service import Service
+from golive.testing.services import counted_ids, fake_model, fake_service, get, strict_json
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
 POLICY = (
@@ -99,3 +102,14 @@ def test_several_models_have_a_page_each():
     ]
 
     assert statuses == [200, 200, 200]
+
+
+def test_while_the_models_are_loaded_a_browser_gets_the_page_and_others_are_told():
+    context = ServiceContext(new_id=counted_ids(), readiness=Readiness("starting"))
+    service = Service({}, context)
+
+    page, json = (service.handle(get("/", accept=accept)) for accept in (BROWSER, "*/*"))
+
+    assert (page.status, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert (json.status, strict_json(json)["code"]) == (503, "starting")
+    assert json.headers["retry-after"] == "1"

@@ -10,10 +10,12 @@ export function addressOf(path) {
   return new URL(path.replace(/^\//, ""), root).href;
 }
 
-/** The JSON at a path; throws where there is none. */
+/** The JSON at a path; what it throws where there is none has a `status`, if there was an answer. */
 export async function getJson(path) {
   const response = await fetch(addressOf(path), { headers: { accept: "application/json" } });
-  if (!response.ok) throw new Error(`${path} answers ${response.status}`);
+  if (!response.ok) {
+    throw Object.assign(new Error(`${path} answers ${response.status}`), { status: response.status });
+  }
   return parseJson(await response.text());
 }
 

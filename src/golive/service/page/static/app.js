@@ -17,13 +17,13 @@ const KINDS = {
 };
 const RETRY = 2000;
 
-async function start() {
+/** What is served: every model, and all that is told of the one that this page is about, if any. */
+async function look() {
   const index = await getJson("/");
   const named = /\/models\/([^/]+)\/?$/.exec(location.pathname)?.[1];
-  const summary = index.models.find((model) => model.name === named) ?? (index.models.length === 1 ? index.models[0] : null);
-  const health = watchHealth();
-  if (summary === null) showModels(index.models, health);
-  else showModel(await getJson(summary.paths.about), index, health);
+  const only = index.models.length === 1 ? index.models[0] : null;
+  const summary = index.models.find((model) => model.name === named) ?? only;
+  return { index, about: summary === null ? null : await getJson(summary.paths.about) };
 }
 
 function showModels(models, health) {
@@ -99,13 +99,18 @@ function reload(event) {
 }
 
 async function begin() {
+  let found;
   try {
-    await start();
+    found = await look();
   } catch (error) {
-    const place = document.getElementById("loading") ?? document.getElementById("content");
-    place.textContent = `The service does not say yet what it serves (${error.message}). Trying again …`;
+    document.getElementById("loading").textContent =
+      error.status === 503 ? "The models are being loaded …" : `${error.message}. Trying again …`;
     setTimeout(begin, RETRY);
+    return;
   }
+  const health = watchHealth();
+  if (found.about === null) showModels(found.index.models, health);
+  else showModel(found.about, found.index, health);
 }
 
 /** A file that misses its place would take the page's own; a text may be dropped anywhere. */
