@@ -38,6 +38,9 @@ EXTRAS = {
     "lightgbm": Extra(
         "tests.frameworks.tables:pack_lightgbm", "golive.runtimes.lightgbm", "lightgbm"
     ),
+    "mlflow": Extra(
+        "tests.frameworks.mlflow_models:pack_small", "golive.runtimes.pyfunc", "mlflow"
+    ),
     "onnx": Extra("tests.frameworks.onnx_models:pack_small", "golive.runtimes.onnx", "onnxruntime"),
     "pydantic": Extra(
         "tests.frameworks.tables:pack_pydantic", "golive.runtimes.function", "pydantic"

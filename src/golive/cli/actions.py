@@ -17,7 +17,7 @@ __all__ = ["Actions"]
 class Actions:
     """golive's own functions; tests of the command line pass others."""
 
-    def pack(self, model: str, data: Path, **options: Any) -> Bundle:
+    def pack(self, model: str, data: Path | None, **options: Any) -> Bundle:
         """`golive.pack`."""
         from golive.packing.pack import pack
 

@@ -19,6 +19,7 @@ from golive.packing.data import as_frame, read_records, read_table, rows_of, tex
 from golive.packing.identity import compare_direct
 from golive.packing.image_files import read_folder
 from golive.packing.inference import infer_signature
+from golive.packing.mlflow_schema import declared_signature, declared_table
 from golive.packing.pictures import with_pictures
 from golive.packing.policies import settle_policies
 from golive.packing.source import StagedModel
@@ -163,6 +164,8 @@ def _draft_estimator(
     staged: StagedModel, frame: pd.DataFrame, data: object, asked: Asked, progress: Progress
 ) -> Draft:
     progress("Inferring the signature from the data and the model")
+    schema = staged.declared
+    frame, taken = declared_table(frame, schema, target=asked.target, text_frame=text_reader(data))
     inference = infer_signature(
         staged.estimator,
         staged.spec.kind,
@@ -182,13 +185,14 @@ def _draft_estimator(
     inferred = as_frame(inference.frame)
     rows = rows_of(inferred, signature)
     signature, notes = settle_policies(signature, rows, call)
+    signature = declared_signature(signature, schema)
     target = inference.target
     draft = Draft(
         engine=engine_of(staged, signature),
         rows=list(rows),
         frame=inferred,
         truths=None if target is None else truths_of(target, signature.output),
-        notes=(*inference.notes, *notes),
+        notes=(*taken, *inference.notes, *notes),
     )
     progress("Comparing answers through the signature with the model's own")
     return replace(draft, notes=(*draft.notes, *_prove_identity(staged, draft)))

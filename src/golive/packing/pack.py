@@ -25,11 +25,12 @@ from golive.packing.draft import Asked, Draft, Progress, draft_model
 from golive.packing.golden import choose_golden
 from golive.packing.held_out import HeldOut, evaluate
 from golive.packing.held_out_data import read_held_out, refuse_training_rows
+from golive.packing.mlflow_requirements import take_over
 from golive.packing.names import checked_name, name_from
 from golive.packing.provenance import git_commit
 from golive.packing.recipe import recipe
 from golive.packing.slimming import slimmed
-from golive.packing.source import StagedModel, stage_model
+from golive.packing.source import StagedModel, example_of, stage_model
 from golive.runtimes.tensor_program import TensorFacts, TensorProgram
 from golive.signature.model import JsonValue, PixelScale
 from golive.stats.columns import profile_columns
@@ -43,7 +44,7 @@ _FLOAT16_TOLERANCE = 1e-2
 
 def pack(  # noqa: PLR0913 - one call packs, and each argument is one thing a person may say
     model: object,
-    data: object,
+    data: object | None = None,
     *,
     target: str | None = None,
     eval: object | None = None,  # noqa: A002 - the name of the command's option
@@ -64,10 +65,11 @@ def pack(  # noqa: PLR0913 - one call packs, and each argument is one thing a pe
     Args:
         model: A fitted estimator, a booster, a function, or where one is: `model.joblib`,
             `.joblib.gz`, `.pkl`, `.cloudpickle`, `.skops`, XGBoost `.json` or `.ubj`, LightGBM
-            `.txt`, or `file.py:function`.
+            `.txt`, a directory that MLflow saved, or `file.py:function`.
         data: The training sample: a DataFrame, an array, a dict of arrays, a list of texts or of
             images; a CSV, Parquet, JSON lines, `.npy` or `.npz` file; a folder of images, whose
-            sub-folders are the classes. For a function model, sample requests.
+            sub-folders are the classes. For a function model, sample requests. Only an MLflow
+            directory with an input example may do without.
         target: The column of `data` that the model predicts, if it is there.
         eval: A held-out sample with the target; without it there are no metrics.
         name: What to call the model; the file's name by default.
@@ -99,7 +101,8 @@ def pack(  # noqa: PLR0913 - one call packs, and each argument is one thing a pe
     say = progress or _say_nothing
     if name is not None:
         checked_name(name)
-    refuse_training_rows(data, eval)
+    if data is not None:
+        refuse_training_rows(data, eval)
     asked = Asked(
         target=target,
         classes=None if classes is None else tuple(classes),
@@ -118,7 +121,9 @@ def pack(  # noqa: PLR0913 - one call packs, and each argument is one thing a pe
         called = name or name_from(staged.default_name)
         destination = Path(output) if output is not None else Path(f"{called}.bundle")
         check_destination(destination)
-        draft = draft_model(staged, data, asked, say)
+        sample, sample_notes = (data, ()) if data is not None else example_of(staged)
+        draft = draft_model(staged, sample, asked, say)
+        draft = replace(draft, notes=(*sample_notes, *draft.notes))
         held_out = _evaluate(draft, eval, asked, say)
         if not keep_all:
             staged, slimming_notes = slimmed(staged, draft, say)
@@ -170,11 +175,12 @@ def _contents(
     tolerance = _tolerance(staged)
     run = _clean_run(staged, draft, golden, outputs, tolerance)
     source = Path(data) if isinstance(data, str | Path) else None
+    requirements, requirement_notes = take_over(staged.origin, run.requirements)
     return BundleContents(
         name=name,
         model=staged.spec,
         signature=draft.signature,
-        requirements=run.requirements,
+        requirements=requirements,
         golden=tuple(GoldenRecord(r, o) for r, o in zip(golden, outputs, strict=True)),
         profile=_profile(draft, held_out),
         card="",
@@ -183,7 +189,7 @@ def _contents(
         tolerance=tolerance,
         git_commit=git_commit(source.parent if source else Path.cwd()),
         data_sha256=_digest(source) if source else None,
-        notes=draft.notes,
+        notes=(*draft.notes, *requirement_notes),
     )
 
 

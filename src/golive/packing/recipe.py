@@ -15,14 +15,14 @@ def recipe(model: object, data: object, options: dict[str, JsonValue | object]) 
 
     Args:
         model: What was packed.
-        data: The training sample.
+        data: The training sample; None where the model brought one.
         options: Option names to values; None and empty ones were not given.
     """
     given = {
         k: v for k, v in options.items() if not (v is None or (isinstance(v, tuple) and not v))
     }
-    if isinstance(model, str | Path) and isinstance(data, str | Path):
-        return _command(Path(model).name, Path(data).name, given)
+    if isinstance(model, str | Path) and isinstance(data, str | Path | None):
+        return _command(Path(model).name, None if data is None else Path(data).name, given)
     arguments = [
         "model",
         _python(data, "train"),
@@ -31,8 +31,8 @@ def recipe(model: object, data: object, options: dict[str, JsonValue | object]) 
     return f"golive.pack({', '.join(arguments)})"
 
 
-def _command(model: str, data: str, given: dict[str, object]) -> str:
-    words = ["golive", "pack", model, "--data", data]
+def _command(model: str, data: str | None, given: dict[str, object]) -> str:
+    words = ["golive", "pack", model, *(() if data is None else ("--data", data))]
     for key, value in given.items():
         flag = {
             "output": "-o",

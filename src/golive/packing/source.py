@@ -14,11 +14,18 @@ from golive.bundle.manifest import ModelSpec
 from golive.errors import ModelLoadError, UsageError
 from golive.packing.code import CODE, add_code, add_module, missing_module
 from golive.packing.definitions import definitions_of
+from golive.packing.mlflow_directory import (
+    MlflowDirectory,
+    is_mlflow_directory,
+    read_directory,
+    refuse_uri,
+)
+from golive.packing.mlflow_schema import DeclaredSchema
 from golive.packing.model_files import loader_of, refuse_directory
 from golive.packing.onnx_files import external_data, save_proto
 from golive.runtimes.loading import load_estimator
 
-__all__ = ["StagedModel", "stage_model"]
+__all__ = ["StagedModel", "example_of", "stage_model"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +38,7 @@ class StagedModel:
         estimator: The loaded model: estimator, booster or function.
         folders: Where modules of the user's may lie.
         default_name: What to call the model if nobody says.
+        origin: The MLflow directory that it came from, or None.
     """
 
     root: Path
@@ -38,6 +46,13 @@ class StagedModel:
     estimator: Any
     folders: tuple[Path, ...]
     default_name: str
+    origin: MlflowDirectory | None = None
+
+    @property
+    def declared(self) -> DeclaredSchema:
+        """The inputs that the model's own files declare; empty if they declare none."""
+        schema = None if self.origin is None else self.origin.schema
+        return schema or DeclaredSchema()
 
 
 def stage_model(
@@ -46,7 +61,8 @@ def stage_model(
     """Put a model's files under `root/model` and `root/code` and load it.
 
     Args:
-        model: A file (`model.joblib`, `.json`, …), `file.py:function`, or an object.
+        model: A file (`model.joblib`, `.json`, …), a directory that MLflow saved,
+            `file.py:function`, or an object.
         root: An empty directory.
         code: Files and folders with code that the model needs, copied into `code/`.
         include: Other files that a function model reads beside its source, copied there too.
@@ -63,7 +79,29 @@ def stage_model(
     return _stage_object(model, root)
 
 
+def example_of(staged: StagedModel) -> tuple[object, tuple[str, ...]]:
+    """The sample where the user gave none: the input example of an MLflow directory; and a note.
+
+    Raises:
+        UsageError: There is none.
+    """
+    if staged.origin is None:
+        raise UsageError(
+            "There is no training sample.",
+            hint="Give the data that the model was trained on with --data.",
+        )
+    sample = staged.origin.sample()
+    note = (
+        f"The {len(sample)} rows of MLflow's input example stand for the training sample: ranges "
+        "and categories come from them alone. --data gives better ones."
+    )
+    return sample, (note,)
+
+
 def _stage_reference(reference: str, root: Path, code: Sequence[Path]) -> StagedModel:
+    refuse_uri(reference)
+    if is_mlflow_directory(Path(reference)):
+        return _stage_mlflow(read_directory(Path(reference)), root)
     source, colon, function = reference.rpartition(":")
     if colon and source.endswith(".py"):
         return _stage_function(Path(source), function, root)
@@ -72,7 +110,8 @@ def _stage_reference(reference: str, root: Path, code: Sequence[Path]) -> Staged
     if not path.is_file():
         raise UsageError(
             f"There is no model file {path}.",
-            hint="MODEL is a file such as model.joblib, or file.py:function",
+            hint="MODEL is a file such as model.joblib, a directory with an MLmodel file, or "
+            "file.py:function",
         )
     kind, loader = loader_of(path)
     _copy(path, root / "model" / path.name)
@@ -87,6 +126,21 @@ def _stage_reference(reference: str, root: Path, code: Sequence[Path]) -> Staged
         main_module=main_module,
     )
     return _loaded(root, spec, (path.resolve().parent, Path.cwd()), path.name.partition(".")[0])
+
+
+def _stage_mlflow(origin: MlflowDirectory, root: Path) -> StagedModel:
+    """Stage the flavor's own file, so that MLflow is not needed; of a pyfunc all files."""
+    if origin.kind == "pyfunc":
+        _copy_tree(origin.path, root / "model")
+        file = f"model/{origin.file}"
+    else:
+        file = f"model/{Path(origin.file).name}"
+        _copy(origin.path / origin.file, root / file)
+        if origin.code is not None:
+            _copy_tree(origin.code, root / CODE)
+    spec = ModelSpec(kind=origin.kind, loader=origin.loader, file=file)
+    staged = _loaded(root, spec, (Path.cwd(),), origin.name)
+    return replace(staged, origin=origin)
 
 
 def _stage_definitions(root: Path, code: Sequence[Path]) -> str | None:
@@ -185,6 +239,11 @@ def _skops_types(root: Path, spec: ModelSpec) -> tuple[str, ...]:
 
     skops_io = require("skops.io", extra="skops")
     return tuple(sorted(skops_io.get_untrusted_types(file=root / spec.file)))
+
+
+def _copy_tree(source: Path, destination: Path) -> None:
+    ignored = shutil.ignore_patterns("__pycache__", "*.pyc")
+    shutil.copytree(source, destination, ignore=ignored, dirs_exist_ok=True)
 
 
 def _copy(source: Path, destination: Path) -> None:

@@ -72,8 +72,10 @@ def load_estimator(root: Path, spec: ModelSpec) -> object:
             return _function(root, path, spec)
         case "onnx" | "keras" | "pytorch":
             return _tensor_program(root, path, spec)
-        case "pyfunc" as kind:
-            raise _unknown_here(kind)
+        case "pyfunc":
+            from golive.runtimes.pyfunc import load_pyfunc
+
+            return load_pyfunc(path.parent)
         case kind:
             assert_never(kind)
 
@@ -81,7 +83,7 @@ def load_estimator(root: Path, spec: ModelSpec) -> object:
 def model_for(estimator: Any, spec_kind: RuntimeKind, signature: Signature) -> Model:
     """Wrap an estimator, booster or function that is loaded already."""
     match spec_kind:
-        case "sklearn":
+        case "sklearn" | "pyfunc":
             from golive.runtimes.sklearn import SklearnModel
 
             return SklearnModel(estimator, signature)
@@ -101,14 +103,8 @@ def model_for(estimator: Any, spec_kind: RuntimeKind, signature: Signature) -> M
             from golive.runtimes.tensors import TensorModel
 
             return TensorModel(estimator, signature)
-        case "pyfunc" as kind:
-            raise _unknown_here(kind)
         case kind:
             assert_never(kind)
-
-
-def _unknown_here(kind: RuntimeKind) -> ModelLoadError:
-    return ModelLoadError(f"This golive cannot answer with models of the kind {kind}.")
 
 
 def _code_space(root: Path) -> CodeSpace | None:

@@ -19,9 +19,9 @@ __all__ = ["command"]
 @click.argument("model")
 @click.option(
     "--data",
-    required=True,
     type=PATHS,
-    help="The training sample: CSV, Parquet, JSON lines, .npy, .npz or a folder of images.",
+    help="The training sample: CSV, Parquet, JSON lines, .npy, .npz or a folder of images. "
+    "Default: MLflow's input example.",
 )
 @click.option("--target", help="Its column that the model predicts. Default: the data has none.")
 @click.option(
@@ -61,12 +61,13 @@ __all__ = ["command"]
 @keep_all
 @as_json
 @click.pass_obj
-def command(actions: Actions, /, *, model: str, data: Path, as_json: bool, **options: Any) -> None:
+def command(
+    actions: Actions, /, *, model: str, data: Path | None, as_json: bool, **options: Any
+) -> None:
     """Pack MODEL with all that is needed to serve it and to know whether it works.
 
-    MODEL is a file (.joblib, .joblib.gz, .pkl, .skops, XGBoost .json or .ubj, LightGBM .txt) or a
-    function in a file. The bundle is written only after the model was loaded back in a clean
-    process and gave the same answers.
+    MODEL is a model file, a directory that MLflow saved, or a function in a file. The bundle is
+    written only after the model was loaded in a clean process and gave the same answers there.
 
     \b
     golive pack model.joblib --data train.csv --target churned --eval held_out.csv
