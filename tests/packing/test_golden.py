@@ -75,3 +75,34 @@ def test_a_sample_of_few_distinct_rows_gives_each_of_them():
     rows = [{"strict": str(i)} for i in range(9) for _ in range(50)]
 
     assert choose_golden(rows, signature) == [{"strict": str(i)} for i in range(9)]
+
+
+PHOTO = Signature(
+    form="series",
+    columns=(Column(name="photo", type="image", dtype="object"),),
+    output=Output(kind="regression"),
+)
+OBJECT = Signature(form="object", columns=(), output=Output(kind="custom"))
+
+
+def test_long_inputs_are_left_out():
+    rows = [{"photo": "A" * size} for size in (50_000, 40, 30_000, 80)]
+
+    assert choose_golden(rows, PHOTO) == [rows[1], rows[3]]
+    assert choose_golden(rows, OBJECT) == [rows[1], rows[3]]
+
+
+def test_where_all_inputs_are_long_the_smallest_are_kept():
+    rows = [{"photo": "A" * size} for size in (90_000, 50_000, 30_000, 40_000, 60_000)]
+
+    for signature in (PHOTO, OBJECT):
+        chosen = choose_golden(rows, signature)
+        assert [len(record["photo"]) for record in chosen] == [30_000, 40_000, 50_000]
+
+
+def test_long_nested_lists_count_by_their_numbers():
+    column = Column(name="grid", type="vector", dtype="float64", shape=(100, 100))
+    signature = Signature(form="tensors", columns=(column,), output=Output(kind="regression"))
+    rows = [{"grid": [[float(n)] * 100] * 100} for n in range(9)]
+
+    assert choose_golden(rows, signature) == rows[:3]

@@ -7,6 +7,7 @@ from tests.images import png
 
 from golive.errors import UsageError
 from golive.packing.data import as_frame, read_table
+from golive.packing.held_out_data import refuse_training_rows
 from golive.packing.image_files import ImageFile, read_folder
 
 DOT = png(Image.new("L", (1, 1), 7))
@@ -37,6 +38,11 @@ def test_an_image_without_a_class_is_named(photos):
 
     with pytest.raises(UsageError, match=r"z\.png lies in no sub-folder"):
         read_folder(photos, "label")
+
+
+def test_a_folder_is_not_its_own_held_out_sample(photos):
+    with pytest.raises(UsageError, match="is the training sample"):
+        refuse_training_rows(photos, str(photos))
 
 
 def test_a_folder_without_images_is_refused(tmp_path):

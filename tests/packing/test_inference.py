@@ -25,6 +25,7 @@ from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
 from golive.errors import SignatureError
+from golive.packing.columns import column_of
 from golive.packing.corrections import conformed, corrected
 from golive.packing.inference import infer_signature
 
@@ -225,6 +226,57 @@ def test_vectors_are_lists_of_one_length(prove, random):
     assert (column.type, column.length) == ("vector", 3)
     assert proven.signature.form == "matrix"
     assert proven.rows[0]["embedding"] == vectors[0].tolist()
+
+
+def flat(arrays):
+    return np.asarray(arrays).reshape(len(arrays), -1)
+
+
+def test_nested_vectors_are_rows_where_the_model_takes_a_matrix(prove, random):
+    grids = random.normal(size=(50, 2, 3))
+    model = LogisticRegression().fit(flat(grids), grids[:, 0, 0] > 0)
+
+    proven = prove(model, grids)
+
+    column = proven.column("input")
+    assert (column.type, column.shape, column.dtype) == ("vector", (2, 3), "float64")
+    assert proven.signature.form == "matrix"
+    assert proven.rows[0]["input"] == grids[0].tolist()
+
+
+def test_nested_vectors_are_arrays_where_the_model_takes_them(prove, random):
+    grids = random.integers(0, 255, (50, 2, 3)).astype("uint8")
+    model = make_pipeline(FunctionTransformer(flat), LogisticRegression())
+    model.fit(grids, grids[:, 0, 0] > 100)
+
+    proven = prove(model, grids)
+
+    assert proven.signature.form == "tensors"
+    assert proven.column("input").dtype == "uint8"
+
+
+@pytest.mark.parametrize(
+    "cells", [[[[1.0], [2.0, 3.0]]], [[[1.0]], [[1.0, 2.0]]], [[[1.0]], [[1.0], [2.0]]]]
+)
+def test_nested_vectors_of_unequal_lengths_are_refused(cells):
+    with pytest.raises(SignatureError, match="'grid' holds vectors of different lengths"):
+        column_of(pd.Series(cells, name="grid", dtype=object))
+
+
+def lengths(blobs):
+    return np.array([[len(blob)] for blob in blobs])
+
+
+def test_bytes_are_given_as_they_are(prove):
+    blobs = [bytes(n) for n in range(1, 31)]
+    model = make_pipeline(FunctionTransformer(lengths), LogisticRegression())
+    model.fit(blobs, [n > 15 for n in range(30)])
+
+    proven = prove(model, pd.DataFrame({"blob": blobs}))
+
+    assert proven.column("blob").type == "bytes"
+    assert proven.signature.form == "series"
+    assert proven.rows[1]["blob"] == "AAA="
 
 
 def test_a_model_fitted_on_arrays_is_called_with_a_matrix(prove, random):

@@ -104,6 +104,14 @@ def test_vectors_are_only_counted():
     assert found == ColumnProfile(name="x", count=3, nulls=1)
 
 
+@pytest.mark.parametrize("kind", ["bytes", "image"])
+def test_of_bytes_and_images_the_sizes_are_profiled(kind):
+    found = profile(kind, [b"ab", None, b"abcd"])
+
+    assert (found.count, found.nulls, found.mean, found.std) == (3, 1, 3.0, 1.0)
+    assert found.categories == ()
+
+
 def test_a_column_of_nulls_has_no_statistics():
     assert profile("integer", [None, pd.NA]) == ColumnProfile(name="x", count=2, nulls=2)
 

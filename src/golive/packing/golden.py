@@ -42,21 +42,33 @@ def choose_golden(rows: Sequence[JsonValue], signature: Signature) -> list[JsonV
 
 def _smallest(rows: Sequence[JsonValue], signature: Signature) -> list[JsonValue]:
     """All rows, but where they hold bytes, images or long vectors, the few that are smallest."""
-    if not any(column.type in ("bytes", "image", "vector") for column in signature.columns):
+    held = {column.type for column in signature.columns}
+    if signature.form != "object" and not held & {"bytes", "image", "vector"}:
         return list(rows)
-    return sorted(rows, key=lambda row: _length(row, signature))[:_VARIED]
+    return sorted(rows, key=_length)[:_VARIED]
 
 
-def _length(row: JsonValue, signature: Signature) -> int:
-    """About how many characters the row has in JSON."""
-    values = [row[column.name] for column in signature.columns]
-    return sum(
-        _NUMBER_LENGTH * _elements(v) if isinstance(v, list) else len(str(v)) for v in values
-    )
+def _length(value: JsonValue) -> int:
+    """About how many characters the value has in JSON."""
+    match value:
+        case str():
+            return len(value)
+        case list():
+            return sum(map(_length, value))
+        case dict():
+            return sum(map(_length, value.values()))
+    return _NUMBER_LENGTH
 
 
-def _elements(value: JsonValue) -> int:
-    return sum(map(_elements, value)) if isinstance(value, list) else 1
+def _longest_text(value: JsonValue) -> int:
+    match value:
+        case str():
+            return len(value)
+        case list():
+            return max(map(_longest_text, value), default=0)
+        case dict():
+            return max(map(_longest_text, value.values()), default=0)
+    return 0
 
 
 def _distinct(records: Sequence[JsonValue]) -> list[JsonValue]:
@@ -66,14 +78,14 @@ def _distinct(records: Sequence[JsonValue]) -> list[JsonValue]:
 
 def _is_usable(row: JsonValue, signature: Signature) -> bool:
     if signature.form == "object":
-        return True
+        return _longest_text(row) <= _LONGEST
     for column in signature.columns:
         value = row[column.name]
         if value is None and column.on_null == "error":
             return False
         if isinstance(value, float) and not math.isfinite(value):
             return False
-    return _length(row, signature) <= _LONGEST
+    return _length([row[column.name] for column in signature.columns]) <= _LONGEST
 
 
 def _variations(chosen: list[JsonValue], columns: Sequence[Column]) -> Iterator[JsonValue]:
