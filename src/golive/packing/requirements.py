@@ -14,6 +14,8 @@ __all__ = ["imported_requirements"]
 def imported_requirements(before: Iterable[str], *, code: Path) -> tuple[str, ...]:
     """`name==version` of each distribution imported since, sorted by name.
 
+    A local build's suffix, as in `2.13.0+cpu`, is left out: no package index has such a version.
+
     Args:
         before: Names in `sys.modules` when nothing of the model was imported yet.
         code: The bundle's own modules, which are no distribution.
@@ -27,7 +29,11 @@ def imported_requirements(before: Iterable[str], *, code: Path) -> tuple[str, ..
         for module in imported - own - {"golive"} - sys.stdlib_module_names
         for distribution in homes.get(module, ())
     }
-    return tuple(f"{name}=={version(name)}" for name in sorted(names, key=str.lower))
+    return tuple(f"{name}=={_public(version(name))}" for name in sorted(names, key=str.lower))
+
+
+def _public(full: str) -> str:
+    return full.partition("+")[0]
 
 
 def _named_in(code: Path) -> set[str]:

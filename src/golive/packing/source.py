@@ -14,6 +14,7 @@ from golive.bundle.manifest import ModelSpec
 from golive.errors import ModelLoadError, UsageError
 from golive.packing.code import CODE, add_code, add_module, missing_module
 from golive.packing.definitions import definitions_of
+from golive.packing.framework_objects import save_framework_object
 from golive.packing.mlflow_directory import (
     MlflowDirectory,
     is_mlflow_directory,
@@ -39,6 +40,7 @@ class StagedModel:
         folders: Where modules of the user's may lie.
         default_name: What to call the model if nobody says.
         origin: The MLflow directory that it came from, or None.
+        is_from_memory: It was an object, not a file of the user's.
     """
 
     root: Path
@@ -47,6 +49,7 @@ class StagedModel:
     folders: tuple[Path, ...]
     default_name: str
     origin: MlflowDirectory | None = None
+    is_from_memory: bool = False
 
     @property
     def declared(self) -> DeclaredSchema:
@@ -174,6 +177,9 @@ def _stage_function_object(function: FunctionType, root: Path) -> StagedModel:
 
 
 def _stage_object(model: object, root: Path) -> StagedModel:
+    if (saved := save_framework_object(model, root)) is not None:
+        found = _loaded(root, saved, (Path.cwd(),), type(model).__name__.lower())
+        return replace(found, is_from_memory=True)
     package = type(model).__module__.partition(".")[0]
     if type(model).__name__ == "ModelProto" and package == "onnx":
         return _loaded(root, save_proto(model, root), (Path.cwd(),), "model")
@@ -187,6 +193,7 @@ def _stage_object(model: object, root: Path) -> StagedModel:
         estimator=model,
         folders=(Path.cwd(),),
         default_name=type(model).__name__.lower(),
+        is_from_memory=True,
     )
 
 
@@ -221,12 +228,14 @@ def _loaded(root: Path, spec: ModelSpec, folders: tuple[Path, ...], name: str) -
     spec = replace(spec, trusted_types=trusted)
     while True:
         try:
-            estimator = load_estimator(root, spec)
+            estimator: Any = load_estimator(root, spec)
         except Exception as error:
             missing = missing_module(error)
             if missing is None or not add_module(root, missing, folders):
                 raise
         else:
+            if spec.kind == "keras":
+                spec = replace(spec, backend=estimator.backend)
             return StagedModel(
                 root=root, spec=spec, estimator=estimator, folders=folders, default_name=name
             )
