@@ -19,6 +19,7 @@ import pandas as pd
 from golive.bundle.manifest import ModelSpec
 from golive.errors import ModelOutputError, SignatureError
 from golive.packing.direct import without_nulls
+from golive.packing.draft import read_frame
 from golive.packing.source import StagedModel
 from golive.packing.trial_arrays import trial_arrays
 from golive.runtimes.loading import load_estimator
@@ -33,12 +34,15 @@ _MANY = 500
 _EXPORTED = ModelSpec(kind="pytorch", loader="torch-export", file="model/model.pt2")
 
 
-def described(staged: StagedModel, frame: pd.DataFrame) -> tuple[StagedModel, tuple[str, ...]]:
+def described(
+    staged: StagedModel, data: object, target: str | None
+) -> tuple[StagedModel, tuple[str, ...]]:
     """The staged model with its arrays known, exported where it came from memory.
 
     Args:
         staged: The model; one whose arrays are known is given back as it is.
-        frame: The sample without its target.
+        data: The sample: a table, or the file of one.
+        target: The column of the sample that is no input, or None.
 
     Returns:
         The staged model, and notes.
@@ -48,7 +52,9 @@ def described(staged: StagedModel, frame: pd.DataFrame) -> tuple[StagedModel, tu
     """
     if not isinstance(staged.estimator, OpenModule):
         return staged, ()
-    whole = without_nulls(frame).iloc[:_MANY]
+    sample = read_frame(data, target)
+    inputs = sample.drop(columns=[name for name in sample if name == target])
+    whole = without_nulls(inputs).iloc[:_MANY]
     arrays, facts = _found(staged.estimator, whole)
     program = staged.estimator.described(facts)
     file = staged.root / staged.spec.file

@@ -27,6 +27,7 @@ from golive.packing.held_out import HeldOut, evaluate
 from golive.packing.held_out_data import read_held_out, refuse_training_rows
 from golive.packing.mlflow_requirements import take_over
 from golive.packing.names import checked_name, name_from
+from golive.packing.open_modules import described
 from golive.packing.provenance import git_commit
 from golive.packing.recipe import recipe
 from golive.packing.slimming import slimmed
@@ -65,7 +66,8 @@ def pack(  # noqa: PLR0913 - one call packs, and each argument is one thing a pe
     Args:
         model: A fitted estimator, a booster, a function, or where one is: `model.joblib`,
             `.joblib.gz`, `.pkl`, `.cloudpickle`, `.skops`, XGBoost `.json` or `.ubj`, LightGBM
-            `.txt`, a directory that MLflow saved, or `file.py:function`.
+            `.txt`, ONNX `.onnx`, Keras `.keras` or `.h5`, PyTorch `.pt2`, `.pt` or `.pth`, a
+            directory that MLflow saved, or `file.py:function`.
         data: The training sample: a DataFrame, an array, a dict of arrays, a list of texts or of
             images; a CSV, Parquet, JSON lines, `.npy` or `.npz` file; a folder of images, whose
             sub-folders are the classes. For a function model, sample requests. Only an MLflow
@@ -122,8 +124,9 @@ def pack(  # noqa: PLR0913 - one call packs, and each argument is one thing a pe
         destination = Path(output) if output is not None else Path(f"{called}.bundle")
         check_destination(destination)
         sample, sample_notes = (data, ()) if data is not None else example_of(staged)
+        staged, array_notes = described(staged, sample, target)
         draft = draft_model(staged, sample, asked, say)
-        draft = replace(draft, notes=(*sample_notes, *draft.notes))
+        draft = replace(draft, notes=(*sample_notes, *array_notes, *draft.notes))
         held_out = _evaluate(draft, eval, asked, say)
         if not keep_all:
             staged, slimming_notes = slimmed(staged, draft, say)
