@@ -1,5 +1,6 @@
 """Really trained models as ONNX files."""
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -57,3 +58,46 @@ def pack_small(bundle: Path) -> None:
     file = bundle.with_name("people.onnx")
     export_pipeline(file, table)
     golive.pack(file, table, target="won", output=bundle)
+
+
+def digits() -> tuple[np.ndarray, np.ndarray]:
+    """Images of handwritten digits, (n, 8, 8) from 0 to 1, and what they are."""
+    from sklearn.datasets import load_digits
+
+    loaded = load_digits()
+    return (loaded.images / 16).astype("float32"), loaded.target
+
+
+def train_digits(network, images: np.ndarray, truths: np.ndarray):
+    """A PyTorch network of images to ten logits, trained for a few seconds."""
+    import torch
+
+    torch.manual_seed(4)
+    torch.set_num_threads(1)
+    optimizer = torch.optim.Adam(network.parameters(), lr=0.01)
+    given, wanted = torch.tensor(images), torch.tensor(truths)
+    for _ in range(60):
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(network(given), wanted).backward()
+        optimizer.step()
+    return network.eval()
+
+
+def export_network(file: Path, network, example: np.ndarray, *, fixed_batch: bool = False) -> None:
+    """A PyTorch network as an ONNX file with one input, `pixels`, and one output, `logits`."""
+    import torch
+
+    batch = None if fixed_batch else ({0: torch.export.Dim("batch")},)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter's own, of what it calls itself
+        torch.onnx.export(
+            network,
+            (torch.tensor(example),),
+            file,
+            input_names=["pixels"],
+            output_names=["logits"],
+            dynamic_shapes=batch,
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )

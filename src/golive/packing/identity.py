@@ -23,7 +23,6 @@ __all__ = ["compare_direct"]
 
 _TOLERANCE = 1e-12
 _SINGLE_TOLERANCE = 1e-6
-_FLOOR = 1e-3  # smaller 32-bit probabilities are compared as if they were this large
 _POLICY_CODES = frozenset({"null_not_allowed", "non_finite", "unseen_category", "out_of_range"})
 _HINT = (
     "The signature does not describe the model's input or output. Give the very sample that the "
@@ -52,7 +51,8 @@ def compare_direct(
 ) -> tuple[str, ...]:
     """Compare answers for sample rows with what the estimator gives for them directly.
 
-    Labels must be equal, numbers within 1e-12 relative (1e-6 where the model gives 32-bit floats).
+    Labels must be equal, numbers within 1e-12 relative. Where the model gives 32-bit floats it is
+    1e-6, and for probabilities of the whole, 1, since one of them may be the rest of the others.
     Function models are not compared: they have no other way to be called.
 
     Args:
@@ -102,7 +102,7 @@ class _Comparison:
         shares = outputs.probabilities is not None
         return cls(
             tolerance=_SINGLE_TOLERANCE if single else _TOLERANCE,
-            scale=(_FLOOR if single else 0.0) if shares else max(numbers, default=0.0),
+            scale=float(single) if shares else max(numbers, default=0.0),
         )
 
     def difference(self, answer: Any, wanted: _Expected) -> str | None:
