@@ -16,16 +16,24 @@ from golive.version import VERSION
 
 if TYPE_CHECKING:
     from golive.bundle.reading import Bundle
+    from golive.checking.check import check
+    from golive.checking.diff import diff
+    from golive.checking.difference import Difference
+    from golive.checking.report import Report
     from golive.packing.pack import pack
     from golive.packing.repack import repack
     from golive.wiring.loading import Predictor, load
 
 __all__ = [
     "Bundle",
+    "Difference",
     "GoliveError",
     "Predictor",
     "RecordError",
+    "Report",
     "__version__",
+    "check",
+    "diff",
     "load",
     "pack",
     "repack",
@@ -35,7 +43,11 @@ __version__ = VERSION
 
 _HOMES = {
     "Bundle": "golive.bundle.reading",
+    "Difference": "golive.checking.difference",
     "Predictor": "golive.wiring.loading",
+    "Report": "golive.checking.report",
+    "check": "golive.checking.check",
+    "diff": "golive.checking.diff",
     "load": "golive.wiring.loading",
     "pack": "golive.packing.pack",
     "repack": "golive.packing.repack",

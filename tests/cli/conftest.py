@@ -9,6 +9,8 @@ import pytest
 from golive.bundle.golden import GoldenRecord
 from golive.bundle.manifest import FileEntry, Manifest, ModelSpec
 from golive.bundle.profile import ColumnProfile, Evaluation, Profile
+from golive.checking.difference import AnswerChanges, Change, Difference
+from golive.checking.report import Finding, Measurements, Report
 from golive.cli.main import run
 from golive.signature.model import Column, Output, Signature
 
@@ -18,6 +20,33 @@ EVALUATION = Evaluation(
     metrics={"accuracy": 0.85},
     baseline={"accuracy": 0.76},
     baseline_name="majority class",
+)
+
+REPORT = Report(
+    bundle="income.bundle",
+    name="income",
+    version="0123456789ab",
+    findings=(
+        Finding(check="card", severity="warning", code="card_blanks", message="2 blanks [x]"),
+        Finding(check="null", severity="ok", code="ok", message="as it should be (8 asked)"),
+    ),
+    measurements=Measurements(
+        start_seconds=1.25,
+        starts=3,
+        memory_bytes=210 * 2**20,
+        latency_p50_ms=1.5,
+        latency_p99_ms=2.5,
+        requests=300,
+    ),
+)
+DIFFERENCE = Difference(
+    before="income 0123456789ab",
+    after="income ba9876543210",
+    changes=(
+        Change(area="input", subject="age", effect="breaking", message="type number → integer [y]"),
+        Change(area="size", subject="bundle", effect="note", message="10 → 12 bytes"),
+    ),
+    answers=AnswerChanges(records=20, source="answered", differing=3),
 )
 
 
@@ -98,6 +127,8 @@ class StubActions:
         self.calls: list[tuple[str, tuple, dict]] = []
         self.bundle = StubBundle()
         self.predictor = StubPredictor()
+        self.report = REPORT
+        self.difference = DIFFERENCE
         self.error: Exception | None = None
 
     def _called(self, action: str, /, *values: Any, **options: Any) -> None:
@@ -113,6 +144,15 @@ class StubActions:
     def repack(self, bundle: Path, *, progress: Any, **options: Any) -> StubBundle:
         self._called("repack", bundle, **options)
         return self.bundle
+
+    def check(self, bundle: Path, *, progress: Any, **options: Any) -> Report:
+        self._called("check", bundle, **options)
+        progress("Loading the model")
+        return self.report
+
+    def diff(self, before: Path, after: Path, *, progress: Any, **options: Any) -> Difference:
+        self._called("diff", before, after, **options)
+        return self.difference
 
     def open_bundle(self, path: Path, **options: Any) -> StubBundle:
         self._called("open_bundle", path, **options)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from golive.bundle.reading import Bundle
+    from golive.checking.difference import Difference
+    from golive.checking.report import Report
     from golive.settings import ServeSettings
     from golive.wiring.loading import Predictor
 
@@ -34,6 +36,18 @@ class Actions:
         from golive.bundle.reading import open_bundle
 
         return open_bundle(path, verify_all=verify_all)
+
+    def check(self, bundle: Path, **options: Any) -> Report:
+        """`golive.check`."""
+        from golive.checking.check import check
+
+        return check(bundle, **options)
+
+    def diff(self, before: Path, after: Path, **options: Any) -> Difference:
+        """`golive.diff`."""
+        from golive.checking.diff import diff
+
+        return diff(before, after, **options)
 
     def load(self, ref: Path, *, verify: bool, allow_drifted_environment: bool) -> Predictor:
         """`golive.load`."""

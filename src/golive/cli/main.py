@@ -15,7 +15,7 @@ from golive.errors import GoliveError, UsageError
 
 __all__ = ["COMMANDS", "CommandGroup", "command", "main", "run"]
 
-COMMANDS = ("pack", "inspect", "predict", "serve", "repack", "completion")
+COMMANDS = ("pack", "inspect", "check", "diff", "predict", "serve", "repack", "completion")
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 
 
@@ -93,6 +93,7 @@ def command(*, debug: bool) -> None:
     \b
     golive pack model.joblib --data train.csv --target churned -o churn.bundle
     golive inspect churn.bundle
+    golive check churn.bundle
     golive predict churn.bundle new_rows.csv
     golive serve churn.bundle
 

@@ -19,7 +19,7 @@ from golive.packing.tensor_direct import predict_program
 from golive.runtimes.tensor_program import TensorProgram
 from golive.signature.model import JsonValue, Output, Signature
 
-__all__ = ["compare_direct"]
+__all__ = ["compare_direct", "direct_difference"]
 
 _TOLERANCE = 1e-12
 _SINGLE_TOLERANCE = 1e-6
@@ -88,6 +88,23 @@ def compare_direct(
                 hint=_HINT,
             )
     return notes
+
+
+def direct_difference(
+    estimator: object, signature: Signature, inputs: Any, answer: Answer
+) -> str | None:
+    """What one served answer says otherwise than the estimator called directly, or None.
+
+    Args:
+        estimator: The fitted estimator or native booster.
+        signature: What the answer was served with.
+        inputs: One record in the form that the estimator takes; whatever it raises for it comes
+            through.
+        answer: What was served for the record.
+    """
+    outputs = predict_direct(estimator, inputs)
+    expected = list(_expectations(outputs, signature.output))
+    return _Comparison.of(outputs, expected).difference(answer, expected[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,151 @@
+"""How two bundles answer the golden records of both."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from golive.bundle.reading import Bundle, open_bundle
+from golive.checking.child import command
+from golive.checking.difference import AnswerChanges
+from golive.engine.golden import answer_rows, compare
+from golive.engine.loading import engine_for
+from golive.errors import GoliveError
+from golive.signature.model import JsonValue
+
+__all__ = ["answer_changes", "compare_answers", "main"]
+
+_BOOT = (
+    "import sys; sys.path.append(sys.argv[1]); "
+    "from golive.settings import limit_numeric_threads; limit_numeric_threads(1); "
+    "from golive.checking.answer_changes import main; main(sys.argv[2], sys.argv[3], sys.argv[4])"
+)
+_SECONDS = 600.0
+_ROUNDING = 1e-9
+
+Answered = tuple[JsonValue, JsonValue, JsonValue]
+"""A record, the old answer and the new one."""
+
+
+class _Answers(msgspec.Struct, frozen=True, kw_only=True):
+    """What one bundle answered; `failure` says why it did not."""
+
+    outputs: list[JsonValue] = []
+    failure: str = ""
+
+
+def main(path: str, records_file: str, answers_file: str) -> None:
+    """Answer the records of one file with a bundle, into another file."""
+    records = msgspec.json.decode(Path(records_file).read_bytes())
+    try:
+        bundle = open_bundle(Path(path))
+        engine = engine_for(bundle.path, bundle.manifest.model, bundle.signature)
+        answers = _Answers(outputs=answer_rows(engine, records))
+    except GoliveError as error:
+        answers = _Answers(failure=error.message)
+    Path(answers_file).write_bytes(msgspec.json.encode(answers))
+
+
+def answer_changes(before: Bundle, after: Bundle) -> AnswerChanges:
+    """Answer the golden records of both with both, each in a process of its own.
+
+    Where one does not run here, the outputs that were packed for equal records are compared.
+    """
+    records = _distinct(item.record for bundle in (before, after) for item in bundle.golden)
+    with ThreadPoolExecutor(2) as both:
+        answers = list(both.map(lambda b: _answers_apart(b, records), (before, after)))
+    for bundle, found in zip((before, after), answers, strict=True):
+        if found.failure:
+            obstacle = f"{bundle.name} {bundle.version} does not run here: {found.failure}"
+            return replace(_stored(before, after), obstacle=obstacle)
+    rows = list(zip(records, answers[0].outputs, answers[1].outputs, strict=True))
+    return compare_answers(rows)
+
+
+def _stored(before: Bundle, after: Bundle) -> AnswerChanges:
+    old = {_key(item.record): item.output for item in before.golden}
+    rows = [
+        (item.record, old[_key(item.record)], item.output)
+        for item in after.golden
+        if _key(item.record) in old
+    ]
+    return replace(compare_answers(rows), source="stored")
+
+
+def _answers_apart(bundle: Bundle, records: Sequence[JsonValue]) -> _Answers:
+    with tempfile.TemporaryDirectory(prefix="golive-diff-") as folder:
+        asked, answered = Path(folder, "records.json"), Path(folder, "answers.json")
+        asked.write_bytes(msgspec.json.encode(records))
+        words = command(_BOOT, str(bundle.source), str(asked), str(answered))
+        try:
+            done = subprocess.run(  # noqa: S603  # our own interpreter, our own program
+                words,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return _Answers(failure=f"it did not answer within {_SECONDS:.0f} s")
+        if answered.exists():
+            return msgspec.json.decode(answered.read_bytes(), type=_Answers)
+        said = done.stderr.strip().splitlines()[-1:] or ["it printed nothing"]
+        return _Answers(failure=f"its process ended with code {done.returncode}: {said[0]}")
+
+
+def compare_answers(rows: Sequence[Answered]) -> AnswerChanges:
+    """What changed from the old answers to the new ones."""
+    differing, flipped, appeared, vanished = 0, [], [], []
+    gaps: list[tuple[float, JsonValue]] = []
+    for at, (record, old, new) in enumerate(rows):
+        differing += bool(compare(at, old, new, tolerance=_ROUNDING))
+        if _is_error(old) or _is_error(new):
+            if not _is_error(old):
+                appeared.append(record)
+            elif not _is_error(new):
+                vanished.append(record)
+            continue
+        if old.get("label") != new.get("label"):
+            flipped.append(record)
+        if (gap := _gap(old, new)) is not None:
+            gaps.append((gap, record))
+    largest = max(gaps, key=lambda pair: pair[0], default=None)
+    return AnswerChanges(
+        records=len(rows),
+        source="answered",
+        differing=differing,
+        flipped=tuple(flipped),
+        mean_difference=sum(gap for gap, _ in gaps) / len(gaps) if gaps else None,
+        max_difference=None if largest is None else largest[0],
+        largest_at=None if largest is None or largest[0] == 0 else largest[1],
+        appeared=tuple(appeared),
+        vanished=tuple(vanished),
+    )
+
+
+def _is_error(answer: Any) -> bool:
+    return isinstance(answer, dict) and "error" in answer
+
+
+def _gap(old: dict[str, JsonValue], new: dict[str, JsonValue]) -> float | None:
+    was, is_now = old.get("score"), new.get("score")
+    if isinstance(was, int | float) and isinstance(is_now, int | float):
+        return abs(was - is_now)
+    return None
+
+
+def _distinct(records: Iterable[JsonValue]) -> list[JsonValue]:
+    return list({_key(record): record for record in records}.values())
+
+
+def _key(record: JsonValue) -> str:
+    return json.dumps(record, sort_keys=True)
