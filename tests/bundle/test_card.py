@@ -188,3 +188,31 @@ def test_a_function_model_has_no_table_of_columns():
     signature = Signature(form="object", columns=(), output=Output(kind="custom"))
 
     assert "JSON Schema" in build_card(replace(FACTS, signature=signature))
+
+
+@pytest.mark.parametrize(
+    ("column_type", "kind", "task"),
+    [
+        ("image", "multiclass", "image-classification"),
+        ("image", "regression", None),
+        ("bytes", "binary", None),
+    ],
+)
+def test_the_task_follows_the_columns(column_type, kind, task):
+    column = Column(name="x", type=column_type, dtype="object")
+    signature = replace(FACTS.signature, form="series", columns=(column,), output=Output(kind=kind))
+
+    assert parsed(replace(FACTS, signature=signature)).pipeline_tag == task
+
+
+def test_a_card_shows_the_size_of_images_and_shortens_them():
+    photo = Column(
+        name="photo", type="image", dtype="object", shape=(8, 8, 3), example="AAAA" * 400
+    )
+    grid = Column(name="grid", type="vector", dtype="float64", length=3)
+    signature = replace(FACTS.signature, columns=(photo, grid))
+
+    lines = build_card(replace(FACTS, signature=signature)).splitlines()
+
+    assert '| photo | image | no | 8 × 8 × 3 pixels | "AAAAAAAAAAA… (1.2 kB)" |  |' in lines
+    assert "| grid | vector | no | 3 numbers |  |  |" in lines

@@ -71,6 +71,10 @@ def card_head(
 def _task(signature: Signature) -> str | None:
     if signature.output.kind == "custom":
         return None
+    types = {column.type for column in signature.columns}
+    if types & {"image", "bytes"} or (signature.form == "tensors" and "vector" in types):
+        is_of_images = types == {"image"} and signature.output.kind != "regression"
+        return "image-classification" if is_of_images else None
     if signature.output.kind == "regression":
         return None if signature.form == "series" else "tabular-regression"
     return "text-classification" if signature.form == "series" else "tabular-classification"
