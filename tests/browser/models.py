@@ -13,7 +13,17 @@ from golive.runtimes.protocols import Batch, Outputs
 from golive.service.served import Example, ServedModel
 from golive.signature.model import Column, Output, Signature
 
-__all__ = ["digit_model", "hostile_model", "loan_model", "pets_model", "png", "rooms_model"]
+__all__ = [
+    "HOSTILE",
+    "LOAN",
+    "digit_model",
+    "hostile_model",
+    "loan_model",
+    "pets_model",
+    "png",
+    "rooms_model",
+    "wide_model",
+]
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 
@@ -172,6 +182,13 @@ def rooms_model() -> ServedModel:
     facts = {"score_quantiles": [1000.0 + 80 * at for at in range(101)]}
     records = [{"rooms": 3.0}]
     return served("rooms", signature, lambda record: record[0] * 1000, records, facts=facts)
+
+
+def wide_model() -> ServedModel:
+    """A regression over 250 columns; their sum."""
+    columns = tuple(Column(name=f"x{at}", type="number", dtype="float64") for at in range(250))
+    signature = Signature(form="frame", columns=columns, output=Output(kind="regression"))
+    return served("wide", signature, sum, [{column.name: 1.0 for column in columns}])
 
 
 def hostile_model() -> ServedModel:

@@ -4,7 +4,7 @@ import re
 import threading
 
 import pytest
-from tests.browser.models import LOAN, loan_model, pets_model, rooms_model
+from tests.browser.models import LOAN, loan_model, pets_model, rooms_model, wide_model
 
 from golive.service.context import ServiceContext
 from golive.service.served import Readiness
@@ -212,6 +212,13 @@ def test_a_regression_shows_its_number_and_where_it_lies(open_model, expect):
     expect(headline(page)).to_have_text("5,000")
     expect(page.locator(".headline-detail")).to_have_text("monthly rent")
     expect(page.get_by_text("Higher than about 49% of the answers")).to_be_visible()
+
+
+def test_a_record_of_very_many_columns_is_edited_as_json(open_model, expect):
+    page = open_model(wide_model())
+
+    expect(page.get_by_role("textbox")).to_have_count(1)
+    expect(headline(page)).to_have_text("250")
 
 
 def test_a_busy_server_is_asked_again(serve, visit, expect):

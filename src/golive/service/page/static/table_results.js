@@ -31,7 +31,7 @@ export function resultsTable({ match, entries, signature, summary, ondownload })
       h(
         "table",
         {},
-        h("thead", {}, h("tr", {}, ["Row", ...heads, ...match.header].map((name) => h("th", { scope: "col" }, name)))),
+        h("thead", {}, h("tr", {}, head("Row"), heads, match.header.map(head))),
         h(
           "tbody",
           {},
@@ -42,10 +42,15 @@ export function resultsTable({ match, entries, signature, summary, ondownload })
   );
 }
 
+function head(name) {
+  return h("th", { scope: "col" }, name);
+}
+
 function headsOf(output) {
-  if (output.kind === "regression") return [output.name || "Answer"];
-  if (output.kind === "custom") return ["Answer"];
-  return output.has_probabilities ? ["Answer", "Score"] : ["Answer"];
+  const numeric = (name) => h("th", { scope: "col", class: "numeric" }, name);
+  if (output.kind === "regression") return [numeric(output.name || "Answer")];
+  const label = head("Answer");
+  return output.kind !== "custom" && output.has_probabilities ? [label, numeric("Score")] : [label];
 }
 
 function rowOf(row, entry, { at, output, heads, match }) {
