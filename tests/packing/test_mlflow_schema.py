@@ -135,3 +135,8 @@ def test_nulls_and_missing_columns_are_as_declared():
     assert settled(optional, on_null="pass") == ("pass", "null")
     assert settled(optional, on_null="error") == ("error", "error")
     assert settled(column("other", "double"), on_null="pass") == ("pass", "error")
+
+
+def test_an_array_holds_no_nulls():
+    assert settled(tensor("float32", 1), on_null="pass") == ("error", "error")
+    assert settled(tensor("float32", 1), on_null="pass", nullable=True) == ("pass", "error")

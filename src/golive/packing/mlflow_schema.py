@@ -264,10 +264,13 @@ def _contradiction(series: pd.Series, declared: str) -> SignatureError:
 def declared_signature(signature: Signature, schema: DeclaredSchema) -> Signature:
     """The signature with what the schema says of nulls and missing columns.
 
-    A required column may not be null, unless the sample holds nulls in it. An optional one may be
-    left out where the model takes a null.
+    A required column may not be null, unless the sample holds nulls in it; neither may a number of
+    an array. An optional column may be left out where the model takes a null.
     """
     declared = {column.name: column for column in schema.columns}
+    if schema.tensors:
+        part = DeclaredColumn(name="", type="tensor")
+        declared = dict.fromkeys(signature.column_names, part)
     columns = tuple(
         _settled(column, declared[column.name]) if column.name in declared else column
         for column in signature.columns
