@@ -103,6 +103,13 @@ class BatchNormalising(Regressor):
         return found - found.mean()
 
 
+class Rounding(Regressor):
+    """The last digits of 32 bits depend on how many rows there are."""
+
+    def predict(self, frame):
+        return super().predict(frame) * (1 + 1e-7 * (len(frame) > 1))
+
+
 class Sorting(Regressor):
     """Gives the answers in another order than the rows."""
 

@@ -224,7 +224,7 @@ def test_answers_are_compared_record_by_record():
         ("e", fault, {"error": {"code": "model_failed", "message": "y"}}),
     ]
 
-    found = compare_answers(rows)
+    found = compare_answers(rows, tolerance=1e-9)
 
     assert (found.records, found.differing, found.flipped) == (5, 4, ("b",))
     assert (found.appeared, found.vanished) == (("c",), ("d",))

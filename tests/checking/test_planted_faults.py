@@ -209,3 +209,9 @@ def test_a_function_that_keeps_what_it_was_asked_is_found(write_function, found)
     bundle = write_function(FUNCTION.replace("{body}", body), REQUESTS)
 
     assert ("error", "repeat", "depends_on_history", "golden record 1") in found(bundle)
+
+
+def test_rounding_of_32_bits_is_no_fault_and_is_told(write, found):
+    bundle = write(planted.Rounding(), tolerance=1e-5)
+
+    assert found(bundle) == [("note", "batch", "rounding", "")]

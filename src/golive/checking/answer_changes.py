@@ -29,7 +29,6 @@ _BOOT = (
     "from golive.checking.answer_changes import main; main(sys.argv[2], sys.argv[3], sys.argv[4])"
 )
 _SECONDS = 600.0
-_ROUNDING = 1e-9
 
 Answered = tuple[JsonValue, JsonValue, JsonValue]
 """A record, the old answer and the new one."""
@@ -67,7 +66,12 @@ def answer_changes(before: Bundle, after: Bundle) -> AnswerChanges:
             obstacle = f"{bundle.name} {bundle.version} does not run here: {found.failure}"
             return replace(_stored(before, after), obstacle=obstacle)
     rows = list(zip(records, answers[0].outputs, answers[1].outputs, strict=True))
-    return compare_answers(rows)
+    return compare_answers(rows, tolerance=_tolerance(before, after))
+
+
+def _tolerance(before: Bundle, after: Bundle) -> float:
+    """The relative difference that is rounding for one of them."""
+    return max(before.manifest.tolerance, after.manifest.tolerance)
 
 
 def _stored(before: Bundle, after: Bundle) -> AnswerChanges:
@@ -77,7 +81,7 @@ def _stored(before: Bundle, after: Bundle) -> AnswerChanges:
         for item in after.golden
         if _key(item.record) in old
     ]
-    return replace(compare_answers(rows), source="stored")
+    return replace(compare_answers(rows, tolerance=_tolerance(before, after)), source="stored")
 
 
 def _answers_apart(bundle: Bundle, records: Sequence[JsonValue]) -> _Answers:
@@ -102,12 +106,17 @@ def _answers_apart(bundle: Bundle, records: Sequence[JsonValue]) -> _Answers:
         return _Answers(failure=f"its process ended with code {done.returncode}: {said[0]}")
 
 
-def compare_answers(rows: Sequence[Answered]) -> AnswerChanges:
-    """What changed from the old answers to the new ones."""
+def compare_answers(rows: Sequence[Answered], *, tolerance: float) -> AnswerChanges:
+    """What changed from the old answers to the new ones.
+
+    Args:
+        rows: Records with both answers.
+        tolerance: The largest relative difference that is rounding.
+    """
     differing, flipped, appeared, vanished = 0, [], [], []
     gaps: list[tuple[float, JsonValue]] = []
     for at, (record, old, new) in enumerate(rows):
-        differing += bool(compare(at, old, new, tolerance=_ROUNDING))
+        differing += bool(compare(at, old, new, tolerance=tolerance))
         if _is_error(old) or _is_error(new):
             if not _is_error(old):
                 appeared.append(record)

@@ -22,17 +22,18 @@ Asked = tuple[JsonValue, dict[str, JsonValue]]
 """A record and what it was answered alone."""
 
 _EXACT = 1e-12
-_ROUNDING = 1e-9
 _THREADS = 2
 _SWITCH_SECONDS = 1e-5
 _PATIENCE = 120.0
 
 
-def repeat_findings(respondent: Respondent, asked: Sequence[Asked]) -> list[Finding]:
+def repeat_findings(
+    respondent: Respondent, asked: Sequence[Asked], *, tolerance: float
+) -> list[Finding]:
     """Ask each record three times in a row; a model that draws random numbers gives itself away."""
     for position, (record, _) in enumerate(asked):
         answers = [respondent.ask(record).prediction for _ in range(3)]
-        differences = [_first(answers[0], answer, _EXACT) for answer in answers[1:]]
+        differences = [_first(answers[0], answer, tolerance) for answer in answers[1:]]
         if difference := next(filter(None, differences), None):
             return [
                 Finding(
@@ -47,11 +48,13 @@ def repeat_findings(respondent: Respondent, asked: Sequence[Asked]) -> list[Find
     return []
 
 
-def history_findings(respondent: Respondent, asked: Sequence[Asked]) -> list[Finding]:
+def history_findings(
+    respondent: Respondent, asked: Sequence[Asked], *, tolerance: float
+) -> list[Finding]:
     """Ask everything again in reverse; a model that keeps state gives other answers."""
     for position, (record, answer) in reversed(list(enumerate(asked))):
         again = respondent.ask(record).prediction
-        if (difference := _first(answer, again, _EXACT)) is not None:
+        if (difference := _first(answer, again, tolerance)) is not None:
             return [
                 Finding(
                     check="repeat",
@@ -67,13 +70,19 @@ def history_findings(respondent: Respondent, asked: Sequence[Asked]) -> list[Fin
 
 
 def batch_findings(
-    respondent: Respondent, asked: Sequence[Asked], *, sizes: Sequence[int], seed: int
+    respondent: Respondent,
+    asked: Sequence[Asked],
+    *,
+    tolerance: float,
+    sizes: Sequence[int],
+    seed: int,
 ) -> list[Finding]:
     """Ask many records in one request; each answer must be the one that it got alone.
 
     Args:
         respondent: The served bundle.
         asked: Answered and refused records.
+        tolerance: The largest relative difference that is rounding; 32-bit models round much.
         sizes: How many records the requests have; records come again as often as it takes.
         seed: Of their order.
     """
@@ -86,7 +95,7 @@ def batch_findings(
         for position, ((_, alone), now) in enumerate(zip(chosen, answers, strict=True)):
             found = compare(position, alone, now, tolerance=_EXACT)
             far = max(found, key=lambda difference: difference.relative, default=None)
-            if far is not None and far.relative > _ROUNDING:
+            if far is not None and far.relative > tolerance:
                 return [_batch_fault(size, far)]
             if far is not None and (worst is None or far.relative > worst.relative):
                 worst = far
@@ -116,13 +125,19 @@ def _batch_fault(size: int, far: Difference) -> Finding:
 
 
 def thread_findings(
-    respondent: Respondent, asked: Sequence[Asked], *, seconds: float, seed: int
+    respondent: Respondent,
+    asked: Sequence[Asked],
+    *,
+    tolerance: float,
+    seconds: float,
+    seed: int,
 ) -> list[Finding]:
     """Ask from two threads at once; each answer must be the one that it got alone.
 
     Args:
         respondent: The served bundle.
         asked: Answered records.
+        tolerance: The largest relative difference that is rounding.
         seconds: For so long.
         seed: Of the threads' orders.
     """
@@ -136,7 +151,7 @@ def thread_findings(
         while not found and time.monotonic() < until:
             record, answer = asked[order.randrange(len(asked))]
             now = respondent.ask_all([encode_record(record)])[0]
-            if (difference := _first(answer, now, _ROUNDING)) is not None:
+            if (difference := _first(answer, now, tolerance)) is not None:
                 found.append(difference)
 
     with hearing(), _quick_switching():

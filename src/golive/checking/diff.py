@@ -78,7 +78,7 @@ def _told(found: AnswerChanges) -> Iterator[Change]:
         message = f"{len(found.flipped)} of {found.records} records get another label, such as "
         message += _short(found.flipped[0])
         yield Change(area="answers", subject="label", effect="note", message=message)
-    if found.max_difference:
+    if found.max_difference and found.differing:
         message = (
             f"scores differ by {found.max_difference:.3g} at most, {found.mean_difference:.3g} on "
             f"average over {found.records} records; the most for {_short(found.largest_at)}"

@@ -117,6 +117,7 @@ class _Examination:
         self._bundle, self._respondent, self._direct = bundle, respondent, direct
         self._options, self._ears = options, ears
         self._output = bundle.signature.output
+        self._tolerance = bundle.manifest.tolerance
         self._seconds_each = 0.0
         self.answered: list[Asked] = []
         self._others: list[Asked] = []
@@ -269,8 +270,10 @@ class _Examination:
     def steadiness(self) -> Iterator[Finding]:
         """Ask the same again, alone, in batches and from threads."""
         self._ears.step("Asking the same records again")
-        found = repeat_findings(self._respondent, self._affordable(self.answered, 3))
-        found = found or history_findings(self._respondent, self._affordable(self.answered, 1))
+        tolerance, ask = self._tolerance, self._respondent
+        found = repeat_findings(ask, self._affordable(self.answered, 3), tolerance=tolerance)
+        if not found:
+            found = history_findings(ask, self._affordable(self.answered, 1), tolerance=tolerance)
         if not found:
             yield _fine("repeat", "the same records get the same answers")
             yield from self.batches()
@@ -288,6 +291,7 @@ class _Examination:
         found = batch_findings(
             self._respondent,
             self.answered + self._others,
+            tolerance=self._tolerance,
             sizes=sizes,
             seed=self._options.seed,
         )
@@ -300,7 +304,11 @@ class _Examination:
         self._ears.step("Asking from two threads at once")
         seconds = max(self._options.thread_seconds, 4 * self._seconds_each)
         found = thread_findings(
-            self._respondent, self.answered, seconds=seconds, seed=self._options.seed
+            self._respondent,
+            self.answered,
+            tolerance=self._tolerance,
+            seconds=seconds,
+            seed=self._options.seed,
         )
         yield from found or [_fine("threads", "two threads at once get the same answers")]
 
