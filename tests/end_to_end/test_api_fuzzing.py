@@ -99,15 +99,15 @@ def test_five_hundred_examples_an_operation_find_no_fault(bundle, serve, tmp_pat
 def test_a_model_of_images_bytes_and_nested_lists_has_no_fault(media_bundle, serve, tmp_path):
     assert [c.type for c in media_bundle.signature.columns] == ["image", "bytes", "vector"]
     with serve(media_bundle.path) as served:
-        fuzz(served, tmp_path)
+        fuzz(served, tmp_path, config="schemathesis_media.toml")
 
 
-def fuzz(served, tmp_path):
+def fuzz(served, tmp_path, *, config="schemathesis.toml"):
     """Run Schemathesis over all operations of a served model."""
     done = subprocess.run(
         [
             str(Path(sys.executable).with_name("schemathesis")),
-            f"--config-file={HERE / 'schemathesis.toml'}",
+            f"--config-file={HERE / config}",
             "run",
             f"{served.client.base_url}/openapi.json",
             "--checks=all",
