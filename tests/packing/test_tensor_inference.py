@@ -6,8 +6,10 @@ import pytest
 
 from golive.engine.answers import Answer
 from golive.errors import PackError, SignatureError
+from golive.packing.data import as_frame
 from golive.packing.identity import compare_direct
 from golive.packing.inference import infer_signature
+from golive.packing.pictures import with_pictures
 from golive.runtimes.tensor_program import TensorFacts, TensorSpec
 from golive.testing.tensor_programs import NumpyProgram
 
@@ -93,6 +95,32 @@ def test_an_array_of_images_is_one_column_with_their_shape(prove, random):
     [column] = proven.signature.columns
     assert (column.name, column.type, column.shape) == ("input", "vector", (4, 4, 1))
     assert proven.signature.output.kind == "regression"
+
+
+@pytest.mark.parametrize("layout", ["hwc", "chw", "flat"])
+def test_image_files_come_in_the_layout_of_the_input(prove, random, layout):
+    pixels = random.integers(0, 256, (ROWS, 4, 5, 3)).astype("uint8")
+    shape = {"hwc": (4, 5, 3), "chw": (3, 4, 5), "flat": (60,)}[layout]
+    weights = np.arange(60, dtype="float32").reshape(shape)
+    model = program(lambda x: [(x * weights).reshape(len(x), -1).sum(axis=1)], spec("im", *shape))
+    sample = with_pictures(as_frame({"photo": pixels}), ["photo"])
+
+    proven = prove(model, sample, kind="onnx")
+
+    [column] = proven.signature.columns
+    assert (column.type, column.shape, column.pixel_layout) == ("image", (4, 5, 3), layout)
+    first = pixels[0].transpose(2, 0, 1) if layout == "chw" else pixels[0]
+    expected = float((first.reshape(shape) * weights).sum())
+    assert proven.answers[0].score == pytest.approx(expected, rel=1e-5)
+
+
+def test_images_of_another_size_are_refused(random):
+    sample = with_pictures(
+        as_frame({"photo": random.integers(0, 256, (ROWS, 4, 5, 3)).astype("uint8")}), ["photo"]
+    )
+
+    with pytest.raises(SignatureError, match=r"\(4, 5, 3\), and the model's input 'im' takes"):
+        infer_signature(program(lambda x: [x], spec("im", 8, 8, 3)), "onnx", sample)
 
 
 def test_arrays_of_another_shape_are_refused(random):

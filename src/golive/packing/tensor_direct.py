@@ -11,6 +11,7 @@ from scipy import special
 
 from golive.packing.data import plain_value
 from golive.packing.direct import DirectOutputs
+from golive.packing.pictures import given_of
 from golive.runtimes.tensor_answers import answer_position, label_position
 from golive.runtimes.tensor_program import TensorFacts, TensorProgram, TensorSpec
 from golive.signature.model import InputForm, JsonValue, Output, Signature
@@ -89,7 +90,7 @@ def _wide(spec: TensorSpec) -> str:
 
 
 def _input(series: pd.Series, spec: TensorSpec) -> _Array:
-    values = series.tolist()
+    values = [given_of(cell) for cell in series.tolist()]
     whole = next((v for v in values if isinstance(v, list | tuple | np.ndarray)), None)
     if whole is not None:
         missing = np.full(np.shape(whole), np.nan)

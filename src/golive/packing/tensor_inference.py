@@ -13,6 +13,7 @@ from golive.packing.direct import without_nulls
 from golive.packing.inferred import Inference
 from golive.packing.model_knowledge import ModelKnowledge
 from golive.packing.outputs import OutputWishes
+from golive.packing.pictures import Picture
 from golive.packing.selection import select_columns
 from golive.packing.tensor_columns import tensor_column
 from golive.packing.tensor_direct import program_arrays
@@ -92,7 +93,8 @@ def _chosen(table: pd.DataFrame, target: str | None, facts: TensorFacts) -> _Cho
 
 
 def _is_array(series: pd.Series) -> bool:
-    return any(isinstance(value, list | tuple | np.ndarray) for value in series.head(100))
+    kinds = (list, tuple, np.ndarray, Picture)
+    return any(isinstance(value, kinds) for value in series.head(100))
 
 
 def _named(specs: tuple[TensorSpec, ...]) -> str:
