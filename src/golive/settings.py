@@ -302,8 +302,7 @@ def wished_keras_backend(environ: Mapping[str, str] | None = None) -> str | None
 def keep_keras_on_cpu(backend: str) -> None:
     """Let Keras compute with `backend` and on the CPU; before Keras is imported.
 
-    TensorFlow sums in an order that does not depend on the processor (without oneDNN), and its
-    lines about the processor are left out; its warnings and errors are not.
+    TensorFlow's lines about the processor are left out; its warnings and errors are not.
     """
     os.environ["KERAS_BACKEND"] = backend
     for name, value in _KERAS_ON_CPU.items():
@@ -346,7 +345,6 @@ _THREAD_VARIABLES = (
 
 _KERAS_ON_CPU = {
     "TF_CPP_MIN_LOG_LEVEL": "1",
-    "TF_ENABLE_ONEDNN_OPTS": "0",
     "KERAS_TORCH_DEVICE": "cpu",
     "JAX_PLATFORMS": "cpu",
 }

@@ -38,6 +38,7 @@ class Extra:
 
 EXTRAS = {
     "images": Extra("tests.frameworks.images:pack_small", "golive.engine.images", "PIL"),
+    "keras": Extra("tests.frameworks.keras_models:pack_small", "golive.runtimes.keras", "keras"),
     "lightgbm": Extra(
         "tests.frameworks.tables:pack_lightgbm", "golive.runtimes.lightgbm", "lightgbm"
     ),
@@ -50,6 +51,9 @@ EXTRAS = {
     "onnx": Extra("tests.frameworks.onnx_models:pack_small", "golive.runtimes.onnx", "onnxruntime"),
     "pydantic": Extra(
         "tests.frameworks.tables:pack_pydantic", "golive.runtimes.function", "pydantic"
+    ),
+    "pytorch": Extra(
+        "tests.frameworks.torch_models:pack_small", "golive.runtimes.pytorch", "torch"
     ),
     "skops": Extra("tests.frameworks.tables:pack_skops", "golive.runtimes.sklearn", "skops"),
     "xgboost": Extra("tests.frameworks.tables:pack_xgboost", "golive.runtimes.xgboost", "xgboost"),
