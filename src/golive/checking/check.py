@@ -41,7 +41,7 @@ def check(
 
     Returns:
         The findings, the worst first, and the measurements. For the same bundle, environment and
-        seed the findings are the same.
+        seed the same is asked, unless answers are so slow that fewer records must do.
 
     Raises:
         UsageError: There is no bundle there.
