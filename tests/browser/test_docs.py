@@ -20,7 +20,7 @@ def example_model():
 def test_every_operation_is_shown_and_nothing_comes_from_elsewhere(serve, visit, scheme):
     page = visit(serve(fake_service()).url + "/docs", color_scheme=scheme)
 
-    page.wait_for_selector("#operations-default-predict")
+    page.wait_for_selector("#operations-golive-predict")
 
     assert page.title() == "API documentation"
     assert page.locator(".opblock").count() > 10
@@ -30,16 +30,16 @@ def test_every_operation_is_shown_and_nothing_comes_from_elsewhere(serve, visit,
 def test_several_models_are_on_one_page(serve, visit):
     page = visit(serve(fake_service(fake_model("a"), fake_model("b"))).url + "/docs")
 
-    page.wait_for_selector("#operations-default-predict_a")
+    page.wait_for_selector("#operations-golive-predict_a")
 
-    assert page.locator("#operations-default-predict_b").count() == 1
+    assert page.locator("#operations-golive-predict_b").count() == 1
 
 
 def test_the_prefilled_example_is_answered(serve, visit):
     page = visit(serve(fake_service(example_model())).url + "/docs")
 
-    page.locator("#operations-default-predict .opblock-summary").click()
-    operation = page.locator("#operations-default-predict")
+    page.locator("#operations-golive-predict .opblock-summary").click()
+    operation = page.locator("#operations-golive-predict")
     assert '"city": "Oslo"' in operation.locator("textarea.body-param__text").input_value()
     operation.locator("button.execute").click()
 

@@ -23,6 +23,13 @@ def test_reading_stops_one_row_after_the_most():
     assert len(read_csv(b"a\n" + b"1\n" * 1000, most=3)) == 4
 
 
+def test_a_first_line_without_any_known_name_is_no_header():
+    with pytest.raises(RequestError, match="its first line names no column of the model"):
+        read_csv(b"1,2\n3,4\n", most=10, known={"a", "b"})
+
+    assert read_csv(b"b,c\n3,4\n", most=10, known={"a", "b"}) == [{"b": "3", "c": "4"}]
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [

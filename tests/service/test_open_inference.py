@@ -258,6 +258,7 @@ def test_only_the_models_faults_are_the_servers():
         [{"name": "age", "shape": [1], "datatype": "INT64"}],
         [tensor("x", [1, 2, 3], shape=[1, 3])],
         [tensor("x", [1])],
+        [tensor("age", [])],
     ],
 )
 def test_tensors_of_the_wrong_shape_are_422(inputs):

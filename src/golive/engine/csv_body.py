@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Collection
 from itertools import islice
 
 from golive.errors import RequestError
@@ -11,7 +12,7 @@ from golive.errors import RequestError
 __all__ = ["read_csv"]
 
 
-def read_csv(body: bytes, *, most: int) -> list[dict[str, str | None]]:
+def read_csv(body: bytes, *, most: int, known: Collection[str] = ()) -> list[dict[str, str | None]]:
     """The rows of a CSV file in UTF-8 with a header, as column name to text.
 
     Empty lines are skipped; a byte order mark is not part of the first name.
@@ -19,10 +20,12 @@ def read_csv(body: bytes, *, most: int) -> list[dict[str, str | None]]:
     Args:
         body: The file.
         most: So many rows are read, and one more where there are more.
+        known: Names of which the header must have one, or none where any header will do: a file
+            without a header has its first row in that place.
 
     Raises:
-        RequestError: `malformed_csv`: no UTF-8, no header, a name twice, or a row that has not
-            as many values as the header.
+        RequestError: `malformed_csv`: no UTF-8, no header, no known name or one twice, or a row
+            that has not as many values as the header.
     """
     try:
         lines = csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""), strict=True)
@@ -34,6 +37,8 @@ def read_csv(body: bytes, *, most: int) -> list[dict[str, str | None]]:
     if not rows:
         raise _malformed("it is empty")
     header, *rest = rows
+    if known and not any(name in known for name in header):
+        raise _malformed("its first line names no column of the model")
     seen: set[str] = set()
     for name in header:
         if name in seen:

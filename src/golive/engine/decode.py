@@ -76,6 +76,8 @@ class Decoder:
         self._takes_list = self._objects is not None and is_list_like(request_type)
         self._takes_text = signature.form == "series" or is_text_like(request_type)
         self._texts = TextReader(signature)
+        texts = ("text",) if signature.form == "series" else ()
+        self._csv_names = frozenset((*signature.column_names, *texts))
 
     def decode_body(self, body: bytes) -> Decoded:
         """Read a JSON body: a record, a list of records or an envelope.
@@ -114,7 +116,7 @@ class Decoder:
             RequestError: `malformed_csv`, `bad_option`, `threshold_not_supported` or
                 `too_many_records`.
         """
-        rows = read_csv(body, most=self._max_records)
+        rows = read_csv(body, most=self._max_records, known=self._csv_names)
         self.check_size(len(rows))
         envelope = Envelope(records=list(rows), threshold=threshold, top=top)
         options = read_options(envelope, self._signature.output)

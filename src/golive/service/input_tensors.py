@@ -121,6 +121,7 @@ def records_of(
     if signature.form == "object":
         return _requests(tensors)
     tensors = _by_column(tensors, signature)
+    _check_columns(tensors, signature)
     columns = {column.name: column for column in signature.columns}
     names = [tensor.name for tensor in tensors]
     lists = [_values_of(tensor, columns.get(tensor.name)) for tensor in tensors]
@@ -207,6 +208,14 @@ def _by_column(tensors: list[Tensor], signature: Signature) -> list[Tensor]:
         )
     shape, width = first.shape[:1], len(names)
     return [_named(name, first, shape, first.data[at::width]) for at, name in enumerate(names)]
+
+
+def _check_columns(tensors: list[Tensor], signature: Signature) -> None:
+    """Refuse no records without their columns; where there are records, each tells its own."""
+    given = {tensor.name for tensor in tensors}
+    missing = [c.name for c in signature.columns if c.on_missing == "error" and c.name not in given]
+    if missing and not tensors[0].size:
+        raise shape_error(f"There is no tensor for the column {missing[0]!r}.")
 
 
 def _named(name: str, tensor: Tensor, shape: tuple[int, ...], data: list[Any]) -> Tensor:

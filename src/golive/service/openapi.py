@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from golive.service.openapi_protocols import protocol_paths, protocol_service_paths
 from golive.service.openapi_responses import (
     HEADERS,
     PROBLEM_SCHEMAS,
@@ -21,6 +22,7 @@ __all__ = ["openapi_document"]
 _SCHEMAS = "#/components/schemas/"
 _EXAMPLE_ID = "01890a5d-ac96-774b-bcce-b302099a8057"
 _MOST_EXAMPLES = 3
+_TAG = "golive"
 _ANY_OBJECT = {"type": "object"}
 
 
@@ -41,9 +43,9 @@ def openapi_document(
     if is_whole and len(models) == 1:
         paths["/predict"] = _predict_path(models[0], operation="predict")
     for model in models:
-        paths |= _model_paths(model)
+        paths |= _model_paths(model) | protocol_paths(model)
     if is_whole:
-        paths |= _service_paths(has_metrics=has_metrics)
+        paths |= _service_paths(has_metrics=has_metrics) | protocol_service_paths(models)
     return {
         "openapi": "3.1.0",
         "info": _info(models),
@@ -123,7 +125,8 @@ def _service_paths(*, has_metrics: bool) -> dict[str, JsonValue]:
 
 def _json_path(operation: str, summary: str) -> JsonValue:
     responses = {"200": json_response(summary, _ANY_OBJECT)} | problem_responses()
-    return {"get": {"operationId": operation, "summary": summary, "responses": responses}}
+    described = {"operationId": operation, "summary": summary, "tags": [_TAG]}
+    return {"get": described | {"responses": responses}}
 
 
 def _metrics_path() -> JsonValue:
@@ -144,6 +147,7 @@ def _predict_path(model: ServedModel, *, operation: str) -> JsonValue:
     post = {
         "operationId": operation,
         "summary": f"Ask {model.name} about one record or many.",
+        "tags": [_TAG],
         "requestBody": {
             "required": True,
             "content": {
@@ -158,6 +162,7 @@ def _predict_path(model: ServedModel, *, operation: str) -> JsonValue:
     get = {
         "operationId": f"{operation}_one",
         "summary": f"Ask {model.name} about one record, in the query.",
+        "tags": [_TAG],
         "parameters": query_parameters(model.engine.signature),
         "responses": responses | problem_responses(400, 422),
     }

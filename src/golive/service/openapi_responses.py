@@ -8,13 +8,14 @@ from golive.signature.model import JsonValue
 __all__ = ["HEADERS", "PROBLEM_SCHEMAS", "json_response", "problem_responses", "shared_responses"]
 
 _MEANINGS = {
-    400: "The request cannot be read: malformed JSON, or a query that is not UTF-8.",
+    400: "The request cannot be read: malformed JSON or CSV, a body that cannot be decompressed, "
+    "or a query that is not UTF-8. With tensors also: a record failed.",
     404: "There is nothing at this path.",
     405: "The path does not answer to this method; `Allow` says to which it does.",
     406: "The Accept header excludes JSON.",
     408: "The body did not arrive in time.",
     413: "The body is too large, or holds too many records.",
-    415: "The body is not declared as JSON in UTF-8.",
+    415: "The body is not declared as JSON in UTF-8, or has a content coding that is not read.",
     421: "The Host header names a host that this service does not answer for.",
     422: "No record could be answered and all faults are the input's, or an option does not fit.",
     431: "The request line and the headers are too large.",
@@ -99,8 +100,18 @@ PROBLEM_SCHEMAS: dict[str, JsonValue] = {
             "version": {"type": "string"},
             "predictions": {
                 "type": "array",
-                "items": {"$ref": "#/components/schemas/FailedRecord"},
+                "items": {
+                    "anyOf": [{"$ref": "#/components/schemas/FailedRecord"}, {"type": "null"}]
+                },
             },
+            "errors": {
+                "type": "array",
+                "description": "Of other projects' protocols: why records failed.",
+                "items": {"type": "object", "required": ["index", "code", "message"]},
+            },
+            "error": {"type": "string", "description": "The detail again, for KServe's clients."},
+            "error_code": {"type": "string", "description": "MLflow's name of the status."},
+            "message": {"type": "string", "description": "The detail again, for MLflow's."},
         },
     },
 }
@@ -120,29 +131,38 @@ def json_response(
     }
 
 
-def problem_responses(*statuses: int) -> dict[str, JsonValue]:
-    """References to the problems that every path may answer with, and to `statuses`."""
+def problem_responses(*statuses: int, is_problem_type: bool = True) -> dict[str, JsonValue]:
+    """References to the problems that every path may answer with, and to `statuses`.
+
+    Args:
+        statuses: Beside those that every path has.
+        is_problem_type: Whether their type is that of RFC 9457, or plain JSON.
+    """
+    name = _problem_name if is_problem_type else _error_name
     return {
-        str(status): {"$ref": f"#/components/responses/{_name(status)}"}
+        str(status): {"$ref": f"#/components/responses/{name(status)}"}
         for status in sorted({*_EVERYWHERE, *statuses})
     }
 
 
 def shared_responses() -> dict[str, JsonValue]:
     """The problems, as components."""
-    return {_name(status): _problem(status) for status in _MEANINGS}
+    problems = {_problem_name(status): _problem(status, PROBLEM_TYPE) for status in _MEANINGS}
+    return problems | {
+        _error_name(status): _problem(status, "application/json") for status in _MEANINGS
+    }
 
 
 _OPTIONAL = ("golive-model-version", "golive-environment", "x-request-id", "traceparent")
 
 
-def _problem(status: int) -> dict[str, JsonValue]:
+def _problem(status: int, content_type: str) -> dict[str, JsonValue]:
     extra = {405: ("allow",), 503: ("retry-after",)}.get(status, ())
     schema = {"$ref": "#/components/schemas/Problem"}
     return {
         "description": _MEANINGS[status],
         "headers": _headers("golive-request-id", *_OPTIONAL, *extra),
-        "content": {PROBLEM_TYPE: {"schema": schema}},
+        "content": {content_type: {"schema": schema}},
     }
 
 
@@ -150,5 +170,9 @@ def _headers(*names: str) -> dict[str, JsonValue]:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
-def _name(status: int) -> str:
+def _problem_name(status: int) -> str:
     return f"Problem{status}"
+
+
+def _error_name(status: int) -> str:
+    return f"Error{status}"
