@@ -22,7 +22,6 @@ BODIES = {
     "split in another order": {
         "dataframe_split": {"columns": NAMES[::-1], "data": [row[::-1] for row in ROWS]}
     },
-    "split without names": {"dataframe_split": {"data": ROWS}},
     "records": {"dataframe_records": RECORDS},
     "instances": {"instances": RECORDS},
     "instances as lists": {"instances": ROWS},
@@ -145,6 +144,7 @@ def test_a_failing_model_is_500():
         {"dataframe_records": {"age": 1}},
         {"dataframe_split": ROWS},
         {"dataframe_split": {"columns": NAMES}},
+        {"dataframe_split": {"data": ROWS}},
         {"dataframe_split": {"columns": "age", "data": ROWS}},
         {"dataframe_split": {"columns": [None], "data": ROWS}},
         {"dataframe_split": {"columns": ["age", "age"], "data": ROWS}},
@@ -201,7 +201,7 @@ def test_what_cannot_be_read_has_its_status(body, content_type, status, code):
     [
         ({"instances": [1] * 51}, "application/json"),
         ({"inputs": {"age": [1] * 51}}, "application/json"),
-        ({"dataframe_split": {"data": [[]] * 51}}, "application/json"),
+        ({"dataframe_split": {"columns": [], "data": [[]] * 51}}, "application/json"),
         (b"age\n" + b"1\n" * 51, "text/csv"),
     ],
 )

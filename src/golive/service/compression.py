@@ -79,14 +79,15 @@ def is_worth_compressing(size: int) -> bool:
 
 def response_encoding(accept_encoding: str | None, size: int) -> str | None:
     """The coding in which a body of `size` bytes is sent: `zstd`, `gzip`, or None for none."""
-    if not accept_encoding:
+    is_small = not is_worth_compressing(size)
+    if not accept_encoding or (is_small and "q=" not in accept_encoding):
         return None
     weights = weighted_values(accept_encoding)
     if "x-gzip" in weights:
         weights.setdefault("gzip", weights["x-gzip"])
     rest = weights.get("*", 0.0)
     plain = weights.get("identity", 0.0 if "*" in weights and rest == 0 else None)
-    if plain != 0 and not is_worth_compressing(size):
+    if plain != 0 and is_small:
         return None
     best = max(_PREFERRED, key=lambda coding: weights.get(coding, rest))
     weight = weights.get(best, rest)

@@ -232,7 +232,7 @@ def _split(model: ServedModel) -> JsonValue:
         "items": False,
         "minItems": len(names),
     }
-    return _closed({"data": _some_valid(row)}, columns={"const": names}, index={})
+    return _closed({"columns": {"const": names}, "data": _some_valid(row)}, index={})
 
 
 def _as_frame(signature: Signature) -> Signature:

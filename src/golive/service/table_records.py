@@ -25,7 +25,7 @@ class TableReader:
     """Takes records out of tables: rows, columns, or pandas' split of both.
 
     A row that is no record becomes a `Fault`, which stands in its place. Values are left to the
-    decoder, but for two habits of tensors: `[7]` is 7 where a column holds single values, and
+    decoder, but for two habits of TensorFlow: in a column of single values `[7]` is 7, and
     `{"b64": "…"}` is its text where a column holds bytes or images.
 
     Args:
@@ -81,12 +81,13 @@ class TableReader:
         Raises:
             RequestError: `bad_request_shape` or `too_many_records`.
         """
-        if not isinstance(value, dict) or "data" not in value or not value.keys() <= _SPLIT_KEYS:
+        is_split = isinstance(value, dict) and {"columns", "data"} <= value.keys() <= _SPLIT_KEYS
+        if not is_split:
             raise shape_error(
                 f"`{key}` must be an object with `columns` and `data`, got {describe(value)}.",
                 hint=f'Send {{"{key}": {{"columns": ["a", "b"], "data": [[1, 2]]}}}}.',
             )
-        names = _checked_names(value.get("columns", list(self._names)), key)
+        names = _checked_names(value["columns"], key)
         rows = _checked_list(value["data"], f"{key}.data")
         self._check_size(len(rows))
         return [self._named(row, names) for row in rows]
@@ -97,7 +98,9 @@ class TableReader:
         if isinstance(row, dict):
             return {name: self._cell(self._columns.get(name), row[name]) for name in row}
         if len(self._names) == 1:
-            return {self._names[0]: self._cell(self._columns[self._names[0]], row)}
+            name, column = self._names[0], self._signature.columns[0]
+            if column.type == "vector" or not isinstance(row, list):
+                return {name: self._cell(column, row)}
         return self._named(row, self._names) if isinstance(row, list) else row
 
     def _named(self, row: JsonValue, names: tuple[str, ...]) -> JsonValue | Fault:
@@ -111,16 +114,19 @@ class TableReader:
     def _cells(self, column: Column | None, values: list[Any]) -> list[Any]:
         if not any(isinstance(value, (list, dict)) for value in values):
             return values
-        return [self._cell(column, value) for value in values]
+        is_single = column is not None and column.type != "vector"
+        return [
+            value[0]
+            if is_single and isinstance(value, list) and len(value) == 1
+            else self._cell(column, value)
+            for value in values
+        ]
 
     @staticmethod
     def _cell(column: Column | None, value: JsonValue) -> JsonValue:
-        if column is None or not isinstance(value, (list, dict)):
+        if column is None or column.type not in ("bytes", "image") or not isinstance(value, dict):
             return value
-        if isinstance(value, list):
-            return value[0] if len(value) == 1 and column.type != "vector" else value
-        is_encoded = column.type in ("bytes", "image") and value.keys() == {_BASE64}
-        return value[_BASE64] if is_encoded else value
+        return value[_BASE64] if value.keys() == {_BASE64} else value
 
 
 def _checked_list(value: JsonValue, key: str) -> list[Any]:
