@@ -46,7 +46,7 @@ EXTRAS = {
         "tests.frameworks.mlflow_models:pack_small",
         "golive.runtimes.pyfunc",
         "mlflow",
-        needs=("PIL", "pydantic"),
+        needs=("PIL", "pydantic", "skops"),
     ),
     "onnx": Extra("tests.frameworks.onnx_models:pack_small", "golive.runtimes.onnx", "onnxruntime"),
     "pydantic": Extra(
