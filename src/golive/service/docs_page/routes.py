@@ -58,8 +58,10 @@ def docs_routes() -> Iterator[tuple[str, Route]]:
 
 
 def _swagger_folder() -> Path | None:
-    found = find_spec("swagger_ui")
-    return None if found is None or found.origin is None else Path(found.origin).parent / "static"
+    found = find_spec("openapi_ui_bundles")
+    if found is None or found.origin is None:
+        return None
+    return Path(found.origin).parent / "swagger_ui" / "vendor"
 
 
 def _endpoint(path: Path, headers: dict[str, str]) -> Endpoint:
