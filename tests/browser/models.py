@@ -17,6 +17,7 @@ __all__ = [
     "HOSTILE",
     "LOAN",
     "digit_model",
+    "echo_model",
     "hostile_model",
     "loan_model",
     "pets_model",
@@ -189,6 +190,29 @@ def wide_model() -> ServedModel:
     columns = tuple(Column(name=f"x{at}", type="number", dtype="float64") for at in range(250))
     signature = Signature(form="frame", columns=columns, output=Output(kind="regression"))
     return served("wide", signature, sum, [{column.name: 1.0 for column in columns}])
+
+
+def echo_model() -> ServedModel:
+    """A function model whose request is flat; it answers the request itself, in a list."""
+    schema: dict[str, Any] = {
+        "type": "object",
+        "properties": {
+            "id": {"type": "integer"},
+            "share": {"type": "number"},
+            "kind": {"enum": [1, 2, 3]},
+            "note": {"anyOf": [{"type": "string"}, {"type": "null"}], "default": None},
+            "is_new": {"type": "boolean", "default": False},
+        },
+        "required": ["id", "share", "kind"],
+    }
+    output = Output(kind="custom")
+    signature = Signature(form="object", columns=(), output=output, json_schema=schema)
+    model = RecordModel(output, lambda record: [record[0]])
+    engine = Engine(signature, model, decoder=Decoder(signature))
+    example = {"id": 2**53 + 1, "share": 1.0, "kind": 2, "error": 0.5}
+    return ServedModel(
+        name="echo", version="0123456789ab", engine=engine, examples=(Example(example, {}),)
+    )
 
 
 def hostile_model() -> ServedModel:

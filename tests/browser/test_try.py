@@ -2,16 +2,30 @@
 
 import re
 import threading
+from dataclasses import replace
 
 import pytest
-from tests.browser.models import LOAN, loan_model, pets_model, rooms_model, wide_model
+from tests.browser.models import (
+    LOAN,
+    echo_model,
+    loan_model,
+    pets_model,
+    rooms_model,
+    wide_model,
+)
 
 from golive.service.context import ServiceContext
-from golive.service.served import Readiness
+from golive.service.served import Example, Readiness
 from golive.service.service import Service
 from golive.testing.services import counted_ids, fake_service
 
 pytestmark = pytest.mark.requires("chromium")
+
+
+LOAN_OF_OTHER_TERMS = replace(
+    loan_model(),
+    examples=tuple(Example({**LOAN, "term": term}, {"label": "lost"}) for term in (18, 2024)),
+)
 
 
 def headline(page):
@@ -221,6 +235,33 @@ def test_a_record_of_very_many_columns_is_edited_as_json(open_model, expect):
     expect(headline(page)).to_have_text("250")
 
 
+def test_a_request_of_a_function_keeps_its_digits(open_model, expect):
+    page = open_model(echo_model())
+    expect(page.locator(".custom tbody td")).to_have_text(["9007199254740993", "1.0", "2", "0.5"])
+    request = page.get_by_role("textbox", name="As JSON")
+    expect(request).to_have_value(re.compile(r'"id": 9007199254740993,\s+"share": 1\.0,'))
+
+    with page.expect_request("**/predict") as sent:
+        request.fill('{"id": -9223372036854775808, "share": 0.10000000000000000555, "kind": 1e400}')
+
+    text = '{"id":-9223372036854775808,"share":0.10000000000000000555,"kind":1e400}'
+    assert sent.value.post_data == text
+
+
+def test_a_category_outside_the_list_can_be_chosen_again(open_model, expect):
+    page = open_model(LOAN_OF_OTHER_TERMS)
+    term = page.get_by_label("term", exact=True)
+    expect(term).to_have_value("unlisted 18")
+    page.get_by_role("button", name="Next example").click()
+    expect(term).to_have_value("unlisted 2024")
+
+    with page.expect_request("**/predict") as sent:
+        term.select_option("18")
+
+    assert sent.value.post_data_json["term"] == 18
+    expect(term.get_by_role("option", name="2024", exact=True)).to_be_attached()
+
+
 def test_a_busy_server_is_asked_again(serve, visit, expect):
     live = serve(fake_service(loan_model()))
     page = visit(live.url + "/")
@@ -256,6 +297,18 @@ def test_a_server_that_is_away_is_said_and_waited_for(serve, visit, expect):
     expect(headline(page)).to_have_text("paid")
 
 
+def test_the_page_says_at_once_that_the_server_is_away(serve, visit, expect):
+    page = visit(serve(fake_service(loan_model())).url + "/")
+    expect(page.locator("header .health")).to_have_text("Ready")
+
+    page.route("**/*", lambda route: route.abort())
+    page.get_by_label("age", exact=True).fill("88")
+    expect(page.locator("header .health")).to_have_text("Unreachable", timeout=3000)
+    page.unroute("**/*")
+
+    expect(page.locator("header .health")).to_have_text("Ready", timeout=6000)
+
+
 def test_the_page_says_whether_the_service_is_ready(serve, visit, expect):
     readiness = Readiness()
     context = ServiceContext(new_id=counted_ids(), readiness=readiness)
@@ -285,8 +338,6 @@ def test_a_new_version_is_noticed(serve, visit, expect):
     live = serve(fake_service(loan_model()))
     page = visit(live.url + "/")
     expect(headline(page)).to_have_text("lost")
-    from dataclasses import replace
-
     live.app.service = fake_service(replace(loan_model(), version="fedcba987654"))
     page.get_by_label("age", exact=True).fill("88")
 

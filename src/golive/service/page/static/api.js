@@ -1,7 +1,7 @@
 // The service as the page sees it. Addresses are relative to this module's own, so the page works
 // below any path.
 
-import { parseJson } from "./json_text.js";
+import { parseExact, parseJson } from "./json_text.js";
 
 const root = new URL("../../", import.meta.url);
 
@@ -12,11 +12,22 @@ export function addressOf(path) {
 
 /** The JSON at a path; what it throws where there is none has a `status`, if there was an answer. */
 export async function getJson(path) {
+  return parseJson(await getText(path));
+}
+
+/** What is told of a model; requests of a function keep their numbers as they were packed. */
+export async function getModel(path) {
+  const text = await getText(path);
+  const about = parseJson(text);
+  return about.signature.form === "object" ? { ...about, examples: parseExact(text).examples } : about;
+}
+
+async function getText(path) {
   const response = await fetch(addressOf(path), { headers: { accept: "application/json" } });
   if (!response.ok) {
     throw Object.assign(new Error(`${path} answers ${response.status}`), { status: response.status });
   }
-  return parseJson(await response.text());
+  return response.text();
 }
 
 /**
@@ -36,7 +47,8 @@ export async function readiness() {
 /**
  * Ask the model. Gives `{ entries, problem, status, retryAfter, milliseconds, version }`: `entries`
  * is null where the records were not parsed, `problem` is null where some were answered. A server
- * that does not answer gives status 0. Throws only what `signal` throws.
+ * that does not answer gives status 0. Throws only what `signal` throws. Answers of the model's own
+ * form keep their numbers as they were written.
  */
 export async function predict(path, body, signal) {
   const began = performance.now();
@@ -47,10 +59,12 @@ export async function predict(path, body, signal) {
       body: JSON.stringify(body),
       signal,
     });
-    const content = parseJson(await response.text());
+    const text = await response.text();
+    const content = parseJson(text);
+    const isCustom = content.predictions?.some((entry) => Object.hasOwn(entry, "value")) ?? false;
     return {
       status: response.status,
-      entries: content.predictions ?? null,
+      entries: (isCustom ? parseExact(text) : content).predictions ?? null,
       problem: response.ok ? null : content,
       retryAfter: Number(response.headers.get("retry-after")) || 0,
       version: response.headers.get("golive-model-version"),

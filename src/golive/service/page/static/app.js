@@ -1,6 +1,6 @@
 // The page: one model, or a list of those that are served here.
 
-import { addressOf, getJson } from "./api.js";
+import { addressOf, getJson, getModel, isPassing } from "./api.js";
 import { makeAboutView, makeCardView } from "./about_view.js";
 import { makeCodeView } from "./code_view.js";
 import { h } from "./dom.js";
@@ -23,12 +23,12 @@ async function look() {
   const named = /\/models\/([^/]+)\/?$/.exec(location.pathname)?.[1];
   const only = index.models.length === 1 ? index.models[0] : null;
   const summary = index.models.find((model) => model.name === named) ?? only;
-  return { index, about: summary === null ? null : await getJson(summary.paths.about) };
+  return { index, about: summary === null ? null : await getModel(summary.paths.about) };
 }
 
 function showModels(models, health) {
   document.title = "Models · golive";
-  document.getElementById("top").append(health());
+  document.getElementById("top").append(health.show());
   const cards = models.map((model) =>
     h(
       "li",
@@ -51,22 +51,25 @@ function showModel(about, { models, links }, health) {
   const path = models.length === 1 ? "/predict" : about.paths.predict;
   const code = makeCodeView(addressOf(path));
   const renewed = h("p", { class: "banner", role: "status", hidden: true });
-  const onversion = (version) => {
+  const onoutcome = (outcome) => {
+    if (isPassing(outcome) === health.isReady()) health.look();
+    const { version } = outcome;
+    if (!version) return;
     renewed.hidden = version === about.version;
     renewed.replaceChildren(`Version ${version} answers now. `, h("a", { href: location.href, onclick: reload }, "Reload the page"));
   };
   const tabs = [
-    { name: "try", title: "Try", panel: makeTryView(about, path, { onrequest: code.show, onversion }) },
+    { name: "try", title: "Try", panel: makeTryView(about, path, { onrequest: code.show, onoutcome }) },
     takesTable(about.signature) ? { name: "table", title: "Table", panel: makeTableView(about, path) } : null,
     { name: "code", title: "Code", panel: code.element },
     { name: "card", title: "Card", panel: makeCardView(about) },
-    { name: "about", title: "About", panel: makeAboutView(about, { links, health: health() }) },
+    { name: "about", title: "About", panel: makeAboutView(about, { links, health: health.show() }) },
   ].filter(Boolean);
   const { list, panels } = makeTabs(tabs, "Views of the model");
   const { description } = about.signature.output;
   document.getElementById("top").append(
     models.length > 1 ? h("a", { class: "all-models", href: addressOf("/") }, "All models") : "",
-    health(),
+    health.show(),
   );
   document
     .getElementById("content")

@@ -39,10 +39,14 @@ export function categoryField(column, onchange) {
     frame.setNote(isUnseen ? "Not among the categories that the model has seen." : "");
   }
 
-  function unlisted(value) {
+  const unlisted = new Map();
+
+  function unlistedKey(value) {
     const text = formatValue(value);
-    const option = [...select.options].find((each) => each.value === `unlisted ${text}`);
-    return option ?? select.appendChild(h("option", { value: `unlisted ${text}` }, text));
+    const key = `unlisted ${text}`;
+    if (!unlisted.has(key)) select.append(h("option", { value: key }, text));
+    unlisted.set(key, value);
+    return key;
   }
 
   select.addEventListener("change", () => {
@@ -54,25 +58,23 @@ export function categoryField(column, onchange) {
     settle();
     onchange();
   });
-  let written = null;
   return {
     ...frame,
     read() {
       if (select.value === NONE) return { value: null };
       if (select.value === OTHER) return { value: other.value };
-      if (select.value.startsWith("unlisted ")) return { value: written };
+      if (unlisted.has(select.value)) return { value: unlisted.get(select.value) };
       return { value: column.categories[Number(select.value)] };
     },
     write(value) {
-      written = value ?? null;
       const at = column.categories.indexOf(value);
       other.value = "";
-      if (written === null) select.value = NONE;
+      if ((value ?? null) === null) select.value = NONE;
       else if (at >= 0) select.value = String(at);
       else if (takesOther && typeof value === "string") {
         select.value = OTHER;
         other.value = value;
-      } else select.value = unlisted(value).value;
+      } else select.value = unlistedKey(value);
       settle();
     },
   };

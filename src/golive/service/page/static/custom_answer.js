@@ -1,7 +1,8 @@
 // The answer of a function model: any JSON, and a table where it is a list of flat objects.
 
 import { h } from "./dom.js";
-import { formatCount, formatValue } from "./format.js";
+import { formatCount, formatNumber, formatValue } from "./format.js";
+import { isExact } from "./json_text.js";
 
 const MOST_ROWS = 200;
 
@@ -18,13 +19,26 @@ function isTable(value) {
 }
 
 function isFlatOrError(item) {
-  if (item === null || typeof item !== "object" || Array.isArray(item)) return false;
-  return Object.values(item.error ?? item).every((each) => each === null || typeof each !== "object");
+  if (!isNested(item) || Array.isArray(item)) return false;
+  return !Object.values(isFault(item) ? item.error : item).some(isNested);
+}
+
+/** Whether the function says of this item that it failed, as the service says it of a record. */
+function isFault(item) {
+  return typeof item.error?.message === "string" || typeof item.error?.code === "string";
+}
+
+function isNested(value) {
+  return value !== null && typeof value === "object" && !isExact(value);
+}
+
+function isNumber(value) {
+  return typeof value === "number" || isExact(value);
 }
 
 function tableOf(items) {
-  const names = [...new Set(items.flatMap((item) => (item.error ? [] : Object.keys(item))))];
-  const faults = items.filter((item) => item.error).length;
+  const names = [...new Set(items.flatMap((item) => (isFault(item) ? [] : Object.keys(item))))];
+  const faults = items.filter(isFault).length;
   const notes = [
     items.length === 1 ? "1 entry" : `${formatCount(items.length)} entries`,
     faults > 0 ? `${formatCount(faults)} with an error` : "",
@@ -38,14 +52,20 @@ function tableOf(items) {
       "table",
       {},
       h("caption", {}, caption),
-      h("thead", {}, h("tr", {}, names.map((name) => h("th", { scope: "col" }, name)))),
+      h("thead", {}, h("tr", {}, names.map((name) => headOf(name, items)))),
       h("tbody", {}, items.slice(0, MOST_ROWS).map((item) => rowOf(item, names))),
     ),
   );
 }
 
+function headOf(name, items) {
+  const values = items.map((item) => item[name]).filter((value) => value !== undefined && value !== null);
+  const isNumeric = values.length > 0 && values.every(isNumber);
+  return h("th", { scope: "col", class: isNumeric ? "numeric" : null }, name);
+}
+
 function rowOf(item, names) {
-  if (item.error) {
+  if (isFault(item)) {
     const where = item.error.field ? `${item.error.field}: ` : "";
     const text = `${where}${item.error.message ?? item.error.code}`;
     return h("tr", { class: "faulty" }, h("td", { colspan: Math.max(1, names.length) }, text));
@@ -55,5 +75,7 @@ function rowOf(item, names) {
 
 function cellOf(value) {
   if (value === undefined || value === null) return h("td", { class: "empty" }, "–");
-  return h("td", { class: typeof value === "number" ? "numeric" : null }, formatValue(value));
+  const isFraction = typeof value === "number" && !Number.isInteger(value);
+  const text = isFraction ? formatNumber(value) : formatValue(value);
+  return h("td", { class: isNumber(value) ? "numeric" : null }, text);
 }

@@ -10,6 +10,11 @@ export function formatNumber(value) {
   return size >= 1e6 ? whole.format(value) : exact.format(value);
 }
 
+/** A number with four significant digits, where it is one to compare with. */
+export function formatRoughly(value) {
+  return Math.abs(value) >= 1e4 ? formatNumber(value) : formatNumber(Number(value.toPrecision(4)));
+}
+
 /** A count, such as `12,000`. */
 export function formatCount(value) {
   return whole.format(value);
@@ -22,10 +27,12 @@ export function formatPercent(share) {
   return `${(share * 100).toFixed(share === 0 || share === 1 ? 0 : 1)}%`;
 }
 
-/** A JSON value in a line: texts as they are, anything else as JSON. */
+/**
+ * A label, a category or any JSON value in a line: texts as they are, anything else as JSON, since
+ * the number of a year or of an area code is a name.
+ */
 export function formatValue(value) {
   if (typeof value === "string") return value === "" ? "(empty text)" : value;
-  if (typeof value === "number") return formatNumber(value);
   return JSON.stringify(value);
 }
 

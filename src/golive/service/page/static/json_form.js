@@ -1,7 +1,7 @@
 // The form of a function model, or of one with very many columns: its request as JSON.
 
 import { h, newId, showText } from "./dom.js";
-import { parseJson } from "./json_text.js";
+import { parseExact } from "./json_text.js";
 
 /** An editor with the interface of the form, and the request's schema below it. */
 export function makeJsonForm(about, onchange) {
@@ -43,7 +43,7 @@ export function makeJsonForm(about, onchange) {
 
   function read() {
     try {
-      return parseJson(box.value);
+      return parseExact(box.value);
     } catch (fault) {
       setError(`This is not JSON yet. ${fault.message}`);
       return undefined;

@@ -8,6 +8,23 @@ export function parseJson(text) {
   });
 }
 
+/**
+ * The value of a JSON text whose numbers are written again as they stand there: integers of many
+ * digits, `1.0`, `1e400`. Browsers without `JSON.rawJSON` round them.
+ */
+export function parseExact(text) {
+  if (!JSON.rawJSON) return parseJson(text);
+  return JSON.parse(text, (key, value, { source }) => {
+    const isChanged = typeof value === "number" && JSON.stringify(value) !== source;
+    return isChanged ? JSON.rawJSON(source) : value;
+  });
+}
+
+/** Whether the value is a number that `parseExact` has kept as it was written. */
+export function isExact(value) {
+  return JSON.isRawJSON?.(value) ?? false;
+}
+
 /** The bytes of a file as base64, on their way to the model under the file's name. */
 export class FileContent {
   constructor(name, base64) {

@@ -1,6 +1,6 @@
 // The same request as code: for bash, Python and JavaScript.
 
-import { FileContent } from "./json_text.js";
+import { FileContent, isExact } from "./json_text.js";
 
 /** The request as `curl`, for bash. */
 export function curlSnippet(url, body) {
@@ -68,32 +68,43 @@ function javascriptLiteral(value, indent = "") {
   if (value instanceof FileContent) {
     return `(await readFile(${JSON.stringify(value.name)})).toString("base64")`;
   }
+  if (isExact(value)) return javascriptNumber(value.rawJSON);
   return nested(value, indent, "  ", javascriptLiteral);
 }
 
+/** A number as it was written; an integer that JavaScript would round, by what keeps its digits. */
+function javascriptNumber(source) {
+  const isRounded = /^-?\d+$/.test(source) && !Number.isSafeInteger(Number(source));
+  return isRounded ? `JSON.rawJSON(${JSON.stringify(source)})` : source;
+}
+
 function nested(value, indent, step, write) {
-  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  if (!isNested(value)) return JSON.stringify(value);
   const inner = indent + step;
   const isList = Array.isArray(value);
   const items = isList
     ? value.map((item) => write(item, inner))
     : Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${write(item, inner)}`);
   const [open, close] = isList ? ["[", "]"] : ["{", "}"];
-  const isFlat = isList && value.every((item) => item === null || typeof item !== "object");
+  const isFlat = isList && !value.some(isNested);
   if (items.length === 0 || isFlat) return `${open}${items.join(", ")}${close}`;
   return `${open}\n${items.map((item) => `${inner}${item},\n`).join("")}${indent}${close}`;
 }
 
+function isNested(value) {
+  return value !== null && typeof value === "object" && !isExact(value);
+}
+
 function filesIn(value) {
   if (value instanceof FileContent) return [value];
-  return value === null || typeof value !== "object" ? [] : Object.values(value).flatMap(filesIn);
+  return isNested(value) ? Object.values(value).flatMap(filesIn) : [];
 }
 
 function marked(body, files, marks) {
   const replace = (value) => {
     if (value instanceof FileContent) return marks[files.indexOf(value)];
     if (Array.isArray(value)) return value.map(replace);
-    if (value === null || typeof value !== "object") return value;
+    if (!isNested(value)) return value;
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replace(item)]));
   };
   return JSON.stringify(replace(body));

@@ -4,6 +4,7 @@ import { announce, h } from "./dom.js";
 import { makeAnswer } from "./answer.js";
 import { Asker } from "./asker.js";
 import { makeForm } from "./form.js";
+import { isExact } from "./json_text.js";
 import { shorten } from "./format.js";
 import { makeJsonForm } from "./json_form.js";
 import { makeThreshold } from "./threshold.js";
@@ -15,10 +16,10 @@ const MOST_FIELDS = 200;
 /**
  * @param {object} about What the service tells of the model.
  * @param {string} path Where it answers.
- * @param {{onrequest: (body: unknown) => void, onversion: (version: string) => void}} listeners Are
- *   told of each request that was made, and of the version that answered.
+ * @param {{onrequest: (body: unknown) => void, onoutcome: (outcome: object) => void}} listeners Are
+ *   told of each request that was made, and of what came of it.
  */
-export function makeTryView(about, path, { onrequest, onversion }) {
+export function makeTryView(about, path, { onrequest, onoutcome }) {
   const { signature, examples } = about;
   const { output } = signature;
   const hasThreshold = output.kind === "binary" && output.has_probabilities;
@@ -44,7 +45,7 @@ export function makeTryView(about, path, { onrequest, onversion }) {
   }
 
   function deliver(outcome) {
-    if (outcome.version) onversion(outcome.version);
+    onoutcome(outcome);
     const entry = outcome.entries?.[0];
     if (entry && !entry.error) {
       form.clearErrors();
@@ -87,7 +88,7 @@ export function makeTryView(about, path, { onrequest, onversion }) {
 /** The body of the request: the record alone, or an envelope where it has to be one. */
 function bodyFor(record, threshold, form) {
   if (threshold !== null) return { records: [record], threshold };
-  const isPlain = record !== null && typeof record === "object" && !Array.isArray(record);
+  const isPlain = record !== null && typeof record === "object" && !Array.isArray(record) && !isExact(record);
   return form === "object" && (!isPlain || "records" in record) ? { records: [record] } : record;
 }
 
