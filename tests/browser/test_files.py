@@ -1,5 +1,7 @@
 """Images: chosen, dropped, pasted, and refused."""
 
+import base64
+
 import pytest
 from tests.browser.models import digit_model, png
 
@@ -65,7 +67,12 @@ def test_a_removed_image_leaves_no_answer(open_model, expect):
     expect(page.get_by_text("Fill in what is missing")).to_be_visible()
 
 
-def test_a_model_of_images_has_no_table(open_model, expect):
-    page = open_model(digit_model())
+def test_many_images_are_answered_from_a_table(open_model, expect):
+    page = open_model(digit_model(), "table")
+    cells = [base64.b64encode(png(shade)).decode() for shade in (0, 255)]
 
-    expect(page.get_by_role("tab")).to_have_text(["Try", "Code", "Card", "About"])
+    page.get_by_role("textbox", name="Rows").fill("\n".join(["picture", *cells, "no image"]))
+    page.get_by_role("button", name="Answer all rows").click()
+
+    expect(page.locator(".results .strong")).to_have_text(["night", "day"])
+    expect(page.locator(".results .message")).to_contain_text("base64")

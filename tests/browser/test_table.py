@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from tests.browser.models import HOSTILE, hostile_model, loan_model, pets_model
+from tests.browser.models import HOSTILE, echo_model, hostile_model, loan_model, pets_model
 
 from golive.testing.services import fake_service
 
@@ -94,6 +94,89 @@ def test_texts_need_no_header(open_model, expect):
     page.get_by_role("button", name="Answer all rows").click()
 
     expect(page.locator(".results .strong")).to_have_text(["pet_04", "pet_09"])
+
+
+def test_a_line_is_a_whole_text_whatever_is_in_it(open_model, expect):
+    page = open_model(pets_model(), "table")
+
+    page.get_by_role("textbox", name="Rows").fill('story\nmeow, meow; "m"\n"purr,\nhiss"\n')
+    expect(page.get_by_text("2 rows, a text each")).to_be_visible()
+    with page.expect_request("**/predict") as sent:
+        page.get_by_role("button", name="Answer all rows").click()
+
+    records = sent.value.post_data_json["records"]
+    assert [record["story"] for record in records] == ['meow, meow; "m"', "purr,\nhiss"]
+
+
+@pytest.mark.parametrize(
+    ("text", "warning"),
+    [
+        ("age,income,age\n1,2,3\n", "Named more than once, the last one counts: age"),
+        ("age,income\n1,2\n1,2,3\n1\n", "Rows with more or fewer cells than the first line: 2, 3"),
+        ('age,income\n1,"2\n3,4\n', "A quote is opened and never closed"),
+    ],
+)
+def test_a_table_that_is_probably_not_what_was_meant_is_warned_of(
+    open_model, expect, text, warning
+):
+    page = open_model(loan_model(), "table")
+
+    page.get_by_role("textbox", name="Rows").fill(text)
+
+    expect(page.locator(".notes")).to_contain_text(warning)
+
+
+def test_rows_without_a_header_are_not_sent(open_model, expect):
+    page = open_model(loan_model(), "table")
+
+    page.get_by_role("textbox", name="Rows").fill("40,1,car\n41,2,house\n")
+
+    expect(page.get_by_text("The first line names none of the model's columns")).to_be_visible()
+    expect(page.get_by_role("button", name="Answer all rows")).to_be_disabled()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "note"),
+    [("cp1252", "2 rows, a text eachThe file is not in UTF-8; it was read as Windows-1252."),
+     ("utf-16", "2 rows, a text each")],
+)  # fmt: skip
+def test_a_file_of_another_encoding_is_read(open_model, expect, encoding, note):
+    page = open_model(pets_model(), "table")
+
+    page.get_by_label("Open a file").set_input_files(
+        {"name": "pets.txt", "mimeType": "text/plain", "buffer": "Müller\n5 €\n".encode(encoding)}
+    )
+
+    expect(page.get_by_role("textbox", name="Rows")).to_have_value("Müller\n5 €\n")
+    expect(page.locator(".notes")).to_have_text(note)
+
+
+def test_a_flat_request_of_a_function_is_a_row(open_model, expect):
+    page = open_model(echo_model(), "table")
+
+    page.get_by_role("textbox", name="Rows").fill(
+        "id,share,kind,note,is_new\n9007199254740993,1.0,1,,TRUE\nx,2,4,5,no\n"
+    )
+    with page.expect_request("**/predict") as sent:
+        page.get_by_role("button", name="Answer all rows").click()
+
+    records = '{"id":9007199254740993,"share":1.0,"kind":1,"note":null,"is_new":true}'
+    faulty = '{"id":"x","share":2,"kind":"4","note":"5","is_new":"no"}'
+    assert sent.value.post_data == f'{{"records":[{records},{faulty}]}}'
+    expect(page.locator(".results")).to_contain_text('"id":9007199254740993,"share":1.0')
+
+
+def test_a_server_that_stays_away_is_not_asked_for_every_row(open_model, expect):
+    page = open_model(pets_model(), "table")
+    page.route("**/predict", lambda route: route.abort())
+    asked = []
+    page.on("request", lambda request: asked.append(request.post_data or ""))
+
+    page.get_by_role("textbox", name="Rows").fill("purr\n" * 1500)
+    page.get_by_role("button", name="Answer all rows").click()
+
+    expect(page.locator(".results")).to_contain_text("0 answered, 1,500 with an error")
+    assert len([body for body in asked if body.startswith('{"records":')]) == 5
 
 
 def test_a_file_is_read(open_model, expect):

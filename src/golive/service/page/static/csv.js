@@ -12,6 +12,11 @@ export function detectDelimiter(text) {
 
 /** The rows of a text, each a list of its cells; lines with nothing in them are left out. */
 export function parseCsv(text, delimiter = detectDelimiter(text)) {
+  return scanCsv(text, delimiter).rows;
+}
+
+/** The rows of a text, and whether it ends in a quoted cell that is never closed. */
+export function scanCsv(text, delimiter) {
   const rows = [];
   let row = [];
   let cell = "";
@@ -51,7 +56,7 @@ export function parseCsv(text, delimiter = detectDelimiter(text)) {
     } else cell += character;
   }
   endRow();
-  return rows;
+  return { rows, isOpen: isQuoted };
 }
 
 /** The rows as CSV text; cells are texts, numbers, or null for an empty cell. */

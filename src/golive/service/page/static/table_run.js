@@ -7,7 +7,8 @@ const ATTEMPTS = 5;
 const PAUSE = 1000;
 
 /**
- * The entries of all records, in order; an entry of a request that failed is its problem.
+ * The entries of all records, in order; an entry of a request that failed is its problem. Once the
+ * server stays away, nothing more is sent.
  *
  * @param {object[]} records The records.
  * @param {{path: string, signal: AbortSignal, onprogress: (done: number) => void}} options Where to
@@ -23,7 +24,9 @@ export async function answerAll(records, { path, signal, onprogress }) {
       size = Math.ceil(chunk.length / 2);
       continue;
     }
-    entries.push(...(outcome.entries ?? chunk.map(() => failed(outcome.problem))));
+    const isAway = outcome.status === 0;
+    const asked = isAway ? records.slice(entries.length) : chunk;
+    entries.push(...(outcome.entries ?? asked.map(() => failed(outcome.problem))));
     onprogress(entries.length);
   }
   return entries;

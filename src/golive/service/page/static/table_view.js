@@ -1,23 +1,26 @@
 // Many records at once: pasted or dropped as CSV, answered row by row, downloaded with answers.
 
 import { announce, h, newId } from "./dom.js";
-import { parseCsv, writeCsv } from "./csv.js";
+import { writeCsv } from "./csv.js";
 import { formatCount } from "./format.js";
-import { answerColumns, matchHeader, recordOf } from "./table_records.js";
+import { tableColumns } from "./table_columns.js";
+import { notesOf } from "./table_notes.js";
+import { answerColumns, readTable, recordOf } from "./table_records.js";
 import { answerAll } from "./table_run.js";
 import { resultsTable } from "./table_results.js";
+import { readText } from "./text_file.js";
 
 const PASTED = 5;
 
 /** Whether a table can hold the model's records. */
 export function takesTable(signature) {
-  const inFiles = signature.columns.some((column) => ["image", "bytes"].includes(column.type));
-  return signature.form !== "object" && !inFiles;
+  return tableColumns(signature) !== null;
 }
 
 /** The view of tables for a model that answers at `path`. */
 export function makeTableView(about, path) {
   const { signature } = about;
+  let guess = null;
   const id = newId("table");
   const box = h("textarea", {
     id,
@@ -27,7 +30,10 @@ export function makeTableView(about, path) {
     wrap: "off",
     placeholder: "Paste rows with a header line, from a CSV file or a spreadsheet …",
     "aria-describedby": `${id}-hint`,
-    oninput: preview,
+    oninput() {
+      guess = null;
+      preview();
+    },
   });
   const chooser = h("input", { type: "file", id: `${id}-file`, accept: ".csv,.tsv,.txt,text/csv", class: "visually-hidden" });
   const notes = h("ul", { class: "notes" });
@@ -61,26 +67,27 @@ export function makeTableView(about, path) {
 
   async function open(file) {
     if (!file) return;
-    box.value = await file.text();
+    ({ text: box.value, guess } = await readText(file));
     chooser.value = "";
     preview();
   }
 
   function fillExamples() {
-    const names = signature.columns.map((column) => column.name);
+    const names = tableColumns(signature).map((column) => column.name);
     const rows = about.examples.slice(0, PASTED).map(({ record }) => {
       const values = typeof record === "string" ? { [names[0]]: record } : record;
       return names.map((name) => cellOf(values[name]));
     });
+    guess = null;
     box.value = writeCsv([names, ...rows]);
     preview();
   }
 
   function preview() {
-    const match = matchHeader(parseCsv(box.value), signature);
+    const match = readTable(box.value, signature);
     const isEmpty = box.value.trim() === "";
-    start.disabled = isEmpty || match.rows.length === 0;
-    notes.replaceChildren(...(isEmpty ? [] : notesOf(match)).map((note) => h("li", {}, note)));
+    start.disabled = match.rows.length === 0 || match.columns.every((column) => column === null);
+    notes.replaceChildren(...(isEmpty ? [] : notesOf(match, guess)));
     return match;
   }
 
@@ -88,6 +95,7 @@ export function makeTableView(about, path) {
     const match = preview();
     const records = match.rows.map((row) => recordOf(row, match.columns));
     const controller = new AbortController();
+    let answered = 0;
     stop.onclick = () => controller.abort();
     setRunning(true);
     try {
@@ -95,12 +103,14 @@ export function makeTableView(about, path) {
       showResults(match, entries);
     } catch (error) {
       if (!controller.signal.aborted) throw error;
+      notes.append(h("li", {}, `Stopped after ${formatCount(answered)} of ${formatCount(records.length)} rows.`));
       announce("Stopped");
     } finally {
       setRunning(false);
     }
 
     function onprogress(done) {
+      answered = done;
       progress.value = done / records.length;
     }
   }
@@ -130,19 +140,11 @@ export function makeTableView(about, path) {
   return element;
 }
 
-function notesOf({ rows, missing, extra }) {
-  const count = rows.length === 1 ? "1 row" : `${formatCount(rows.length)} rows`;
-  return [
-    count,
-    missing.length > 0 ? `Missing: ${missing.join(", ")}` : "",
-    extra.length > 0 ? `Not sent, since the model has no such column: ${extra.join(", ")}` : "",
-  ].filter(Boolean);
-}
-
 function hintOf(signature) {
-  if (signature.form === "series") return "One text a line, or CSV with a header. Nothing leaves this server.";
+  if (signature.form === "series") return "One text a line, or CSV with a header.";
   const kinds = "Comma, semicolon or tab between cells; the first line names the columns.";
-  return `${kinds} An empty cell is no value.`;
+  const inFiles = signature.columns.some((column) => ["image", "bytes"].includes(column.type));
+  return `${kinds} An empty cell is no value.${inFiles ? " Files are base64." : ""}`;
 }
 
 function cellOf(value) {
