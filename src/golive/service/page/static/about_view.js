@@ -2,7 +2,7 @@
 
 import { addressOf } from "./api.js";
 import { h } from "./dom.js";
-import { formatNumber } from "./format.js";
+import { formatCount, formatRoughly } from "./format.js";
 import { renderMarkdown } from "./markdown.js";
 
 /** The card of the model, without the heading that the page has already. */
@@ -55,8 +55,8 @@ function metricsTable(evaluation) {
       "tr",
       {},
       h("th", { scope: "row" }, name.replaceAll("_", " ")),
-      h("td", { class: "numeric strong" }, formatNumber(value)),
-      h("td", { class: "numeric" }, baseline === undefined ? "–" : formatNumber(baseline)),
+      h("td", { class: "numeric strong" }, formatRoughly(value)),
+      h("td", { class: "numeric" }, baseline === undefined ? "–" : formatRoughly(baseline)),
     );
   });
   const heads = ["Metric", "Model", "Baseline"].map((name, at) =>
@@ -66,7 +66,7 @@ function metricsTable(evaluation) {
     "div",
     {},
     h("table", {}, h("thead", {}, h("tr", {}, heads)), h("tbody", {}, rows)),
-    h("p", { class: "hint" }, `On ${evaluation.rows} held-out rows; the baseline is the ${evaluation.baseline_name}.`),
+    h("p", { class: "hint" }, `On ${formatCount(evaluation.rows)} held-out rows; the baseline is the ${evaluation.baseline_name}.`),
   );
 }
 

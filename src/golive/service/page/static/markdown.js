@@ -1,7 +1,7 @@
 // The Markdown of model cards as elements: headings, lists, tables, code, bold and links. What is
 // not known here stays text; nothing is ever read as HTML.
 
-import { h } from "./dom.js";
+import { breakable, h } from "./dom.js";
 
 const BLOCKS = [
   [/^```/, readCode],
@@ -13,6 +13,7 @@ const BLOCKS = [
 ];
 const INLINE = /(?<code>`+)(?<text>.+?)\k<code>|\*\*(?<bold>.+?)\*\*|\*(?<emphasis>[^*\s][^*]*)\*|\[(?<name>[^\]]+)\]\((?<target>[^)\s]+)\)|\\(?<escaped>[!-/:-@[-`{-~])|&(?<entity>lt|gt|amp|quot);/g;
 const ENTITIES = { lt: "<", gt: ">", amp: "&", quot: '"' };
+const BROAD = 3; // columns that a narrow screen still shows beside one another
 const HIGHEST = 2; // the page has its own first heading
 
 /** The elements of a Markdown text; a YAML head is left out. */
@@ -51,12 +52,16 @@ function readTable(lines) {
   const [head, body] = isRule ? [rows[0], rows.slice(2)] : [null, rows];
   const table = h(
     "table",
-    {},
+    { class: rows[0].length > BROAD ? "broad" : null },
     head ? h("thead", {}, h("tr", {}, head.map((cell) => h("th", { scope: "col" }, inline(cell))))) : null,
-    h("tbody", {}, body.map((row) => h("tr", {}, row.map((cell) => h("td", {}, inline(cell)))))),
+    h("tbody", {}, body.map((row) => h("tr", {}, row.map((cell) => h("td", {}, inCell(inline(cell))))))),
   );
   const frame = h("div", { class: "table-frame", tabindex: "0", role: "group", "aria-label": "Table" }, table);
   return [frame, lines.slice(count)];
+}
+
+function inCell(nodes) {
+  return nodes.flatMap((node) => (typeof node === "string" ? breakable(node) : [node]));
 }
 
 function cellsOf(line) {

@@ -1,7 +1,7 @@
 // Where a number lies among the model's answers on the held-out sample.
 
 import { h } from "./dom.js";
-import { formatNumber } from "./format.js";
+import { formatRoughly } from "./format.js";
 
 /** A scale over the quantiles 0, 1, …, 100 of the held-out answers; nothing without them. */
 export function makePosition(quantiles) {
@@ -23,15 +23,15 @@ export function makePosition(quantiles) {
     h(
       "div",
       { class: "scale-ends", "aria-hidden": "true" },
-      h("span", {}, formatNumber(low)),
-      h("span", {}, formatNumber(high)),
+      h("span", {}, formatRoughly(low)),
+      h("span", {}, formatRoughly(high)),
     ),
     sentence,
   );
 
   function show(value) {
     mark.style.setProperty("--share", share(value));
-    sentence.textContent = `${rank(quantiles, value)} The band holds 90% of them; its line is the median, ${formatNumber(quantiles[50])}.`;
+    sentence.textContent = `${rank(quantiles, value)} The band holds 90% of them; its line is the median, ${formatRoughly(quantiles[50])}.`;
   }
 
   return { element, show };

@@ -16,7 +16,8 @@ export function textField(column, onchange, { isLong = false, rows = 3 } = {}) {
     : h("input", { type: "text", autocomplete: "off", spellcheck: "false" });
   const nothing = h("input", { type: "checkbox", "aria-label": `${column.name} has no value` });
   const extra = isNullable(column) ? h("label", { class: "null-toggle" }, nothing, "no value") : null;
-  const frame = frameField(column, box, { hint: "text", extra, isWide: isLong });
+  const hint = column.name === "text" ? "" : "text";
+  const frame = frameField(column, box, { hint, extra, isWide: isLong });
   box.addEventListener("input", onchange);
   nothing.addEventListener("change", () => {
     box.disabled = nothing.checked;
