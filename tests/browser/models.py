@@ -12,6 +12,7 @@ from golive.engine.engine import Engine
 from golive.runtimes.protocols import Batch, Outputs
 from golive.service.served import Example, ServedModel
 from golive.signature.model import Column, Output, Signature
+from golive.signature.type_schema import type_schema
 
 __all__ = [
     "HOSTILE",
@@ -19,6 +20,7 @@ __all__ = [
     "digit_model",
     "echo_model",
     "hostile_model",
+    "light_model",
     "loan_model",
     "pets_model",
     "png",
@@ -192,8 +194,12 @@ def wide_model() -> ServedModel:
     return served("wide", signature, sum, [{column.name: 1.0 for column in columns}])
 
 
-def echo_model() -> ServedModel:
-    """A function model whose request is flat; it answers the request itself, in a list."""
+def echo_model(**members: dict[str, Any]) -> ServedModel:
+    """A function model whose request is flat; it answers the request itself, in a list.
+
+    Args:
+        members: Schemas of further members.
+    """
     schema: dict[str, Any] = {
         "type": "object",
         "properties": {
@@ -202,6 +208,7 @@ def echo_model() -> ServedModel:
             "kind": {"enum": [1, 2, 3]},
             "note": {"anyOf": [{"type": "string"}, {"type": "null"}], "default": None},
             "is_new": {"type": "boolean", "default": False},
+            **members,
         },
         "required": ["id", "share", "kind"],
     }
@@ -209,9 +216,24 @@ def echo_model() -> ServedModel:
     signature = Signature(form="object", columns=(), output=output, json_schema=schema)
     model = RecordModel(output, lambda record: [record[0]])
     engine = Engine(signature, model, decoder=Decoder(signature))
-    example = {"id": 2**53 + 1, "share": 1.0, "kind": 2, "error": 0.5}
+    example = {"id": 2**53 + 1, "share": 1.0, "kind": 2, "note": "a\nb"}
     return ServedModel(
         name="echo", version="0123456789ab", engine=engine, examples=(Example(example, {}),)
+    )
+
+
+def light_model() -> ServedModel:
+    """A function model whose request is an image; it answers how light its first pixel is."""
+    from PIL import Image
+
+    output = Output(kind="custom")
+    schema = type_schema(Image.Image)
+    signature = Signature(form="object", columns=(), output=output, json_schema=schema)
+    model = RecordModel(output, lambda record: {"light": record[0].getpixel((0, 0))})
+    engine = Engine(signature, model, decoder=Decoder(signature, request_type=Image.Image))
+    example = base64.b64encode(png(7)).decode()
+    return ServedModel(
+        name="light", version="0123456789ab", engine=engine, examples=(Example(example, {}),)
     )
 
 

@@ -3,7 +3,7 @@
 import base64
 
 import pytest
-from tests.browser.models import digit_model, png
+from tests.browser.models import digit_model, light_model, png
 
 pytest.importorskip("PIL")
 pytestmark = pytest.mark.requires("chromium")
@@ -65,6 +65,21 @@ def test_a_removed_image_leaves_no_answer(open_model, expect):
     page.get_by_role("button", name="Remove").click()
 
     expect(page.get_by_text("Fill in what is missing")).to_be_visible()
+
+
+def test_a_function_of_an_image_takes_a_file(open_model, expect):
+    page = open_model(light_model())
+    expect(page.locator(".custom")).to_have_text('{\n  "light": 7\n}')
+
+    page.get_by_label("request", exact=True).set_input_files(
+        {"name": "day.png", "mimeType": "image/png", "buffer": png(200)}
+    )
+    expect(page.locator(".custom")).to_have_text('{\n  "light": 200\n}')
+    page.get_by_label("request", exact=True).set_input_files(
+        {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"no image"}
+    )
+
+    expect(page.locator(".field .error")).to_contain_text("image")
 
 
 def test_many_images_are_answered_from_a_table(open_model, expect):

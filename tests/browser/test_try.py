@@ -236,8 +236,8 @@ def test_a_record_of_very_many_columns_is_edited_as_json(open_model, expect):
 
 
 def test_a_request_of_a_function_keeps_its_digits(open_model, expect):
-    page = open_model(echo_model())
-    expect(page.locator(".custom tbody td")).to_have_text(["9007199254740993", "1.0", "2", "0.5"])
+    page = open_model(echo_model(more={"type": "array"}))
+    expect(page.locator(".custom tbody td")).to_have_text(["9007199254740993", "1.0", "2", "a\nb"])
     request = page.get_by_role("textbox", name="As JSON")
     expect(request).to_have_value(re.compile(r'"id": 9007199254740993,\s+"share": 1\.0,'))
 
@@ -245,6 +245,28 @@ def test_a_request_of_a_function_keeps_its_digits(open_model, expect):
         request.fill('{"id": -9223372036854775808, "share": 0.10000000000000000555, "kind": 1e400}')
 
     text = '{"id":-9223372036854775808,"share":0.10000000000000000555,"kind":1e400}'
+    assert sent.value.post_data == text
+
+
+def test_an_answer_may_have_a_number_that_is_called_error(open_model, expect):
+    page = open_model(echo_model(error={"type": "array"}))
+    request = page.get_by_role("textbox", name="As JSON")
+
+    request.fill('{"id": 2024, "error": 0.1234567}')
+
+    expect(page.locator(".custom thead th")).to_have_text(["id", "error"])
+    expect(page.locator(".custom tbody td")).to_have_text(["2024", "0.123457"])
+
+
+def test_a_flat_request_of_a_function_has_a_form(open_model, expect):
+    page = open_model(echo_model())
+    expect(page.locator(".custom tbody td").first).to_have_text("9007199254740993")
+    expect(page.get_by_label("note", exact=True)).to_have_value("a\nb")
+
+    with page.expect_request("**/predict") as sent:
+        page.get_by_label("kind", exact=True).select_option("3")
+
+    text = '{"id":9007199254740993,"share":1,"kind":3,"note":"a\\nb"}'
     assert sent.value.post_data == text
 
 

@@ -3,21 +3,32 @@
 import { h } from "./dom.js";
 import { booleanField, categoryField } from "./choice_fields.js";
 import { fileField } from "./file_field.js";
+import { isExact, readNumeral } from "./json_text.js";
 import { numberField } from "./number_field.js";
+import { recordColumns, wholeColumn } from "./record_columns.js";
 import { momentField, textField, vectorField } from "./text_fields.js";
 
 const FILES = ["image", "bytes"];
+const LONG = 80;
+
+/** The columns that the form of a signature has a field for, or null where it can have none. */
+export function formColumns(signature) {
+  const whole = wholeColumn(signature);
+  return whole ? [whole] : recordColumns(signature);
+}
 
 /**
  * @param {object} about What the service tells of the model.
  * @param {() => void} onchange Called after each change by the person.
  */
 export function makeForm(about, onchange) {
-  const { columns, form } = about.signature;
+  const { form } = about.signature;
+  const columns = formColumns(about.signature);
+  const isWhole = wholeColumn(about.signature) !== null;
   const records = about.examples.map((example) => example.record);
   const isText = form === "series" && columns.length === 1;
   const fields = columns.map((column) => {
-    const samples = records.map((record) => record?.[column.name]).filter(Boolean);
+    const samples = records.map((record) => (isWhole ? record : record?.[column.name])).filter(Boolean);
     const isOnly = columns.filter((each) => FILES.includes(each.type)).length === 1;
     return fieldFor(column, onchange, { samples, isText, isOnly });
   });
@@ -33,7 +44,10 @@ export function makeForm(about, onchange) {
     results.forEach((result, at) => result.problem && fields[at].setError(result.problem));
     const isComplete = results.every((result) => result.problem === undefined);
     if (!isComplete) return undefined;
-    return Object.fromEntries(results.map((result, at) => [columns[at].name, result.value]));
+    const values = results.map((result, at) => sentValue(result.value, columns[at]));
+    if (isWhole) return values[0];
+    const pairs = values.map((value, at) => [columns[at].name, value]);
+    return Object.fromEntries(pairs.filter(([, value]) => value !== undefined));
   }
 
   return {
@@ -45,7 +59,8 @@ export function makeForm(about, onchange) {
       const values = isText && typeof record === "string" ? { [columns[0].name]: record } : record;
       columns.forEach((column, at) => {
         const isAlias = isText && values && !Object.hasOwn(values, column.name);
-        fields[at].write((isAlias ? values.text : values?.[column.name]) ?? null);
+        const value = isWhole ? record : isAlias ? values.text : values?.[column.name];
+        fields[at].write((isExact(value) ? value.rawJSON : value) ?? null);
         fields[at].setError("");
       });
     },
@@ -54,7 +69,7 @@ export function makeForm(about, onchange) {
       const homeless = [];
       fields.forEach((field) => field.setError(""));
       for (const error of errors) {
-        const field = byName.get(error.field) ?? byName.get(columnOf(error.field, byName));
+        const field = isWhole ? fields[0] : (byName.get(error.field) ?? byName.get(columnOf(error.field, byName)));
         if (field) field.setError(error.message);
         else homeless.push(error);
       }
@@ -62,6 +77,14 @@ export function makeForm(about, onchange) {
     },
     clearErrors: () => fields.forEach((field) => field.setError("")),
   };
+}
+
+/** The value as it is sent: a function gets numbers with all their digits, and defaults are its own. */
+function sentValue(value, column) {
+  if (!column.isStrict) return value;
+  if ((value ?? null) === null) return column.isOptional ? undefined : null;
+  const isNumber = column.type === "integer" || column.type === "number";
+  return isNumber && typeof value === "string" ? readNumeral(value) : value;
 }
 
 function columnOf(path, byName) {
@@ -89,6 +112,11 @@ function fieldFor(column, onchange, { samples, isText, isOnly }) {
     case "text":
       return textField(column, onchange, { isLong: true, rows: isText ? 5 : 3 });
     default:
-      return textField(column, onchange);
+      return textField(column, onchange, { isLong: samples.some(isLongText) });
   }
+}
+
+/** Whether a text needs more than a line, which would lose its line breaks. */
+function isLongText(text) {
+  return typeof text === "string" && (text.length > LONG || /[\r\n]/.test(text));
 }

@@ -25,6 +25,16 @@ export function isExact(value) {
   return JSON.isRawJSON?.(value) ?? false;
 }
 
+/** The number of a text, as it is written there; the text itself where it is none in JSON. */
+export function readNumeral(text) {
+  try {
+    const value = parseExact(text);
+    return typeof value === "number" || isExact(value) ? value : text;
+  } catch {
+    return text;
+  }
+}
+
 /** The bytes of a file as base64, on their way to the model under the file's name. */
 export class FileContent {
   constructor(name, base64) {

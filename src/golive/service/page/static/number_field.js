@@ -29,7 +29,7 @@ export function numberField(column, onchange) {
     const value = readNumber(box.value);
     const isNumber = typeof value === "number";
     const isOutside = isNumber && ((low !== null && value < low) || (high !== null && value > high));
-    frame.setNote(isOutside ? `Outside the sample's range, ${rangeText(low, high)}.` : "");
+    frame.setNote(isOutside && !column.isStrict ? `Outside the sample's range, ${rangeText(low, high)}.` : "");
     if (slider) {
       slider.value = isNumber ? value : low;
       slider.classList.toggle("unset", !isNumber);

@@ -1,8 +1,8 @@
 // From the rows of a table to records, and back to a table with the answers.
 
 import { detectDelimiter, scanCsv } from "./csv.js";
-import { isExact, parseExact, parseJson } from "./json_text.js";
-import { tableColumns } from "./table_columns.js";
+import { parseJson, readNumeral } from "./json_text.js";
+import { recordColumns } from "./record_columns.js";
 
 // What spreadsheets and pandas write where there is no value.
 const NOTHING = new Set(["", "NA", "N/A", "#N/A", "NaN", "nan", "null", "NULL", "None", "<NA>"]);
@@ -20,7 +20,7 @@ const NO_FAULTS = { missing: [], extra: [], repeated: [], uneven: [] };
  * header of several cells names its column.
  */
 export function readTable(text, signature) {
-  const known = tableColumns(signature);
+  const known = recordColumns(signature);
   const isText = signature.form === "series" && known.length === 1;
   const find = (name) => known.find((each) => each.name === name) ?? (isText && name === "text" ? known[0] : null);
   const named = scanCsv(text, detectDelimiter(text));
@@ -75,13 +75,7 @@ function strictValue(text, column) {
   const isNothing = column.type === "string" ? text === "" : NOTHING.has(trimmed);
   if (isNothing && column.on_null !== "error") return column.isOptional ? undefined : null;
   if (column.type === "boolean") return { true: true, false: false }[trimmed.toLowerCase()] ?? text;
-  if (column.type !== "integer" && column.type !== "number") return text;
-  try {
-    const value = parseExact(trimmed);
-    return typeof value === "number" || isExact(value) ? value : text;
-  } catch {
-    return text;
-  }
+  return column.type === "integer" || column.type === "number" ? readNumeral(trimmed) : text;
 }
 
 /** The columns that answers add: name to what they hold, where they do not take an input's name. */

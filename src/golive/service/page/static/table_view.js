@@ -3,7 +3,7 @@
 import { announce, h, newId } from "./dom.js";
 import { writeCsv } from "./csv.js";
 import { formatCount } from "./format.js";
-import { tableColumns } from "./table_columns.js";
+import { recordColumns } from "./record_columns.js";
 import { notesOf } from "./table_notes.js";
 import { answerColumns, readTable, recordOf } from "./table_records.js";
 import { answerAll } from "./table_run.js";
@@ -14,7 +14,7 @@ const PASTED = 5;
 
 /** Whether a table can hold the model's records. */
 export function takesTable(signature) {
-  return tableColumns(signature) !== null;
+  return recordColumns(signature) !== null;
 }
 
 /** The view of tables for a model that answers at `path`. */
@@ -73,7 +73,7 @@ export function makeTableView(about, path) {
   }
 
   function fillExamples() {
-    const names = tableColumns(signature).map((column) => column.name);
+    const names = recordColumns(signature).map((column) => column.name);
     const rows = about.examples.slice(0, PASTED).map(({ record }) => {
       const values = typeof record === "string" ? { [names[0]]: record } : record;
       return names.map((name) => cellOf(values[name]));
@@ -143,7 +143,7 @@ export function makeTableView(about, path) {
 function hintOf(signature) {
   if (signature.form === "series") return "One text a line, or CSV with a header.";
   const kinds = "Comma, semicolon or tab between cells; the first line names the columns.";
-  const inFiles = signature.columns.some((column) => ["image", "bytes"].includes(column.type));
+  const inFiles = recordColumns(signature).some((column) => ["image", "bytes"].includes(column.type));
   return `${kinds} An empty cell is no value.${inFiles ? " Files are base64." : ""}`;
 }
 

@@ -3,8 +3,8 @@
 import { announce, h } from "./dom.js";
 import { makeAnswer } from "./answer.js";
 import { Asker } from "./asker.js";
-import { makeForm } from "./form.js";
-import { isExact } from "./json_text.js";
+import { formColumns, makeForm } from "./form.js";
+import { FileContent, isExact } from "./json_text.js";
 import { shorten } from "./format.js";
 import { makeJsonForm } from "./json_form.js";
 import { makeThreshold } from "./threshold.js";
@@ -24,7 +24,8 @@ export function makeTryView(about, path, { onrequest, onoutcome }) {
   const { output } = signature;
   const hasThreshold = output.kind === "binary" && output.has_probabilities;
   const threshold = hasThreshold ? makeThreshold(output, () => ask()) : null;
-  const isJson = signature.form === "object" || signature.columns.length > MOST_FIELDS;
+  const columns = formColumns(signature);
+  const isJson = columns === null || columns.length > MOST_FIELDS;
   const make = isJson ? makeJsonForm : makeForm;
   const form = make(about, () => ask());
   const answer = makeAnswer(about, threshold?.element ?? null);
@@ -88,7 +89,8 @@ export function makeTryView(about, path, { onrequest, onoutcome }) {
 /** The body of the request: the record alone, or an envelope where it has to be one. */
 function bodyFor(record, threshold, form) {
   if (threshold !== null) return { records: [record], threshold };
-  const isPlain = record !== null && typeof record === "object" && !Array.isArray(record) && !isExact(record);
+  const isValue = Array.isArray(record) || isExact(record) || record instanceof FileContent;
+  const isPlain = record !== null && typeof record === "object" && !isValue;
   return form === "object" && (!isPlain || "records" in record) ? { records: [record] } : record;
 }
 
@@ -139,7 +141,7 @@ function makeSteps(examples, first, fill) {
   );
   paint();
   const texts = examples
-    .map(({ record }, index) => [typeof record === "string" ? record : Object.values(record)[0], index])
+    .map(({ record }, index) => [typeof record === "string" ? record : Object.values(record ?? {})[0], index])
     .filter(([text]) => typeof text === "string" && text.trim() !== "")
     .slice(0, CHIPS);
   const chips = h(
