@@ -20,7 +20,8 @@ VALUES = [
     "AAAA", "AAAB\n", "AA==", "AA=", "A===", "AA\n", "AAA=", "AAA", "A", "A=AA", "-_A=", "-/AA",
     "+/AA", "é", "data:;base64,AAAA", "data:image/png;base64,-_", "data:,AAAA",
     "data:a b;base64,AA",
-    "DATA:;base64,AAAA", "AAAA AAAA",
+    "DATA:;base64,AAAA", "AAAA AAAA", "A A\n=\t=\r\n", "A A =\n", "data:;base64,AA\nAA\n",
+    "AA\u00a0AA", "AA\vAA", " data:;base64,AAAA",
 ]  # fmt: skip
 COLUMNS = {
     "integer": Column(name="c", type="integer", dtype="int64"),

@@ -44,6 +44,8 @@ def answered(body, encoding, **headers):
         (" GZIP ", GZIPPED),
         ("zstd", zstd(BODY)),
         ("zstd", zstd_of_unknown_size(BODY)),
+        ("gzip", gzip.compress(BODY[:7], mtime=0) + gzip.compress(BODY[7:], mtime=0)),
+        ("zstd", zstd(BODY[:7]) + zstd_of_unknown_size(BODY[7:])),
         ("identity", BODY),
         ("", BODY),
     ],
@@ -70,12 +72,16 @@ def test_an_unknown_or_a_second_coding_is_415_and_says_which_are_read(encoding):
         ("gzip", BODY, "incorrect header check"),
         ("gzip", GZIPPED[:-4], "it ends too early"),
         ("gzip", GZIPPED[:-8] + b"\0" * 8, "incorrect data check"),
-        ("gzip", GZIPPED + b"more", "4 bytes follow its end"),
+        ("gzip", GZIPPED + b"more", "incorrect header check"),
+        ("gzip", GZIPPED + GZIPPED[:-4], "it ends too early"),
+        ("gzip", gzip.compress(b"", mtime=0) * 501, "it has more than 500 members"),
         ("gzip", zlib.compress(BODY), "incorrect header check"),
         ("gzip", b"", "it ends too early"),
         ("zstd", BODY, "unknown frame descriptor"),
         ("zstd", zstd(BODY)[:-3], "it ends too early"),
-        ("zstd", zstd(BODY) * 2, "bytes follow its end"),
+        ("zstd", zstd(BODY) + b"more", "unknown frame descriptor"),
+        ("zstd", zstd(BODY) + zstd(BODY)[:-3], "it ends too early"),
+        ("zstd", zstd(b"") * 501, "it has more than 500 members"),
         ("zstd", b"", "it ends too early"),
     ],
 )
@@ -89,7 +95,13 @@ def test_a_broken_body_is_400_and_says_what_is_wrong(encoding, body, reason):
 
 @pytest.mark.parametrize(
     ("encoding", "compress"),
-    [("gzip", gzip.compress), ("zstd", zstd), ("zstd", zstd_of_unknown_size)],
+    [
+        ("gzip", gzip.compress),
+        ("zstd", zstd),
+        ("zstd", zstd_of_unknown_size),
+        ("gzip", lambda body: gzip.compress(body[:900_000]) + gzip.compress(body[900_000:])),
+        ("zstd", lambda body: zstd(body[:900_000]) + zstd(body[900_000:])),
+    ],
 )
 def test_a_body_that_grows_beyond_the_limit_is_413_and_never_kept(encoding, compress):
     bomb = compress(b"[" + b" " * 50_000_000 + b"]")

@@ -63,6 +63,23 @@ def test_csv_has_the_native_labels(content_type):
     assert strict_json(response) == {"predictions": [p["label"] for p in natively(service)]}
 
 
+def test_spaces_around_numbers_of_a_csv_say_nothing():
+    service = fake_service(real_model())
+    spaced = CSV.replace(b",30,7.5,", b", 30,7.5 ,")
+
+    response = invoke(service, spaced, content_type="text/csv")
+
+    assert strict_json(response) == {"predictions": [p["label"] for p in natively(service)]}
+
+
+def test_the_signature_name_of_tensorflow_says_nothing():
+    service = fake_service(real_model())
+
+    response = invoke(service, {"instances": RECORDS, "signature_name": "serving_default"})
+
+    assert strict_json(response) == {"predictions": [p["label"] for p in natively(service)]}
+
+
 @pytest.mark.parametrize("name", ["label", "score", "probabilities"])
 def test_params_choose_what_is_given_and_the_options(name):
     service = fake_service(real_model())
@@ -241,15 +258,38 @@ def test_a_vector_alone_is_a_record_of_a_model_with_one():
     assert answer["predictions"] == [p["score"] for p in natively(service, records)]
 
 
-def test_bytes_may_be_written_as_tensorflow_writes_them():
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"instances": [{"b": {"b64": "aGk="}}]},
+        {"instances": [{"b64": "aGk="}]},
+        {"instances": [[{"b64": "aGk="}]]},
+        {"instances": ["aGk="]},
+        {"inputs": [{"b64": "aGk="}]},
+        {"inputs": {"b64": "aGk="}},
+        {"inputs": {"b": {"b64": "aGk="}}},
+        {"inputs": {"b": [{"b64": "aGk="}]}},
+        {"inputs": {"b": [[{"b64": "aGk="}]]}},
+        {"dataframe_split": {"columns": ["b"], "data": [[{"b64": "aGk="}]]}},
+    ],
+)
+def test_bytes_may_be_written_as_tensorflow_writes_them(body):
     columns = (Column(name="b", type="bytes", dtype="object"),)
     model = real_model(
         columns=columns, output=Output(kind="custom"), answers=lambda record: record[0].decode()
     )
 
-    answer = strict_json(invoke(fake_service(model), {"instances": [{"b": {"b64": "aGk="}}]}))
+    assert strict_json(invoke(fake_service(model), body)) == {"predictions": ["hi"]}
 
-    assert answer == {"predictions": ["hi"]}
+
+def test_a_column_named_b64_is_a_column():
+    columns = (Column(name="b64", type="bytes", dtype="object"),)
+    model = real_model(
+        columns=columns, output=Output(kind="custom"), answers=lambda record: record[0].decode()
+    )
+    body = {"instances": [{"b64": "aGk="}, {"b64": {"b64": "aGk="}}]}
+
+    assert strict_json(invoke(fake_service(model), body)) == {"predictions": ["hi", "hi"]}
 
 
 def test_a_function_model_takes_its_own_requests():

@@ -294,7 +294,8 @@ def test_the_model_may_be_named_again():
 
 
 def test_what_tritons_client_adds_is_no_option():
-    hints = {"binary_data_output": True, "priority": 1, "timeout": 5}
+    hints = {"binary_data_output": True, "priority": 1, "timeout": 5, "sequence_id": 3}
+    hints |= {"sequence_start": True, "sequence_end": True, "content_type": "pd", "headers": {}}
 
     assert infer(fake_service(real_model()), columns_of(), parameters=hints).status == 200
 

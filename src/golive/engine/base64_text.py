@@ -14,28 +14,31 @@ __all__ = ["BASE64_PATTERN", "DATA_URL_PATTERN", "coerce_bytes", "too_large"]
 _STANDARD = "[A-Za-z0-9+/]"
 _URL_SAFE = "[A-Za-z0-9_-]"
 _DATA_URL = "data:[!-+.-~-]{0,200};base64,"
+_SPACE = r"[ \t\r\n]*"  # many encoders break lines after 76 characters
 
 
 def _encoded(alphabet: str) -> str:
-    return f"({alphabet}{{4}})*({alphabet}{{2}}(==)?|{alphabet}{{3}}=?)?"
+    letter, end = f"{alphabet}{_SPACE}", f"={_SPACE}"
+    return f"{_SPACE}(({letter}){{4}})*(({letter}){{2}}({end}{end})?|({letter}){{3}}({end})?)?"
 
 
 _EITHER = f"({_encoded(_STANDARD)}|{_encoded(_URL_SAFE)})"
 _END = r"$(?!\n)"  # Python's `$` also stands before a last line break
 BASE64_PATTERN = f"^{_EITHER}{_END}"
-"""What base64 is accepted: one of two alphabets, with its padding or without."""
+"""What base64 is accepted: one of two alphabets, with its padding or without, in lines or not."""
 DATA_URL_PATTERN = f"^{_DATA_URL}{_EITHER}{_END}"
 """The same in a `data:` URL."""
 _URL_HEAD = re.compile(_DATA_URL)
 _FOREIGN = re.compile("[^A-Za-z0-9+/_=-]")
 _TO_STANDARD = str.maketrans("-_", "+/")
+_WITHOUT_SPACE = dict.fromkeys(map(ord, " \t\r\n"))
 
 
 def coerce_bytes(value: JsonValue, name: str, max_bytes: int) -> bytes | Fault:
     """Bytes: from base64 text, from a `data:` URL, or from bytes that a Python caller passes.
 
     The standard and the URL-safe alphabet are read, but not mixed; padding may be left out, but
-    not be wrong; there are no spaces and no line breaks. The size is checked before decoding.
+    not be wrong; spaces, tabs and line breaks are skipped. The size is checked before decoding.
 
     Args:
         value: The value, not null.
@@ -53,7 +56,7 @@ def coerce_bytes(value: JsonValue, name: str, max_bytes: int) -> bytes | Fault:
         if head is None:
             return _bad(name, 'it is a data: URL whose head does not end in ";base64,"')
         text = value[head.end() :]
-    return _decoded(text, name, max_bytes)
+    return _decoded(text.translate(_WITHOUT_SPACE), name, max_bytes)
 
 
 def too_large(size: int, name: str, max_bytes: int) -> Fault | None:
@@ -92,8 +95,5 @@ def _of_one_alphabet(text: str, name: str) -> bytes | Fault:
 
 
 def _bad(name: str, reason: str) -> Fault:
-    message = (
-        f'"{name}" must be base64, but {reason}; send what Python\'s base64.b64encode gives,'
-        " without line breaks"
-    )
+    message = f'"{name}" must be base64, but {reason}; send what Python\'s base64.b64encode gives'
     return Fault("bad_base64", message, name)

@@ -37,8 +37,8 @@ _DATETIME = (
     '`"2024-05-31T09:30:00+02:00"`'
 )
 _BASE64 = (
-    "base64 text of the standard or the URL-safe alphabet, with padding or without, also as "
-    "`data:…;base64,…`"
+    "base64 text of the standard or the URL-safe alphabet, with padding or without, in one line or "
+    "several, also as `data:…;base64,…`"
 )
 _VECTOR = (
     "a list of numbers of the column's length, or nested lists of its shape; whole numbers where "
@@ -57,7 +57,7 @@ _TABLE: Mapping[ColumnType, tuple[str, str]] = {
     "category": (_CATEGORY, "`true` for `1`"),
     "datetime": (_DATETIME, '`1717142400`, `"31/05/2024"`'),
     "vector": (_VECTOR, "a list with a null in it"),
-    "bytes": (_BASE64, "spaces, line breaks, a wrong padding; more than `max_bytes`"),
+    "bytes": (_BASE64, "a wrong padding, other characters; more than `max_bytes`"),
     "image": (_IMAGE, "a damaged file; more than `max_bytes` or `max_pixels`"),
 }
 

@@ -56,6 +56,8 @@ class TextReader:
     def read_row(self, row: Mapping[str, str | None]) -> dict[str, JsonValue]:
         """The record of a table's row: as `read`, with null for what pandas takes for one.
 
+        Spaces around numbers say nothing, as for pandas.
+
         A category of such a name, such as Namibia's `NA`, stays a category.
         """
         return {name: self._cell(name, text) for name, text in row.items()}
@@ -66,6 +68,8 @@ class TextReader:
             return None
         if text in _NULLS and (column is None or text not in column.categories):
             return None
+        if column is not None and column.type in ("integer", "number"):
+            text = text.strip(" ") or text
         return self._value(name, text)
 
     def _value(self, name: str, text: str) -> JsonValue:

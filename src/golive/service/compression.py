@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from collections.abc import Callable
+from typing import Any
 
 from golive.service.negotiation import weighted_values
 from golive.service.problems import Problem
@@ -24,6 +26,7 @@ _SMALLEST = 1024  # below it the headers outweigh what is saved
 _GZIP_LEVEL = 5
 _PIECE = 256 * 1024
 _LARGEST_WINDOW = 8 * 1024 * 1024  # what RFC 8878 asks every decoder to support
+_MOST_MEMBERS = 500  # of one body; those who compress in blocks make large ones
 _GZIP_WINDOW = 31  # of zlib: gzip's header and trailer, the largest window
 
 
@@ -104,38 +107,58 @@ def compressed(body: bytes, encoding: str) -> bytes:
 
 
 def _gunzip(body: bytes, limit: int) -> bytes:
-    reader = zlib.decompressobj(wbits=_GZIP_WINDOW)
+    size = 0
+
+    def read(rest: bytes) -> tuple[bytes, Any]:
+        nonlocal size
+        reader = zlib.decompressobj(wbits=_GZIP_WINDOW)
+        plain = reader.decompress(rest, limit + 1 - size)
+        size += len(plain)
+        if size > limit:
+            raise _TooLargeError
+        return plain, reader
+
     try:
-        plain = reader.decompress(body, limit + 1)
+        return _joined(body, read)
     except zlib.error as error:
         raise _BrokenError(str(error).lower()) from error
-    if len(plain) > limit:
-        raise _TooLargeError
-    _check_end(is_whole=reader.eof, rest=reader.unused_data)
-    return plain
 
 
 def _unzstd(body: bytes, limit: int) -> bytes:
     import zstandard
 
     decompressor = zstandard.ZstdDecompressor(max_window_size=_LARGEST_WINDOW)
+
+    def read(rest: bytes) -> tuple[bytes, Any]:
+        reader = decompressor.decompressobj()  # tells what a stream does not: a missing end
+        return reader.decompress(rest), reader
+
     try:
         size = 0
-        with decompressor.stream_reader(body) as pieces:
+        with decompressor.stream_reader(body, read_across_frames=True) as pieces:
             while piece := pieces.read(_PIECE):
                 size += len(piece)
                 if size > limit:
                     raise _TooLargeError
-        reader = decompressor.decompressobj()  # tells what a stream does not: a missing end
-        plain = reader.decompress(body)
+        return _joined(body, read)
     except zstandard.ZstdError as error:
         raise _BrokenError(str(error).lower()) from error
-    _check_end(is_whole=reader.eof, rest=reader.unused_data)
-    return plain
 
 
-def _check_end(*, is_whole: bool, rest: bytes) -> None:
-    if not is_whole:
-        raise _BrokenError("it ends too early")
-    if rest:
-        raise _BrokenError(f"{len(rest)} bytes follow its end")
+def _joined(body: bytes, read: Callable[[bytes], tuple[bytes, Any]]) -> bytes:
+    """All members (gzip) or frames (zstd) of a body, which may stand one after the other.
+
+    Args:
+        body: As received.
+        read: Gives the first member of what it is given, and the reader that read it.
+    """
+    plain, rest = [], body
+    for _ in range(_MOST_MEMBERS):
+        piece, reader = read(rest)
+        if not reader.eof:
+            raise _BrokenError("it ends too early")
+        plain.append(piece)
+        rest = reader.unused_data
+        if not rest:
+            return b"".join(plain)
+    raise _BrokenError(f"it has more than {_MOST_MEMBERS} members")

@@ -25,6 +25,8 @@ __all__ = ["INPUT_KEYS", "mlflow_area", "mlflow_routes"]
 INPUT_KEYS = ("dataframe_split", "dataframe_records", "instances", "inputs")
 """What a body may hold its records under."""
 
+_OTHER_KEYS = ("params", "signature_name")  # the second is TensorFlow Serving's, and says nothing
+
 _ERROR_CODES = {
     404: "ENDPOINT_NOT_FOUND",
     422: "INVALID_PARAMETER_VALUE",
@@ -93,7 +95,7 @@ def _invoke(call: Call) -> Reply:
 
 def _records(model: ServedModel, value: JsonValue) -> tuple[list[JsonValue | Fault], AnswerOptions]:
     given = [key for key in INPUT_KEYS if isinstance(value, dict) and key in value]
-    unknown = sorted(value.keys() - {*INPUT_KEYS, "params"}) if given else []
+    unknown = sorted(value.keys() - {*INPUT_KEYS, *_OTHER_KEYS}) if given else []
     if len(given) != 1 or unknown:
         got = f"`{unknown[0]}` beside them" if unknown else describe(value)
         raise shape_error(

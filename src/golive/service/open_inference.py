@@ -40,7 +40,19 @@ __all__ = ["open_inference_area", "open_inference_health_routes", "open_inferenc
 
 _KEYS = frozenset({"id", "parameters", "inputs", "outputs"})
 _NAMING_KEYS = frozenset({"model_name", "model_version"})  # KServe's client says it again
-_HINTS = frozenset({"binary_data_output", "priority", "timeout"})  # of Triton's client
+# What other servers read there: Triton's and MLServer's clients send it to any.
+_HINTS = frozenset(
+    {
+        "binary_data_output",
+        "content_type",
+        "headers",
+        "priority",
+        "sequence_end",
+        "sequence_id",
+        "sequence_start",
+        "timeout",
+    }
+)
 _BINARY_HEADER = "inference-header-content-length"
 
 STYLE = ProblemStyle(

@@ -137,9 +137,10 @@ def _parameters(parameters: Sequence[JsonValue]) -> dict[str, JsonValue]:
 
 def _invocations(model: ServedModel, *, operation: str) -> dict[str, JsonValue]:
     records = _records(model)
-    shapes = [_closed({key: records}, params=_options(model)) for key in _RECORD_KEYS]
+    more: dict[str, JsonValue] = {"params": _options(model), "signature_name": {}}
+    shapes = [_closed({key: records}, **more) for key in _RECORD_KEYS]
     if model.engine.signature.form != "object":
-        shapes.append(_closed({"dataframe_split": _split(model)}, params=_options(model)))
+        shapes.append(_closed({"dataframe_split": _split(model)}, **more))
     examples = _examples(model)
     names = list(model.engine.signature.column_names)
     bodies = {"records": {"dataframe_records": examples}, "instances": {"instances": examples}}

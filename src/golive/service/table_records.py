@@ -95,13 +95,18 @@ class TableReader:
     def _record(self, row: JsonValue) -> JsonValue | Fault:
         if self._signature.form == "object":
             return row
-        if isinstance(row, dict):
+        if isinstance(row, dict) and not self._is_lone_value(row):
             return {name: self._cell(self._columns.get(name), row[name]) for name in row}
         if len(self._names) == 1:
             name, column = self._names[0], self._signature.columns[0]
             if column.type == "vector" or not isinstance(row, list):
                 return {name: self._cell(column, row)}
         return self._named(row, self._names) if isinstance(row, list) else row
+
+    def _is_lone_value(self, row: dict[str, JsonValue]) -> bool:
+        """Whether the object is the value of the only column, and not a record of it."""
+        is_only = len(self._names) == 1 and self._names[0] != _BASE64
+        return is_only and self._cell(self._signature.columns[0], row) is not row
 
     def _named(self, row: JsonValue, names: tuple[str, ...]) -> JsonValue | Fault:
         if not isinstance(row, list) or len(row) != len(names):
@@ -115,12 +120,11 @@ class TableReader:
         if not any(isinstance(value, (list, dict)) for value in values):
             return values
         is_single = column is not None and column.type != "vector"
-        return [
-            value[0]
-            if is_single and isinstance(value, list) and len(value) == 1
-            else self._cell(column, value)
+        singles = [
+            value[0] if is_single and isinstance(value, list) and len(value) == 1 else value
             for value in values
         ]
+        return [self._cell(column, value) for value in singles]
 
     @staticmethod
     def _cell(column: Column | None, value: JsonValue) -> JsonValue:
