@@ -68,6 +68,15 @@ def test_one_model_stands_at_the_root_and_under_its_name():
     ]
 
 
+@pytest.mark.parametrize("path", ["/", "/models/sum"])
+def test_where_a_browser_gets_a_page_both_answers_are_described(path):
+    document = document_of(fake_service())
+
+    content = document["paths"][path]["get"]["responses"]["200"]["content"]
+
+    assert list(content) == ["application/json", "text/html"]
+
+
 def test_a_models_own_document_has_its_paths_alone():
     service = fake_service(fake_model("a"), fake_model("b"))
 

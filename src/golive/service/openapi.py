@@ -102,7 +102,7 @@ def _model_paths(model: ServedModel) -> dict[str, JsonValue]:
     about = "What is served: version, signature, card."
     return {
         f"{path}/predict": _predict_path(model, operation=f"predict_{model.name}"),
-        path: _json_path(f"about_{model.name}", about),
+        path: _page_path(f"about_{model.name}", about),
         f"{path}/openapi.json": _json_path(f"openapi_{model.name}", "This model's document."),
         f"{path}/schema.json": _json_path(
             f"schema_{model.name}", "The JSON Schema of a record; requests and answers in `$defs`."
@@ -112,7 +112,7 @@ def _model_paths(model: ServedModel) -> dict[str, JsonValue]:
 
 def _service_paths(*, has_metrics: bool) -> dict[str, JsonValue]:
     paths = {
-        "/": _json_path("index", "Where everything is."),
+        "/": _page_path("index", "Where everything is."),
         "/models": _json_path("models", "The models and their paths."),
         "/openapi.json": _json_path("openapi", "This document."),
         "/healthz": _json_path("healthz", "The process lives."),
@@ -127,6 +127,13 @@ def _json_path(operation: str, summary: str) -> JsonValue:
     responses = {"200": json_response(summary, _ANY_OBJECT)} | problem_responses()
     described = {"operationId": operation, "summary": summary, "tags": [_TAG]}
     return {"get": described | {"responses": responses}}
+
+
+def _page_path(operation: str, summary: str) -> JsonValue:
+    """A path that answers with a page to a browser, and with JSON else."""
+    path = _json_path(operation, f"{summary} To a browser, a page to try the model on.")
+    path["get"]["responses"]["200"]["content"]["text/html"] = {"schema": {"type": "string"}}
+    return path
 
 
 def _metrics_path() -> JsonValue:
