@@ -102,7 +102,9 @@ class Environment:
             file.write("\n".join(self.constraints))
             file.flush()
             pip = [str(self.python), "-m", "pip", "--disable-pip-version-check", "install"]
-            options = ["-qq", "--constraint", file.name, *index_options(self.requirements)]
+            # Most modules of such packages are never imported: compiling them all takes minutes.
+            options = ["-qq", "--no-compile", "--constraint", file.name]
+            options += index_options(self.requirements)
             run(f"installing {self.name}", [*pip, *options, *self.requirements])
         say(f"made {self.name!r} in {time.monotonic() - begin:.0f} s")
 
