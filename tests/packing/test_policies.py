@@ -60,6 +60,26 @@ def test_each_column_gets_the_policy_that_its_probes_showed():
     assert "The sample holds nulls that the model rejects in 'n'." in notes
 
 
+def test_a_model_that_is_not_made_for_nulls_gets_those_that_its_sample_holds():
+    class Net(Engine):
+        def answer(self, row):
+            return Answer(score=0.5)
+
+    signature, notes = settle_policies(SIGNATURE, ROWS, Net(), is_made_for_nulls=False)
+
+    assert {c.name: c.on_null for c in signature.columns} == {
+        "n": "pass",
+        "m": "error",
+        "c": "error",
+        "d": "error",
+        "p": "error",
+    }
+    assert notes[0] == (
+        "Nulls are errors in 'm', 'c', 'd', 'p': the sample holds none, and such a model is not"
+        " made for them."
+    )
+
+
 def test_all_columns_are_tried_in_three_calls():
     engine = Engine()
 

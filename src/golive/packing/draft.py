@@ -19,6 +19,7 @@ from golive.packing.data import as_frame, read_records, read_table, rows_of, tex
 from golive.packing.identity import compare_direct
 from golive.packing.image_files import read_folder
 from golive.packing.inference import infer_signature
+from golive.packing.missing_values import is_made_for_nulls
 from golive.packing.mlflow_schema import declared_signature, declared_table
 from golive.packing.pictures import with_pictures
 from golive.packing.policies import settle_policies
@@ -184,7 +185,12 @@ def _draft_estimator(
     progress("Trying nulls and unseen categories on the model")
     inferred = as_frame(inference.frame)
     rows = rows_of(inferred, signature)
-    signature, notes = settle_policies(signature, rows, call)
+    signature, notes = settle_policies(
+        signature,
+        rows,
+        call,
+        is_made_for_nulls=is_made_for_nulls(staged.spec, staged.root),
+    )
     signature = declared_signature(signature, schema)
     target = inference.target
     draft = Draft(

@@ -21,18 +21,21 @@ _ROWS = 3
 
 
 def settle_policies(
-    signature: Signature, rows: Sequence[Record], call: Call
+    signature: Signature, rows: Sequence[Record], call: Call, *, is_made_for_nulls: bool = True
 ) -> tuple[Signature, tuple[str, ...]]:
     """Set every column's `on_null` and `on_unseen` to what the model really takes.
 
     A null, or a category that nobody knows, is put into a few sample rows, which go through the
     real decoder and the real model: `pass` where each is answered, else `error`. Unseen values of
-    pandas categories are an error by default: pandas would silently turn them into nulls.
+    pandas categories are an error by default: pandas would silently turn them into nulls. So are
+    nulls to a model that is not made for them, but in columns where the sample itself holds some.
 
     Args:
         signature: As inferred.
         rows: Records of the sample, as `rows_of` gives them.
         call: Answers records through the engine with the signature that it is given.
+        is_made_for_nulls: Whether an answer to a null can mean anything, even if the sample
+            holds none.
 
     Returns:
         The signature with its policies, and notes.
@@ -43,10 +46,11 @@ def settle_policies(
     if signature.form == "object":
         return signature, ()
     lenient = _lenient(signature)
+    tried = [c for c in signature.columns if is_made_for_nulls or c.nullable]
     strange = {c.name: unseen_value(c) for c in signature.columns if _may_pass_unseen(c)}
     with quietly():
         base = _answered(lenient, rows, call)
-        nulls = _accepted(lenient, base, call, {c.name: None for c in signature.columns})
+        nulls = _accepted(lenient, base, call, {c.name: None for c in tried})
         unseen = _accepted(lenient, base, call, strange)
     columns = tuple(
         replace(
@@ -56,7 +60,8 @@ def settle_policies(
         )
         for column in signature.columns
     )
-    return replace(signature, columns=columns), _notes(columns)
+    untried = [column for column in columns if not (is_made_for_nulls or column.nullable)]
+    return replace(signature, columns=columns), _notes(columns, untried)
 
 
 @contextmanager
@@ -139,9 +144,14 @@ def _unseen_policy(column: Column, accepted: frozenset[str]) -> UnseenPolicy:
     return "pass" if column.name in accepted else "error"
 
 
-def _notes(columns: tuple[Column, ...]) -> tuple[str, ...]:
+def _notes(columns: tuple[Column, ...], untried: list[Column]) -> tuple[str, ...]:
     notes: list[str] = []
-    refused = [column for column in columns if column.on_null == "error"]
+    if untried:
+        notes.append(
+            f"Nulls are errors in {_named(untried)}: the sample holds none, and such a model is"
+            " not made for them."
+        )
+    refused = [c for c in columns if c.on_null == "error" and c not in untried]
     if refused:
         notes.append(f"The model rejects nulls, so they are errors, in {_named(refused)}.")
     held = [column for column in refused if column.nullable]
