@@ -22,6 +22,7 @@ from tests.frameworks.torch_models import (
 
 from golive.bundle.manifest import ModelSpec
 from golive.errors import ModelLoadError, ModelOutputError, SignatureError
+from golive.packing.draft import Asked
 from golive.packing.model_files import loader_of
 from golive.packing.open_modules import described
 from golive.packing.source import stage_model
@@ -152,7 +153,7 @@ def test_a_file_that_is_cut_off_is_no_model(model, inputs, tmp_path):
 
 
 def stage(model, data, tmp_path, target=None):
-    return described(stage_model(model, tmp_path / "staged"), data, target)
+    return described(stage_model(model, tmp_path / "staged"), data, Asked(target=target))
 
 
 def files_of(staged):
@@ -260,7 +261,7 @@ def test_a_class_of_a_script_is_found_in_its_definitions(table, tmp_path):
         stage_model(file, tmp_path / "without")
 
     staged = stage_model(file, tmp_path / "with", code=[tmp_path / "train.py"])
-    staged, _ = described(staged, table[NAMES], None)
+    staged, _ = described(staged, table[NAMES], Asked())
 
     [given] = staged.estimator.run([np.ones((2, 4), "float32")])
     assert staged.spec.main_module == "train"

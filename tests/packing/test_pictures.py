@@ -71,6 +71,20 @@ def test_arrays_that_are_no_images_are_refused(array, scale, problem):
         pictured(np.asarray(array), scale=scale)
 
 
+@pytest.mark.parametrize("array", [LEVELS, LEVELS[..., 0], LEVELS[..., :1]])
+def test_arrays_of_bytes_are_scaled_where_another_range_is_named(array):
+    series = pictured(array, scale="0..1")
+    column = column_of(series)
+
+    opened = [ImageReader(column).read(plain_value(cell)) for cell in series]
+
+    assert (column.dtype, column.pixel_scale) == ("float64", "0..1")
+    np.testing.assert_array_equal(column_array(column)(opened).ravel(), (array / 255).ravel())
+    np.testing.assert_array_equal(
+        np.stack([cell.given for cell in series]).ravel(), (array / 255).ravel()
+    )
+
+
 def test_an_unknown_column_is_named():
     with pytest.raises(UsageError, match="no column 'photo' of images"):
         with_pictures(as_frame(LEVELS), ["photo"])

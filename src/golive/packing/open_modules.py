@@ -19,7 +19,8 @@ import pandas as pd
 from golive.bundle.manifest import ModelSpec
 from golive.errors import ModelOutputError, SignatureError
 from golive.packing.direct import without_nulls
-from golive.packing.draft import read_frame
+from golive.packing.draft import Asked, read_frame
+from golive.packing.pictures import with_pictures
 from golive.packing.source import StagedModel
 from golive.packing.trial_arrays import trial_arrays
 from golive.runtimes.loading import load_estimator
@@ -35,14 +36,14 @@ _EXPORTED = ModelSpec(kind="pytorch", loader="torch-export", file="model/model.p
 
 
 def described(
-    staged: StagedModel, data: object, target: str | None
+    staged: StagedModel, data: object, asked: Asked
 ) -> tuple[StagedModel, tuple[str, ...]]:
     """The staged model with its arrays known, exported where it came from memory.
 
     Args:
         staged: The model; one whose arrays are known is given back as it is.
         data: The sample: a table, or the file of one.
-        target: The column of the sample that is no input, or None.
+        asked: Which column of the sample is no input, and which ones hold images.
 
     Returns:
         The staged model, and notes.
@@ -52,8 +53,10 @@ def described(
     """
     if not isinstance(staged.estimator, OpenModule):
         return staged, ()
-    sample = read_frame(data, target)
-    inputs = sample.drop(columns=[name for name in sample if name == target])
+    sample = read_frame(data, asked.target)
+    files = [name for name in asked.images if name not in sample or not _holds_arrays(sample[name])]
+    sample = with_pictures(sample, files, asked.pixels)
+    inputs = sample.drop(columns=[name for name in sample if name == asked.target])
     whole = without_nulls(inputs).iloc[:_MANY]
     arrays, facts = _found(staged.estimator, whole)
     program = staged.estimator.described(facts)
@@ -63,6 +66,11 @@ def described(
     if staged.is_from_memory and staged.spec.loader == "torch-pickle":
         return _exported(known, program, arrays)
     return known, ()
+
+
+def _holds_arrays(column: pd.Series[Any]) -> bool:
+    """Arrays of images are what the module takes already."""
+    return any(isinstance(value, np.ndarray) for value in column.head(_FEW))
 
 
 def _found(module: OpenModule, frame: pd.DataFrame) -> tuple[list[_Array], TensorFacts]:

@@ -125,7 +125,7 @@ def pack(  # noqa: PLR0913 - one call packs, and each argument is one thing a pe
         destination = Path(output) if output is not None else Path(f"{called}.bundle")
         check_destination(destination)
         sample, sample_notes = (data, ()) if data is not None else example_of(staged)
-        staged, array_notes = described(staged, sample, target)
+        staged, array_notes = described(staged, sample, asked)
         draft = draft_model(staged, sample, asked, say)
         draft = replace(draft, notes=(*sample_notes, *array_notes, *draft.notes))
         held_out = _evaluate(draft, eval, asked, say)

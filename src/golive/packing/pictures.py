@@ -90,7 +90,8 @@ def with_pictures(
         frame: A sample.
         names: Columns that hold images.
         scale: The range of the arrays that the model takes; None infers it from the arrays of
-            the sample, and of image files makes images, not arrays.
+            the sample, and of image files makes images, not arrays. Arrays of `uint8` are scaled
+            as image files are.
         facts: What is known of the pictures already, as from a signature; else inferred.
 
     Raises:
@@ -130,7 +131,9 @@ def _pictures(
     first = next((cell for cell in cells if not _is_null(cell)), None)
     if isinstance(first, Picture):
         return series
-    if isinstance(first, np.ndarray):
+    if isinstance(first, np.ndarray) and first.dtype == np.uint8 and _is_rescaled(scale, facts):
+        made = _of_files(_images_of(cells, name), name, scale, facts)
+    elif isinstance(first, np.ndarray):
         made = _of_arrays(cells, name, scale, facts)
     elif isinstance(first, bytes | str) or is_image(first):
         made = _of_files(cells, name, scale, facts)
@@ -140,6 +143,18 @@ def _pictures(
             hint="Images are arrays (height, width[, channels]), image files or PIL images.",
         )
     return pd.Series(made, index=series.index, name=series.name, dtype=object)
+
+
+def _is_rescaled(scale: PixelScale | None, facts: PictureFacts | None) -> bool:
+    """Whether the model takes its pixels in another range than that of the bytes of an image."""
+    return (scale if facts is None else facts.pixel_scale) not in (None, "0..255")
+
+
+def _images_of(cells: list[Any], name: str) -> list[Any]:
+    """Arrays of bytes as the images that they are, before a model's own scaling."""
+    image = require("PIL.Image", extra="images")
+    known = _facts_of_arrays([cell for cell in cells if not _is_null(cell)], name, "0..255")
+    return [None if _is_null(c) else image.fromarray(_levels(c, name, known)) for c in cells]
 
 
 def _of_arrays(

@@ -14,10 +14,11 @@ from golive.errors import SignatureError
 from golive.packing.columns import column_of
 from golive.packing.corrections import TextFrame
 from golive.packing.data import plain_value
+from golive.packing.picture_layouts import laid_out, layouts_of
 from golive.packing.pictures import Picture
 from golive.runtimes.arrays import array_shape
 from golive.runtimes.tensor_program import TensorSpec
-from golive.signature.model import Column, PixelLayout
+from golive.signature.model import Column
 
 __all__ = ["tensor_column"]
 
@@ -92,44 +93,22 @@ def _image(series: pd.Series, first: Picture, spec: TensorSpec) -> _Typed:
             hint="Name the range of the pixels that it takes, such as --pixels 0..1.",
         )
     column = replace(column_of(series), dtype=spec.dtype)
-    laid_out = [replace(column, pixel_layout=layout) for layout in _layouts(column)]
-    fitting = next((c for c in laid_out if _fits_exactly(array_shape(c), spec.shape)), None)
+    candidates = [replace(column, pixel_layout=layout) for layout in layouts_of(column)]
+    fitting = next((c for c in candidates if _fits_exactly(array_shape(c), spec.shape)), None)
     if fitting is None:
         raise SignatureError(
             f"Column {series.name!r} holds images of (height, width, channels) {column.shape}, and"
             f" the model's input {spec.name!r} takes {spec.shape}.",
             hint="Give images of the size and mode that the model was trained with.",
         )
-    cells = [_laid_out(cell, fitting) for cell in series.tolist()]
+    cells = [laid_out(cell, fitting) for cell in series.tolist()]
     return fitting, pd.Series(cells, name=series.name, index=series.index, dtype=object)
-
-
-def _layouts(column: Column) -> tuple[PixelLayout, ...]:
-    own = column.pixel_layout
-    others: tuple[PixelLayout, ...] = ("hwc", "chw", "flat", "hw")
-    return (own, *(layout for layout in others if layout != own))
 
 
 def _fits_exactly(shape: tuple[int | None, ...], wanted: tuple[int | None, ...]) -> bool:
     return len(shape) == len(wanted) and all(
         size in (None, own) for own, size in zip(shape, wanted, strict=True)
     )
-
-
-def _laid_out(cell: Any, column: Column) -> Any:
-    """The picture with its array in the column's layout."""
-    if not isinstance(cell, Picture):
-        return cell
-    height, width, channels = column.shape
-    pixels = cell.given
-    if cell.facts.pixel_layout == "chw":
-        pixels = pixels.reshape(channels, height, width).transpose(1, 2, 0)
-    pixels = pixels.reshape(height, width, channels)
-    if column.pixel_layout == "chw":
-        pixels = pixels.transpose(2, 0, 1)
-    facts = replace(cell.facts, pixel_layout=column.pixel_layout)
-    given = np.ascontiguousarray(pixels).reshape([size or 1 for size in array_shape(column)])
-    return replace(cell, given=given, facts=facts)
 
 
 def _vector(series: pd.Series, spec: TensorSpec) -> _Typed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice, product
 from typing import Any
 
@@ -10,6 +11,9 @@ import numpy as np
 import pandas as pd
 
 from golive.errors import SignatureError
+from golive.packing.columns import column_of
+from golive.packing.picture_layouts import laid_out, layouts_of
+from golive.packing.pictures import Picture
 
 __all__ = ["trial_arrays"]
 
@@ -64,7 +68,10 @@ def _matrices(frame: pd.DataFrame, number: str) -> Iterator[_Array]:
 
 
 def _arrays_of(column: pd.Series, number: str) -> Iterator[_Array]:
-    """One column: numbers as (n, 1) or (n,), vectors as they are nested."""
+    """One column: numbers as (n, 1) or (n,), vectors as they are nested, images in each layout."""
+    if isinstance(column.iloc[0], Picture):
+        yield from _pixels_of(column, number)
+        return
     if not _is_numeric(column):
         vectors = _stacked(column)
         if vectors.dtype.kind in "iub":
@@ -80,17 +87,33 @@ def _arrays_of(column: pd.Series, number: str) -> Iterator[_Array]:
         yield column.to_numpy("int64")[:, np.newaxis]
 
 
+def _pixels_of(column: pd.Series, number: str) -> Iterator[_Array]:
+    """Images of files, with the channels first before all: so PyTorch's own layers take them."""
+    own = column_of(column)
+    if own.dtype == "object":
+        raise SignatureError(
+            f"Column {own.name!r} holds images, and the module takes arrays.",
+            hint="Name the range of the pixels that it takes, such as --pixels 0..1.",
+        )
+    for layout in layouts_of(replace(own, pixel_layout="chw")):
+        if layout != "hw" or own.shape[2] == 1:
+            wanted = replace(own, pixel_layout=layout)
+            yield np.stack([laid_out(cell, wanted).given for cell in column]).astype(number)
+
+
 def _stacked(column: pd.Series) -> _Array:
     try:
         vectors = np.array(column.tolist())
     except ValueError as error:
         raise SignatureError(
-            f"The vectors of the column {str(column.name)!r} have different lengths."
+            f"The vectors of the column {str(column.name)!r} have different lengths.",
+            hint="Pad or cut them to one shape, as in training.",
         ) from error
     if vectors.ndim < 2 or vectors.dtype.kind not in "iubf":
         raise SignatureError(
             f"The module takes numbers, and the column {str(column.name)!r} of the sample holds"
-            " none."
+            " none.",
+            hint="Give the column as the module takes it; name the target with --target.",
         )
     return vectors
 
