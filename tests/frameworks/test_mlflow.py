@@ -15,6 +15,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from tests.end_to_end.agreement import BATCH_SIZES, assert_same_scores, post, records_of
 from tests.end_to_end.live_server import EXAMPLES
 from tests.frameworks.mlflow_models import save_pyfunc
+from tests.frameworks.onnx_models import export_network
 
 import golive
 
@@ -155,12 +156,11 @@ def test_keras(tmp_path, serve):
     assert_served_alike(serve, bundle, held_out, expected.astype(float), relative=1e-5)
 
 
-def test_pytorch(tmp_path, serve):
-    torch = pytest.importorskip("torch")
-    inputs, held_out = scaled(INPUTS), scaled(HELD_OUT)
+def trained_torch(torch, inputs):
+    """A network of more than 1 KiB, from which on weights may lie beside an ONNX file."""
     torch.manual_seed(0)
     model = torch.nn.Sequential(
-        torch.nn.Linear(len(NUMBERS), 16), torch.nn.ReLU(), torch.nn.Linear(16, 1),
+        torch.nn.Linear(len(NUMBERS), 64), torch.nn.ReLU(), torch.nn.Linear(64, 1),
         torch.nn.Sigmoid(),
     )  # fmt: skip
     optimiser = torch.optim.Adam(model.parameters(), lr=0.01)
@@ -170,6 +170,13 @@ def test_pytorch(tmp_path, serve):
         optimiser.zero_grad()
         torch.nn.functional.binary_cross_entropy(model(given), wanted).backward()
         optimiser.step()
+    return model.eval()
+
+
+def test_pytorch(tmp_path, serve):
+    torch = pytest.importorskip("torch")
+    inputs, held_out = scaled(INPUTS), scaled(HELD_OUT)
+    model = trained_torch(torch, inputs)
     example = inputs.to_numpy()[:4]
     signature = signature_of(inputs.to_numpy(), np.zeros((4, 1), "float32"))
     mlflow.pytorch.save_model(
@@ -181,6 +188,28 @@ def test_pytorch(tmp_path, serve):
     expected = answered(tmp_path / "income", held_out.to_numpy())
     assert bundle.manifest.model.kind == "pytorch"
     assert_served_alike(serve, bundle, held_out, expected.astype(float), relative=1e-5)
+
+
+def test_onnx_with_its_weights_in_a_file_beside_it(tmp_path, serve):
+    onnx = pytest.importorskip("onnx")
+    pytest.importorskip("onnxruntime")
+    torch = pytest.importorskip("torch")
+    inputs, held_out = scaled(INPUTS), scaled(HELD_OUT)
+    model = trained_torch(torch, inputs)
+    export_network(tmp_path / "net.onnx", model, inputs.to_numpy()[:3])
+    signature = signature_of(inputs.to_numpy(), np.zeros((4, 1), "float32"))
+    mlflow.onnx.save_model(
+        onnx.load(tmp_path / "net.onnx"), tmp_path / "income", signature=signature
+    )
+
+    bundle = pack(tmp_path / "income", inputs)
+
+    with torch.inference_mode():
+        expected = model(torch.from_numpy(held_out.to_numpy())).numpy().ravel()
+    assert len([name for name in bundle.manifest.files if name.startswith("model/")]) == 2
+    assert bundle.manifest.model.kind == "onnx"
+    assert not any(line.startswith("mlflow") for line in bundle.requirements)
+    assert_served_alike(serve, bundle, held_out, expected.astype(float), relative=1e-4)
 
 
 def test_a_custom_pyfunc(tmp_path, serve):

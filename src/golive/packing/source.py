@@ -10,7 +10,7 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-from golive.bundle.manifest import ModelSpec
+from golive.bundle.manifest import ModelSpec, RuntimeKind
 from golive.errors import ModelLoadError, UsageError
 from golive.packing.code import CODE, add_code, add_module, missing_module
 from golive.packing.definitions import definitions_of
@@ -117,9 +117,7 @@ def _stage_reference(reference: str, root: Path, code: Sequence[Path]) -> Staged
             "file.py:function",
         )
     kind, loader = loader_of(path)
-    _copy(path, root / "model" / path.name)
-    for beside in external_data(path) if kind == "onnx" else ():
-        _copy(path.parent / beside, root / "model" / beside)
+    _copy_model(path, kind, root)
     holds_classes = loader in ("joblib", "pickle", "skops", "keras", "torch-pickle")
     main_module = _stage_definitions(root, code) if holds_classes else None
     spec = ModelSpec(
@@ -138,12 +136,19 @@ def _stage_mlflow(origin: MlflowDirectory, root: Path) -> StagedModel:
         file = f"model/{origin.file}"
     else:
         file = f"model/{Path(origin.file).name}"
-        _copy(origin.path / origin.file, root / file)
+        _copy_model(origin.path / origin.file, origin.kind, root)
         if origin.code is not None:
             _copy_tree(origin.code, root / CODE)
     spec = ModelSpec(kind=origin.kind, loader=origin.loader, file=file)
     staged = _loaded(root, spec, (Path.cwd(),), origin.name)
     return replace(staged, origin=origin)
+
+
+def _copy_model(path: Path, kind: RuntimeKind, root: Path) -> None:
+    """Copy a model file into `root/model`, with the files of its weights if it has such."""
+    _copy(path, root / "model" / path.name)
+    for beside in external_data(path) if kind == "onnx" else ():
+        _copy(path.parent / beside, root / "model" / beside)
 
 
 def _stage_definitions(root: Path, code: Sequence[Path]) -> str | None:

@@ -14,6 +14,7 @@ from golive.settings import keep_keras_on_cpu, wished_keras_backend
 __all__ = ["import_keras"]
 
 _PACKAGES = ("tensorflow", "torch", "jax")  # backends are named as the packages that they need
+_BESIDE = {"torch": " torch", "jax": " jax"}  # the extra brings tensorflow alone
 _log = logging.getLogger("golive.runtimes")
 
 
@@ -25,8 +26,8 @@ def import_keras(backend: str | None) -> Any:
             Keras's own configuration file if it is installed, else the first that is.
 
     Raises:
-        MissingExtraError: Keras or every backend is missing.
-        ModelLoadError: The backend is not installed, or Keras is older than version 3.
+        MissingExtraError: Keras, its recorded backend or every backend is missing.
+        ModelLoadError: Keras is older than version 3.
     """
     if "keras" not in sys.modules:
         keep_keras_on_cpu(_installed(backend))
@@ -43,10 +44,10 @@ def import_keras(backend: str | None) -> Any:
 def _installed(backend: str | None) -> str:
     if backend is not None:
         if find_spec(backend) is None:
-            raise ModelLoadError(
+            raise MissingExtraError(
                 f"The model was packed with Keras's {backend} backend, and the package {backend}"
                 " is not installed.",
-                hint=f"pip install {backend}",
+                hint=f"pip install 'golive[keras]'{_BESIDE.get(backend, '')}",
             )
         return backend
     candidates = (wished_keras_backend(), *_PACKAGES)
@@ -54,7 +55,7 @@ def _installed(backend: str | None) -> str:
     if found is None:
         raise MissingExtraError(
             "Keras needs one of the packages tensorflow, torch and jax, and none is installed.",
-            hint="pip install tensorflow (or torch, or jax)",
+            hint="pip install 'golive[keras]', which brings tensorflow",
         )
     return found
 
