@@ -30,7 +30,7 @@ MEANINGS = {
     "not_an_object": "A record is not what the model takes, such as a number for an object.",
     "bad_base64": "A value of bytes or an image is no base64.",
     "bad_image": "The bytes are no image of a known kind, or a damaged one.",
-    "too_large": "A value has more bytes or pixels than the column allows.",
+    "too_large": "A value, or all images of the request, have more bytes or pixels than allowed.",
     "model_failed": "The model itself raised for this record, or for all.",
     "non_finite_output": "The model gave NaN or infinity.",
     "malformed_json": "The body is no JSON.",

@@ -4,6 +4,7 @@ import base64
 import struct
 import zlib
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,8 +13,9 @@ from PIL import Image
 from tests.images import png
 
 from golive.engine.answers import Fault
+from golive.engine.decode import Decoder
 from golive.engine.images import ImageReader
-from golive.signature.model import Column
+from golive.signature.model import Column, Output, Signature
 
 RGB = Image.new("RGB", (4, 2), (10, 200, 30))
 
@@ -224,3 +226,34 @@ def test_python_callers_pass_files_images_and_arrays():
 )
 def test_other_python_values_are_refused(value, code):
     assert ImageReader(Column(name="x", type="image", dtype="object")).read(value).code == code
+
+
+def test_the_images_of_one_request_have_a_limit_together():
+    column = Column(name="photo", type="image", dtype="object", max_pixels=100)
+    signature = Signature(form="frame", columns=(column,), output=Output(kind="custom"))
+    decoder = Decoder(signature)
+    text = base64.b64encode(png(Image.new("L", (10, 10)))).decode()
+    body = msgspec.json.encode([{"photo": text}] * 5)
+
+    read = decoder.decode_body(body)
+
+    assert read.indices == [0, 1, 2, 3]
+    assert read.faults == {
+        4: Fault(
+            "too_large",
+            '"photo" comes after images that have 400 pixels together, the most in one request; '
+            "send it in another one",
+            "photo",
+        )
+    }
+    assert decoder.decode_body(body).indices == [0, 1, 2, 3]
+    assert decoder.decode_rows([{"photo": text}] * 5).faults == {}
+
+
+def test_images_that_are_enlarged_count_as_what_they_become():
+    column = Column(name="photo", type="image", dtype="object", max_pixels=100, shape=(20, 20))
+    reader = ImageReader(column, is_for_request=True)
+    file = base64.b64encode(png(Image.new("L", (1, 1)))).decode()
+
+    assert reader.read(file).size == (20, 20)
+    assert reader.read(file).code == "too_large"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 from golive.engine.answers import Fault
 from golive.engine.coercion import coercion_for, surrogate_fault
+from golive.engine.images import ImageReader
 from golive.engine.values import plain, show
 from golive.errors import SignatureError
 from golive.signature.model import Column, JsonValue
@@ -44,6 +46,14 @@ class ColumnRule:
             nulled = result.code == "non_finite" and self.column.on_non_finite == "null"
             return self._null() if nulled and self.column.type != "vector" else result
         return self._in_range(result)
+
+    def for_request(self) -> ColumnRule:
+        """The rule for the values of one request, where they have a limit together."""
+        if self.column.type != "image":
+            return self
+        rule = copy(self)
+        rule._coerce = ImageReader(self.column, is_for_request=True).read  # noqa: SLF001 - its own
+        return rule
 
     def read_python(self, value: Any) -> Any | Fault:
         """The same of a Python caller's value, such as NumPy's; an image may be an array."""

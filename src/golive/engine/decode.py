@@ -172,7 +172,8 @@ class Decoder:
         envelope = Envelope(records=list(rows))
         checked = check_options(options or Options(), len(rows), self._signature.output)
         if self._objects is not None:
-            return self._decoded(envelope, checked, self._objects.read(envelope.records))
+            read = self._objects.read(envelope.records, in_process=True)
+            return self._decoded(envelope, checked, read)
         records = self._slow.read(envelope.records, in_process=True)
         return self._decoded(envelope, checked, records)
 

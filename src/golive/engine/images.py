@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
@@ -13,6 +14,8 @@ from golive.optional import require
 from golive.signature.model import MAX_BYTES, MAX_PIXELS, Column
 
 __all__ = ["FORMATS", "ImageReader"]
+
+_IMAGES_OF_REQUEST = 4
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
 """The formats of image files that are opened, by Pillow's names."""
@@ -26,16 +29,19 @@ class ImageReader:
     """Makes images of the values of one column.
 
     The size of the file is checked before it is decoded, and the number of pixels before they are:
-    a small file may declare any size. Only the first frame of several is read.
+    a small file may declare any size. Only the first frame of several is read. The images of one
+    request may have four times the pixels of the largest one together, or else thousands of small
+    files would fill the memory.
 
     Args:
         column: Its limits, its `pixel_mode` and its `shape`.
+        is_for_request: The reader is for the images of one request, and limits them together.
 
     Raises:
         MissingExtraError: Pillow is not installed.
     """
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: Column, *, is_for_request: bool = False) -> None:
         self._pillow = require("PIL.Image", extra="images")
         self._ops = require("PIL.ImageOps", extra="images")
         self._name = column.name
@@ -44,6 +50,8 @@ class ImageReader:
         self._size = column.shape[1::-1] or None
         channels = column.shape[2] if len(column.shape) == 3 else None
         self._mode = column.pixel_mode or _MODES.get(channels or 0)
+        self._most_together = self._max_pixels * _IMAGES_OF_REQUEST if is_for_request else math.inf
+        self._together = 0
 
     def read(self, value: Any) -> Any | Fault:
         """The `PIL.Image.Image` that the value stands for.
@@ -90,6 +98,10 @@ class ImageReader:
         width, height = image.size
         if width * height > self._max_pixels:
             return self._too_many_pixels(f"{width} x {height}")
+        kept_width, kept_height = self._size or image.size
+        self._together += max(width * height, kept_width * kept_height)
+        if self._together > self._most_together:
+            return self._too_many_together()
         image = self._ops.exif_transpose(image)
         if self._mode is not None:
             if image.mode not in _EIGHT_BITS and not image.mode.startswith("I;16"):
@@ -118,6 +130,13 @@ class ImageReader:
 
     def _too_many_pixels(self, found: str) -> Fault:
         message = f'"{self._name}" has {found} pixels; at most {self._max_pixels} are allowed'
+        return Fault("too_large", message, self._name)
+
+    def _too_many_together(self) -> Fault:
+        message = (
+            f'"{self._name}" comes after images that have {self._most_together} pixels together, '
+            "the most in one request; send it in another one"
+        )
         return Fault("too_large", message, self._name)
 
     def _bad(self, reason: str) -> Fault:

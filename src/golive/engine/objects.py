@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, get_origin
 
 import msgspec
@@ -52,6 +53,32 @@ class _RefusedError(ValueError):
         self.fault = fault
 
 
+class _OwnTypes:
+    """Makes values of types that msgspec does not know, for the records of one request."""
+
+    def __init__(self, *, in_process: bool) -> None:
+        self._in_process = in_process
+        self._images: ImageReader | None = None
+
+    def made(self, wanted: type, value: Any) -> Any:
+        """The value as one of the type.
+
+        Raises:
+            ValueError: It is none.
+        """
+        if value is None or not is_image_type(wanted):
+            if isinstance(value, wanted):
+                return value
+            raise ValueError(f"expected `{wanted.__name__}`")
+        if self._images is None:
+            column = Column(name=_VALUE, type="image", dtype="object")
+            self._images = ImageReader(column, is_for_request=not self._in_process)
+        image = self._images.read(value)
+        if isinstance(image, Fault):
+            raise _RefusedError(image)
+        return image
+
+
 class ObjectPass:
     """Makes each record of a function model a request of its type.
 
@@ -65,10 +92,14 @@ class ObjectPass:
     def __init__(self, request_type: Any) -> None:
         self._type = request_type
         self._is_pydantic = hasattr(request_type, "model_validate")
-        self._images: ImageReader | None = None
 
     def read(
-        self, records: Sequence[object], *, check_values: bool = True, from_text: bool = False
+        self,
+        records: Sequence[object],
+        *,
+        check_values: bool = True,
+        from_text: bool = False,
+        in_process: bool = False,
     ) -> Records:
         """Read all records.
 
@@ -76,10 +107,12 @@ class ObjectPass:
             records: JSON values or a Python caller's; a fault in place of a record stays.
             check_values: There may be NaN, infinities or values that JSON has not.
             from_text: Every value is a text (a query string), to be read as its field's type.
+            in_process: There is no limit on all records together.
         """
         result = Records(([],))
+        convert = partial(self._convert, strict=not from_text, own=_OwnTypes(in_process=in_process))
         for index, record in enumerate(records):
-            request = self._read_one(record, check_values=check_values, from_text=from_text)
+            request = self._read_one(record, convert, check_values=check_values)
             if isinstance(request, Fault):
                 result.faults[index] = request
             else:
@@ -87,7 +120,9 @@ class ObjectPass:
                 result.columns[0].append(request)
         return result
 
-    def _read_one(self, record: Any, *, check_values: bool, from_text: bool) -> Any | Fault:
+    def _read_one(
+        self, record: Any, convert: Callable[[JsonValue], Any], *, check_values: bool
+    ) -> Any | Fault:
         is_made = isinstance(self._type, type) and type(record) is self._type
         if is_made or isinstance(record, Fault):
             return record
@@ -97,37 +132,27 @@ class ObjectPass:
                 return record
         if self._type is None:
             return record if isinstance(record, dict) else _not_an_object(record)
-        return self._made(record, from_text=from_text)
+        return _made(record, convert)
 
-    def _made(self, record: JsonValue, *, from_text: bool) -> Any | Fault:
-        try:
-            if self._is_pydantic:
-                return self._type.model_validate(record)
-            return msgspec.convert(
-                record, self._type, strict=not from_text, dec_hook=self._made_of_own_type
-            )
-        except msgspec.ValidationError as error:
-            return _fault_of_msgspec(error, record)
-        except RecordError as error:
-            return Fault(error.code, error.message, error.field)
-        except ValueError as error:
-            return _fault_of_pydantic(error, record)
-        except Exception as error:  # noqa: BLE001 - the type's own code may raise anything
-            reason = f"{type(error).__name__} while making the request: {error}"
-            return Fault("model_failed", reason, origin="model")
+    def _convert(self, record: JsonValue, *, strict: bool, own: _OwnTypes) -> Any:
+        if self._is_pydantic:
+            return self._type.model_validate(record)
+        return msgspec.convert(record, self._type, strict=strict, dec_hook=own.made)
 
-    def _made_of_own_type(self, wanted: type, value: Any) -> Any:
-        """A value of a type that msgspec does not know."""
-        if value is None or not is_image_type(wanted):
-            if isinstance(value, wanted):
-                return value
-            raise ValueError(f"expected `{wanted.__name__}`")
-        if self._images is None:
-            self._images = ImageReader(Column(name=_VALUE, type="image", dtype="object"))
-        image = self._images.read(value)
-        if isinstance(image, Fault):
-            raise _RefusedError(image)
-        return image
+
+def _made(record: JsonValue, convert: Callable[[JsonValue], Any]) -> Any | Fault:
+    """What `convert` makes of the record, or the fault that its exception stands for."""
+    try:
+        return convert(record)
+    except msgspec.ValidationError as error:
+        return _fault_of_msgspec(error, record)
+    except RecordError as error:
+        return Fault(error.code, error.message, error.field)
+    except ValueError as error:
+        return _fault_of_pydantic(error, record)
+    except Exception as error:  # noqa: BLE001 - the type's own code may raise anything
+        reason = f"{type(error).__name__} while making the request: {error}"
+        return Fault("model_failed", reason, origin="model")
 
 
 def _not_an_object(record: object) -> Fault:

@@ -50,15 +50,17 @@ class SlowPass:
         Args:
             records: JSON values; with `in_process`, a Python caller's values. A fault in place of
                 a record stays.
-            in_process: Turn NumPy's values and other Python types into JSON's first.
+            in_process: Turn NumPy's values and other Python types into JSON's first; there is no
+                limit on all records together.
         """
+        rules = self._rules if in_process else [rule.for_request() for rule in self._rules]
         result = Records(tuple([] for _ in self._rules))
         for index, record in enumerate(records):
             fields = self._fields(record)
             if isinstance(fields, Fault):
                 result.faults[index] = fields
                 continue
-            values = self._values(fields, in_process=in_process)
+            values = _values(rules, fields, in_process=in_process)
             self._add(result, index, values, self._extras(fields))
         return result
 
@@ -75,17 +77,6 @@ class SlowPass:
         wanted = "an object with the model's columns"
         wanted += " or a text" if self._text_key is not None else ""
         return Fault("not_an_object", f"A record must be {wanted}, got {describe(plain(record))}")
-
-    def _values(self, fields: Mapping[Any, JsonValue], *, in_process: bool) -> list[Any]:
-        values: list[Any] = []
-        for rule in self._rules:
-            name = rule.column.name
-            if name not in fields:
-                values.append(rule.missing())
-            else:
-                read = rule.read_python if in_process else rule.read
-                values.append(read(fields[name]))
-        return values
 
     def _extras(self, fields: Mapping[Any, JsonValue]) -> list[Any]:
         if len(fields) <= len(self._names) and fields.keys() <= self._names:
@@ -104,6 +95,20 @@ class SlowPass:
         for rule, column, value in zip(self._rules, result.columns, values, strict=True):
             column.append(value)
             result.out_of_range += rule.has_range and rule.is_outside(value)
+
+
+def _values(
+    rules: Sequence[ColumnRule], fields: Mapping[Any, JsonValue], *, in_process: bool
+) -> list[Any]:
+    values: list[Any] = []
+    for rule in rules:
+        name = rule.column.name
+        if name not in fields:
+            values.append(rule.missing())
+        else:
+            read = rule.read_python if in_process else rule.read
+            values.append(read(fields[name]))
+    return values
 
 
 def with_others(faults: Sequence[Fault]) -> Fault:

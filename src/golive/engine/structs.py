@@ -167,6 +167,8 @@ def _field(at: int, rule: ColumnRule, json_type: Any) -> tuple[str, Any, Any]:
 
 
 def _type_of(column: Column) -> Any:
+    if column.type == "image":  # read but once, within what all of a request may hold
+        return None
     json_type = _exact_type_of(column)
     if json_type is None or column.on_null == "error":
         return json_type
@@ -219,7 +221,7 @@ def _category_type(column: Column) -> Any:
 def _finisher(rule: ColumnRule) -> _Finish:
     """What is left to do with a column whose values have the right JSON type."""
     column = rule.column
-    is_text_of_another = column.type in ("datetime", "bytes", "image")
+    is_text_of_another = column.type in ("datetime", "bytes")
     if is_text_of_another or column.on_range == "error" or column.on_null == "default":
         return lambda values: _read_each(rule, values)
     if column.type == "category" and column.on_unseen != "pass":
