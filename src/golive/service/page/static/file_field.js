@@ -56,7 +56,7 @@ export function fileField(column, onchange, { isOnly = false } = {}) {
   });
   listenForDrops(area, take);
   const pasted = isOnly ? document : frame.element;
-  pasted.addEventListener("paste", (event) => take(event.clipboardData?.files[0]));
+  pasted.addEventListener("paste", (event) => isForText(event) || take(event.clipboardData?.files[0]));
   show(null);
   return {
     ...frame,
@@ -71,6 +71,12 @@ export function fileField(column, onchange, { isOnly = false } = {}) {
       show(base64 === null ? null : new FileContent(`${column.name}${suffixOf(base64)}`, base64));
     },
   };
+}
+
+/** Whether text is pasted into a box for text; spreadsheets put a picture of the cells beside it. */
+function isForText({ target, clipboardData }) {
+  const isBox = target instanceof Element && target.matches("textarea, input[type='text']");
+  return isBox && clipboardData?.types.includes("text/plain");
 }
 
 function listenForDrops(area, take) {
