@@ -2,7 +2,8 @@
 
 Blocks of `bash`, `sh` and `python` run in order, in a directory that has the examples. One that
 ends with `golive serve` keeps running until the document ends. A block after a comment
-`<!-- not run: reason -->` is left out.
+`<!-- not run: reason -->` is left out, and one after `<!-- run with: package, … -->` wherever one
+of the packages is absent.
 """
 
 import os
@@ -13,13 +14,15 @@ import sys
 import time
 import urllib.request
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Self
 
 __all__ = ["Block", "Reader", "blocks_of", "links_of"]
 
 _FENCE = re.compile(
-    r"^(?P<mark><!-- not run: .+ -->\n+)?```(?P<language>\w+)\n(?P<text>.*?)^```$",
+    r"^(?P<mark><!-- (?:not run: [^\n]+|run with: (?P<needs>[\w, ]+)) -->\n+)?"
+    r"```(?P<language>\w+)\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
 _LINK = re.compile(r"\]\((?!https?:|mailto:|#)(?P<target>[^)#]+)")
@@ -29,20 +32,39 @@ _PATIENCE = 120
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A code block that a reader would type."""
+    """A code block that a reader would type.
+
+    Attributes:
+        language: Of its text.
+        text: What is typed.
+        line: Its first line in the document.
+        needs: The packages that it runs with.
+    """
 
     language: str
     text: str
     line: int
+    needs: tuple[str, ...] = ()
+
+    @property
+    def runs_here(self) -> bool:
+        """Whether its packages are installed."""
+        return all(find_spec(package) is not None for package in self.needs)
 
 
 def blocks_of(document: str) -> list[Block]:
-    """The blocks of a document that run, in order."""
-    return [
-        Block(m["language"], m["text"], document.count("\n", 0, m.start("text")) + 1)
+    """The blocks of a document that run here, in order."""
+    blocks = [
+        Block(
+            m["language"],
+            m["text"],
+            document.count("\n", 0, m.start("text")) + 1,
+            tuple(m["needs"].split(", ")) if m["needs"] else (),
+        )
         for m in _FENCE.finditer(document)
-        if m["language"] in {"bash", "sh", "python"} and m["mark"] is None
+        if m["language"] in {"bash", "sh", "python"} and (m["mark"] is None or m["needs"])
     ]
+    return [block for block in blocks if block.runs_here]
 
 
 def links_of(document: str) -> list[str]:
@@ -66,7 +88,8 @@ class Reader:
         """Run a block to its end; a server only until it is ready."""
         text = block.text.replace(f":{_PORT}", f":{self._port}")
         if block.language == "python":
-            self._run([sys.executable, "-W", "error", "-c", text], block)
+            strictness = [] if block.needs else ["-W", "error"]  # other packages may warn
+            self._run([sys.executable, *strictness, "-c", text], block)
             return
         *before, last = text.rstrip().splitlines()
         if not last.startswith("golive serve"):

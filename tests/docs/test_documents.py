@@ -46,6 +46,16 @@ def test_a_block_says_where_it_is() -> None:
     assert blocks == [documents.Block("bash", "echo a\n", 4)]
 
 
+def test_a_block_that_needs_a_package_runs_where_it_is_installed() -> None:
+    text = "<!-- run with: {} -->\n```python\nimport sys\n```\n"
+
+    there = documents.blocks_of(text.format("json, sys"))
+    absent = documents.blocks_of(text.format("json, no_such_package"))
+
+    assert there == [documents.Block("python", "import sys\n", 3, ("json", "sys"))]
+    assert absent == []
+
+
 def test_output_blocks_do_not_run() -> None:
     assert documents.blocks_of("```text\nhello\n```\n```json\n{}\n```\n") == []
 
