@@ -5,6 +5,7 @@ import pickle
 import zipfile
 import zlib
 from collections import OrderedDict
+from dataclasses import replace
 
 import cloudpickle
 import joblib
@@ -16,8 +17,9 @@ from sklearn.pipeline import make_pipeline
 from tests.checking import planted
 
 from golive.bundle.manifest import ModelSpec
+from golive.checking.import_rules import judge_imports
 from golive.checking.pickle_imports import imports_of
-from golive.checking.pickles import judge_imports, pickle_findings, pickles_in
+from golive.checking.pickles import pickle_findings, pickles_in
 
 SPEC = ModelSpec(kind="sklearn", loader="joblib", file="model/model.joblib")
 KNOWN = {"sklearn", "numpy", "joblib", "builtins", "collections", "cloudpickle"}
@@ -146,6 +148,14 @@ def test_an_unknown_library_is_a_warning_unless_it_is_required():
         ("socket", "socket"),
         ("joblib", "load"),
         ("torch", "load"),
+        ("torch.serialization", "load"),
+        ("pandas.io.pickle", "read_pickle"),
+        ("pandas", "eval"),
+        ("numpy", "testing.os.kill"),
+        ("numpy", "os"),
+        ("pathlib", "Path.unlink"),
+        ("io", "open"),
+        ("_thread", "start_new_thread"),
     ],
 )
 def test_what_no_model_needs_is_an_error(imported):
@@ -169,7 +179,7 @@ def test_functions_that_cloudpickle_carries_are_no_danger(tmp_path):
         cloudpickle.unregister_pickle_by_value(planted)
     (tmp_path / "model/model.pkl").write_bytes(content)
 
-    assert findings(tmp_path, "model/model.pkl") == [("ok", "ok", "model/model.pkl")]
+    assert findings(tmp_path, "model/model.pkl") == [("note", "holds_code", "model/model.pkl")]
 
 
 def test_bytes_that_are_no_pickle_are_unreadable(tmp_path):
@@ -187,4 +197,42 @@ def test_a_command_before_garbage_is_found(tmp_path):
     assert [code for _, code, _ in findings(tmp_path, "model/model.pkl")] == [
         "dangerous_import",
         "unreadable_pickle",
+    ]
+
+
+def test_a_pickle_without_the_marks_of_one_is_read_if_the_model_is_loaded_from_it(tmp_path):
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model/model.bin").write_bytes(b"cposix\nsystem\n(S'true'\ntR.")
+    spec = replace(SPEC, loader="pickle", file="model/model.bin")
+
+    found = list(pickle_findings(tmp_path, ["model/model.bin"], spec, ()))
+
+    assert [f.code for f in found] == ["dangerous_import"]
+
+
+def test_a_command_in_the_second_pickle_of_a_file_is_found(tmp_path):
+    (tmp_path / "model").mkdir()
+    content = pickle.dumps(119547037146038801333356) + pickle.dumps(planted.Evil())
+    (tmp_path / "model/model.pt").write_bytes(content)
+
+    assert findings(tmp_path, "model/model.pt") == [("error", "dangerous_import", "model/model.pt")]
+
+
+def test_a_command_that_is_fetched_attribute_by_attribute_is_found(tmp_path):
+    (tmp_path / "model").mkdir()
+    content = b"cbuiltins\ngetattr\n(cpandas\nio\nS'common'\ntRp0\n0cbuiltins\ngetattr\n"
+    content += b"(cbuiltins\ngetattr\n(g0\nS'os'\ntRS'system'\ntR(S'true'\ntR."
+    (tmp_path / "model/model.pkl").write_bytes(content)
+
+    assert findings(tmp_path, "model/model.pkl") == [
+        ("error", "dangerous_import", "model/model.pkl")
+    ]
+
+
+def test_an_extension_code_is_unknown(tmp_path):
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model/model.pkl").write_bytes(b"\x80\x02\x82\x01.")
+
+    assert findings(tmp_path, "model/model.pkl") == [
+        ("warning", "unknown_import", "model/model.pkl")
     ]

@@ -11,23 +11,22 @@ import numpy as np
 import pandas as pd
 
 from golive.bundle.manifest import ModelSpec
+from golive.checking.direct_table import DirectTable
 from golive.engine.answers import Answer
 from golive.engine.golden import compare
 from golive.errors import RecordError
-from golive.packing.direct import input_of
+from golive.packing.direct import input_of, predict_direct
 from golive.packing.identity import direct_difference
+from golive.packing.tensor_direct import predict_program
 from golive.runtimes.function import function_types
 from golive.runtimes.loading import Loaded
 from golive.runtimes.outputs import json_value
-from golive.signature.model import Column, JsonValue, Signature
+from golive.runtimes.tensor_program import TensorProgram
+from golive.signature.model import JsonValue, Signature
 
-__all__ = ["DirectModel", "direct_frame", "direct_model"]
+__all__ = ["DirectModel", "direct_model"]
 
 _TOLERANCE = 1e-12
-_PLAIN = frozenset(
-    {"integer", "number", "boolean", "string", "category", "datetime", "text", "vector"}
-)
-_COMPARED = frozenset({"sklearn", "xgboost", "lightgbm"})
 
 
 class DirectModel(Protocol):
@@ -48,82 +47,51 @@ class DirectModel(Protocol):
         ...
 
 
-def direct_model(loaded: Loaded, spec: ModelSpec, signature: Signature) -> DirectModel | None:
-    """How to call the model directly, or None where there is no other way than the served one."""
+def direct_model(loaded: Loaded, spec: ModelSpec, signature: Signature) -> DirectModel:
+    """How to call the model without golive's runtime of its kind."""
     if spec.kind == "function":
         return _DirectFunction(loaded.estimator)
-    is_plain = all(column.type in _PLAIN and not column.shape for column in signature.columns)
-    if spec.kind in _COMPARED and is_plain and signature.form != "tensors":
-        return _DirectEstimator(loaded.estimator, signature)
-    return None
+    if isinstance(loaded.estimator, TensorProgram):
+        return _DirectProgram(loaded.estimator, signature)
+    return _DirectEstimator(loaded.estimator, signature)
 
 
 class _DirectEstimator:
     def __init__(self, estimator: Any, signature: Signature) -> None:
         self._estimator = estimator
         self._signature = signature
+        self._table = DirectTable(signature)
         self.has_mutated = False
 
     def difference(self, given: Any, prediction: dict[str, JsonValue]) -> str | None:
-        inputs = input_of(direct_frame(given, self._signature), self._signature.form)
+        inputs = input_of(self._table.row(given), self._signature.form)
         before = copy.deepcopy(inputs)
-        answer = msgspec.convert(prediction, Answer)
         try:
-            found = direct_difference(self._estimator, self._signature, inputs, answer)
+            outputs = predict_direct(self._estimator, inputs)
         except Exception as error:  # noqa: BLE001  # the model's own code, of any kind
-            return f"an answer instead of {type(error).__name__}: {str(error)[:200]}"
+            return _raised(error)
         self.has_mutated = self.has_mutated or not _is_same(before, inputs)
-        return found
+        return direct_difference(
+            outputs, self._signature.output, msgspec.convert(prediction, Answer)
+        )
 
 
-def direct_frame(values: dict[str, Any], signature: Signature) -> pd.DataFrame:
-    """One row with the training dtypes, as pandas itself makes it.
+class _DirectProgram:
+    has_mutated = False  # a program gets arrays that are made for it
 
-    Args:
-        values: Column to value; datetimes as ISO 8601 text.
-        signature: With the columns.
-    """
-    columns = {c.name: _column(values[c.name], c) for c in signature.columns}
-    return pd.DataFrame(columns)
+    def __init__(self, program: TensorProgram, signature: Signature) -> None:
+        self._program = program
+        self._signature = signature
+        self._table = DirectTable(signature)
 
-
-def _column(value: Any, column: Column) -> pd.Series[Any]:
-    if column.type == "vector":
-        return pd.Series([value], dtype=object)
-    if column.type == "datetime":
-        return _datetimes(value, column.dtype)
-    if column.dtype == "category":
-        held = [] if value is None else [value]
-        known = pd.Categorical(held or [None], categories=list(column.categories))
-        return pd.Series(known)
-    if value is None:
-        return _null(column)
-    if column.dtype == "object":
-        return pd.Series([value], dtype=object)
-    with np.errstate(over="ignore"):
-        dtype: Any = pd.api.types.pandas_dtype(column.dtype)
-        found: pd.Series[Any] = pd.Series([value]).astype(dtype)
-        return found
-
-
-def _null(column: Column) -> pd.Series[Any]:
-    if column.dtype.startswith(("int", "uint", "float")):
-        wide = column.dtype if column.dtype.startswith("float") else "float64"
-        return pd.Series([np.nan], dtype=wide)
-    if column.dtype in ("object", "bool"):
-        return pd.Series([None if column.null_as == "none" else np.nan], dtype=object)
-    return pd.Series([None], dtype=column.dtype)
-
-
-def _datetimes(value: str | None, dtype: str) -> pd.Series[Any]:
-    if "datetime64" not in dtype:
-        return pd.Series([value], dtype=object)
-    texts: Any = [value]
-    moments = pd.Series(pd.to_datetime(texts, utc=True, format="ISO8601"))
-    wanted: Any = pd.api.types.pandas_dtype(dtype)
-    if isinstance(wanted, pd.DatetimeTZDtype):
-        return moments.dt.tz_convert(wanted.tz).astype(wanted)
-    return moments.dt.tz_localize(None).astype(wanted)
+    def difference(self, given: Any, prediction: dict[str, JsonValue]) -> str | None:
+        try:
+            outputs = predict_program(self._program, self._signature, self._table.row(given))
+        except Exception as error:  # noqa: BLE001  # the model's own code, of any kind
+            return _raised(error)
+        return direct_difference(
+            outputs, self._signature.output, msgspec.convert(prediction, Answer)
+        )
 
 
 class _DirectFunction:
@@ -138,7 +106,7 @@ class _DirectFunction:
         except RecordError as error:
             return f"an answer instead of the error {error.code}"
         except Exception as error:  # noqa: BLE001  # the model's own code, of any kind
-            return f"an answer instead of {type(error).__name__}: {str(error)[:200]}"
+            return _raised(error)
         served = prediction.get("value", prediction.get("label", prediction.get("score")))
         found = compare(0, json_value(answer), served, tolerance=_TOLERANCE)
         if not found:
@@ -162,14 +130,18 @@ class _DirectFunction:
         return msgspec.convert(given, self._type)
 
 
+def _raised(error: Exception) -> str:
+    return f"an answer instead of {type(error).__name__}: {str(error)[:200]}"
+
+
 def _is_same(before: Any, after: Any) -> bool:
-    if isinstance(before, pd.DataFrame):
-        return bool(before.equals(after))
-    if isinstance(before, np.ndarray):
-        return bool(pd.DataFrame(before).equals(pd.DataFrame(after)))
     try:
+        if isinstance(before, pd.DataFrame):
+            return bool(before.equals(after))
+        if isinstance(before, np.ndarray):
+            return bool(np.array_equal(before, after, equal_nan=before.dtype != object))
         return bool(before == after)
-    except (TypeError, ValueError):  # a request of arrays, which have no one truth
+    except (TypeError, ValueError):  # arrays in a request or in cells, which have no one truth
         return True
 
 

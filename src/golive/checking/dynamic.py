@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from golive.bundle.reading import Bundle
-from golive.checking.answering import Reply, Respondent, hearing
+from golive.checking.answering import Reply, Respondent, encode_record, hearing
 from golive.checking.consistency import (
     Asked,
     batch_findings,
@@ -34,6 +34,7 @@ _MOST_PROBES = 2_500
 _CALLS_A_PROBE = 2.5
 _BATCHES = (1, 7, 1_000)
 _FEWEST = 20
+_LONGEST = 30.0
 _BASES = 3
 
 
@@ -110,7 +111,7 @@ class _Examination:
         self,
         bundle: Bundle,
         respondent: Respondent,
-        direct: DirectModel | None,
+        direct: DirectModel,
         options: RunOptions,
         ears: Ears,
     ) -> None:
@@ -207,14 +208,6 @@ class _Examination:
         for check, count in right.items():
             if not found[check]:
                 yield _fine(check, f"as it should be ({count} asked)")
-        if self._direct is None:
-            yield Finding(
-                check="direct",
-                severity="note",
-                code="not_compared",
-                message="answers of this kind of model and input were not compared with those of "
-                "the model called directly",
-            )
 
     def _chosen_probes(self) -> tuple[list[Probe], int]:
         """The probes, and how many there would be if they are not all; 0 if they are."""
@@ -251,7 +244,7 @@ class _Examination:
 
     def _differing(self, probe: Probe, reply: Reply) -> Finding | None:
         given = probe.values if self._bundle.signature.form != "object" else probe.record
-        if self._direct is None or given is None:
+        if given is None:
             return None
         with hearing():
             difference = self._direct.difference(given, reply.prediction)
@@ -285,8 +278,8 @@ class _Examination:
 
     def batches(self) -> Iterator[Finding]:
         """Ask requests of many records."""
-        affordable = int(self._options.seconds / max(self._seconds_each, 1e-9))
-        sizes = sorted({min(size, max(affordable, _FEWEST)) for size in _BATCHES})
+        affordable = self._affordable_batch()
+        sizes = sorted({min(size, affordable) for size in _BATCHES})
         self._ears.step(f"Asking {sizes[-1]:,} records at once")
         found = batch_findings(
             self._respondent,
@@ -299,10 +292,21 @@ class _Examination:
         fine = _fine("batch", f"requests of {said} records get the answers of each alone")
         yield from found or [fine]
 
+    def _affordable_batch(self) -> int:
+        """How many records of one request can be answered in time, as one of a few promises."""
+        few = max(min(_BATCHES[1], int(self._options.seconds / max(self._seconds_each, 1e-9))), 2)
+        records = [record for record, _ in self.answered]
+        asked = [encode_record(records[at % len(records)]) for at in range(few)]
+        began = time.perf_counter()
+        with hearing():
+            self._respondent.ask_all(asked)
+        each = (time.perf_counter() - began) / few
+        return max(int(self._options.seconds / max(each, 1e-9)), 2)
+
     def threads(self) -> Iterator[Finding]:
         """Ask from two threads at once."""
         self._ears.step("Asking from two threads at once")
-        seconds = max(self._options.thread_seconds, 4 * self._seconds_each)
+        seconds = min(max(self._options.thread_seconds, 4 * self._seconds_each), _LONGEST)
         found = thread_findings(
             self._respondent,
             self.answered,
@@ -314,7 +318,7 @@ class _Examination:
 
     def mutation(self) -> Iterator[Finding]:
         """Say whether the model has changed an input that it was given."""
-        if self._direct is not None and self._direct.has_mutated:
+        if self._direct.has_mutated:
             yield Finding(
                 check="input",
                 severity="warning",

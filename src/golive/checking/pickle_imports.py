@@ -12,10 +12,13 @@ import math
 import pickle
 import re
 from dataclasses import dataclass
-from typing import IO, Any, ClassVar, Self
+from typing import IO, Any, ClassVar, Self, cast
 
 __all__ = ["PickleImports", "imports_of"]
 
+_MAKERS = frozenset({"_make_function", "_make_skeleton_class", "CodeType", "FunctionType"})
+_GETATTR = frozenset({("builtins", "getattr"), ("__builtin__", "getattr")})
+_STARTS = frozenset(b"\x80" + bytes([number]) for number in range(2, 6))
 _SUBIMPORT = ("cloudpickle.cloudpickle", "subimport")
 _ALIGNED = "numpy_array_alignment_bytes"
 _ITEM = re.compile(r"^[<>=|]?(?P<kind>[a-zA-Z?])(?P<size>\d*)$")
@@ -36,9 +39,16 @@ class PickleImports:
     names: tuple[tuple[str, str], ...]
     failure: str | None = None
 
+    @property
+    def has_code(self) -> bool:
+        """Whether functions or classes come with it, as cloudpickle writes them."""
+        return any(name in _MAKERS for _, name in self.names)
+
 
 def imports_of(file: IO[bytes]) -> PickleImports:
     """What loading the pickle would import, as far as it can be read.
+
+    Other pickles that follow it are read as well, as PyTorch once wrote them.
 
     Args:
         file: At the start of the pickle; arrays of joblib may lie in it.
@@ -47,6 +57,9 @@ def imports_of(file: IO[bytes]) -> PickleImports:
     failure = None
     try:
         _InertUnpickler(file, found).load()
+        while (start := file.read(2)) in _STARTS:
+            file.seek(-len(start), io.SEEK_CUR)
+            _InertUnpickler(file, found).load()
     except Exception as error:  # noqa: BLE001  # a pickle may hold anything
         failure = f"{type(error).__name__}: {error}"
     return PickleImports(names=tuple(found), failure=failure)
@@ -100,20 +113,28 @@ class _InertUnpickler(pickle._Unpickler):  # noqa: SLF001  # the C one reads ahe
         self._found[module, name] = None
         if (module, name) == _SUBIMPORT:
             return self._subimport
+        if (module, name) in _GETATTR:
+            return self._attribute
         return type("_Stand", (_Inert,), {"_name": (module, name)})
 
     def persistent_load(self, pid: Any) -> Any:  # noqa: ARG002  # the unpickler's signature
         """A stand-in, as for the tensors of PyTorch."""
         return _Inert()
 
-    def _subimport(self, module: object) -> _Inert:
+    def _attribute(self, owner: object, attribute: object, *_: object) -> type[_Inert]:
+        """An attribute, named like one that is imported by its path."""
+        module, name = getattr(owner, "_name", ("", ""))
+        if not module:
+            return _Inert
+        return cast("type[_Inert]", self.find_class(module, f"{name}.{attribute}".strip(".")))
+
+    def _subimport(self, module: object) -> type[_Inert]:
         """Cloudpickle's way to import a module that a function uses."""
-        self._found[str(module), ""] = None
-        return _Inert()
+        return cast("type[_Inert]", self.find_class(str(module), ""))
 
     def get_extension(self, code: int) -> None:
         """Name the code: what it imports is registered in the process that loads it."""
-        self._found["copyreg", f"extension {code}"] = None
+        self._found["copyreg's extension", str(code)] = None
         self.append(_Inert)  # type: ignore[attr-defined]  # set by the unpickler's load
 
     def load_newobj(self) -> None:

@@ -14,55 +14,16 @@ from pathlib import Path
 from typing import IO, cast
 
 from golive.bundle.manifest import ModelSpec
+from golive.checking.import_rules import KNOWN_LIBRARIES, judge_imports
 from golive.checking.pickle_imports import imports_of
-from golive.checking.report import Finding
+from golive.checking.report import Finding, Severity
 
-__all__ = ["judge_imports", "pickle_findings", "pickles_in"]
+__all__ = ["pickle_findings", "pickles_in"]
 
 _ENDINGS = (".pkl", ".pickle", ".cloudpickle", ".joblib")
+_UNPICKLED = frozenset({"pickle", "joblib", "torch-pickle"})
+"""Loaders of files that are pickles whatever they are called."""
 _PROTOCOLS = tuple(b"\x80" + bytes([number]) for number in range(2, 6))
-
-_LIBRARIES = """
-numpy scipy sklearn pandas xgboost lightgbm catboost joblib cloudpickle skops imblearn
-statsmodels category_encoders torch torchvision keras tensorflow mlflow onnx onnxruntime
-transformers tokenizers sentence_transformers spacy nltk gensim polars pyarrow numba copyreg
-collections _codecs datetime decimal fractions functools operator _operator types typing re _sre
-uuid enum math cmath itertools random statistics string dataclasses abc numbers array pathlib
-zoneinfo calendar heapq bisect threading _thread __main__ __builtin__ builtins
-"""
-_KNOWN = frozenset(_LIBRARIES.split())
-_POWERS = """
-os posix nt subprocess _posixsubprocess pty socket _socket shutil sys runpy importlib imp ctypes
-_ctypes cffi marshal code codeop commands multiprocessing signal webbrowser urllib http httplib
-ftplib smtplib telnetlib requests httpx aiohttp paramiko pip ensurepip venv pdb bdb timeit trace
-pickle _pickle shelve asyncio zipimport pkgutil
-"""
-_DANGEROUS_MODULES = frozenset(_POWERS.split())
-_PLAIN_BUILTINS = """
-object type set frozenset list dict tuple str bytes bytearray int float complex bool range slice
-enumerate zip map filter reversed sorted len sum min max abs round pow divmod repr hash super
-property staticmethod classmethod print iter next all any isinstance issubclass NoneType
-NotImplemented Ellipsis Exception ValueError TypeError KeyError getattr
-"""
-_SAFE_BUILTINS = frozenset(_PLAIN_BUILTINS.split())
-_DANGEROUS_NAMES = frozenset(
-    {
-        ("joblib", "load"),
-        ("numpy", "load"),
-        ("numpy", "fromfile"),
-        ("numpy.testing._private.utils", "runstring"),
-        ("pandas", "read_pickle"),
-        ("torch", "load"),
-        ("operator", "methodcaller"),
-        ("_operator", "methodcaller"),
-        ("functools", "reduce"),
-        ("types", "FunctionType"),
-        ("types", "CodeType"),
-        ("cloudpickle", "loads"),
-        ("joblib.numpy_pickle", "load"),
-    }
-)
-_CLOUDPICKLE = "cloudpickle"
 
 
 def pickle_findings(
@@ -80,12 +41,13 @@ def pickle_findings(
     if spec.main_module is not None:
         own.add(spec.main_module)
     own -= sys.stdlib_module_names  # a file of such a name is not what a pickle would import
-    known = own | _KNOWN | _modules_of(requirements)
+    known = own | KNOWN_LIBRARIES | _modules_of(requirements)
     found = 0
     for path in sorted(files):
         if not path.startswith(("model/", "code/")):
             continue
-        for name, stream in pickles_in(root / path, path):
+        is_pickle = path == spec.file and spec.loader in _UNPICKLED
+        for name, stream in pickles_in(root / path, path, is_pickle=is_pickle):
             found += 1
             yield from _judge_pickle(name, stream, known, own)
     if not found:
@@ -103,12 +65,15 @@ def _modules_of(requirements: Sequence[str]) -> set[str]:
     return found | {name.replace("-", "_") for name in wanted}
 
 
-def pickles_in(path: Path, name: str) -> Iterator[tuple[str, IO[bytes]]]:
+def pickles_in(
+    path: Path, name: str, *, is_pickle: bool = False
+) -> Iterator[tuple[str, IO[bytes]]]:
     """The name and the bytes of each pickle that a file is or holds, decompressed.
 
     Args:
         path: The file.
         name: What to call it.
+        is_pickle: It is loaded as one, so that neither its ending nor its first bytes matter.
     """
     with path.open("rb") as file:
         head = file.read(16)
@@ -119,7 +84,7 @@ def pickles_in(path: Path, name: str) -> Iterator[tuple[str, IO[bytes]]]:
     stream = _decompressed(path, head)
     with stream:
         start = stream.read(2)
-        if start in _PROTOCOLS or any(ending in _ENDINGS for ending in endings):
+        if is_pickle or start in _PROTOCOLS or any(ending in _ENDINGS for ending in endings):
             stream.seek(0)
             yield name, stream
 
@@ -166,72 +131,9 @@ def _judge_pickle(
     yield from findings
     if not findings:
         modules = sorted({module.partition(".")[0] for module, _ in read.names})
-        text = f"imports only {', '.join(modules)}"
-        yield Finding(check="pickles", severity="ok", code="ok", subject=name, message=text)
-
-
-def judge_imports(
-    name: str,
-    imports: Sequence[tuple[str, str]],
-    known: Collection[str],
-    own: Collection[str] = (),
-) -> Iterator[Finding]:
-    """What of a pickle's imports does not belong into a model.
-
-    Args:
-        name: Of the pickle.
-        imports: Module and name of each.
-        known: Top-level modules that belong into a model.
-        own: Those of them that are the bundle's own code.
-    """
-    by_cloudpickle = any(module.partition(".")[0] == _CLOUDPICKLE for module, _ in imports)
-    dangerous = [i for i in imports if _is_dangerous(*i, own, by_cloudpickle=by_cloudpickle)]
-    if dangerous:
-        yield Finding(
-            check="pickles",
-            severity="error",
-            code="dangerous_import",
-            subject=name,
-            message=f"loading it imports {_listed(dangerous)}, which no model needs",
-            hint="do not load it: such a pickle can run anything; ask whoever packed it",
-        )
-    unknown = [i for i in imports if i not in dangerous and not _is_known(*i, known)]
-    if unknown:
-        yield Finding(
-            check="pickles",
-            severity="warning",
-            code="unknown_import",
-            subject=name,
-            message=f"loading it imports {_listed(unknown)}, which is no known library of models, "
-            "nor code or a requirement of the bundle",
-            hint="make sure that you trust it, or pack again with --code",
-        )
-
-
-def _is_dangerous(module: str, name: str, own: Collection[str], *, by_cloudpickle: bool) -> bool:
-    top = module.partition(".")[0]
-    if top in own or not name:
-        return False
-    if top in ("builtins", "__builtin__"):
-        return name.partition(".")[0] not in _SAFE_BUILTINS
-    if (module, name) in _DANGEROUS_NAMES:
-        return not (by_cloudpickle and top == "types")
-    if top in _DANGEROUS_MODULES:
-        return not (by_cloudpickle and module in _MODULES_OF_CODE and name in _HARMLESS)
-    first = name.partition(".")[0]
-    return first in _DANGEROUS_MODULES and first != name  # os.system by way of another module
-
-
-def _is_known(module: str, name: str, known: Collection[str]) -> bool:
-    """Whether it belongs into a model; a module that only is imported may be Python's own."""
-    top = module.partition(".")[0]
-    return top in known or (not name and top in sys.stdlib_module_names)
-
-
-_MODULES_OF_CODE = frozenset({"pickle", "_pickle"})
-_HARMLESS = frozenset({"PickleBuffer", "_make_skeleton"})
-
-
-def _listed(imports: Sequence[tuple[str, str]]) -> str:
-    shown = ", ".join(f"{module}.{name}".strip(".") for module, name in imports[:5])
-    return shown if len(imports) <= 5 else f"{shown} and {len(imports) - 5} more"
+        text = f"imports only {', '.join(modules)}" if modules else "imports nothing"
+        if read.has_code:
+            text += "; it holds functions, whose code was not read"
+        severity: Severity = "note" if read.has_code else "ok"
+        code = "holds_code" if read.has_code else "ok"
+        yield Finding(check="pickles", severity=severity, code=code, subject=name, message=text)

@@ -90,20 +90,15 @@ def compare_direct(
     return notes
 
 
-def direct_difference(
-    estimator: object, signature: Signature, inputs: Any, answer: Answer
-) -> str | None:
-    """What one served answer says otherwise than the estimator called directly, or None.
+def direct_difference(outputs: DirectOutputs, output: Output, answer: Answer) -> str | None:
+    """What one served answer says otherwise than the model called directly, or None.
 
     Args:
-        estimator: The fitted estimator or native booster.
-        signature: What the answer was served with.
-        inputs: One record in the form that the estimator takes; whatever it raises for it comes
-            through.
+        outputs: What the model gave for one record.
+        output: What the answer was served with.
         answer: What was served for the record.
     """
-    outputs = predict_direct(estimator, inputs)
-    expected = list(_expectations(outputs, signature.output))
+    expected = list(_expectations(outputs, output))
     return _Comparison.of(outputs, expected).difference(answer, expected[0])
 
 
