@@ -34,6 +34,7 @@ REPORT = Report(
         start_seconds=1.25,
         starts=3,
         memory_bytes=210 * 2**20,
+        memory_growth_bytes=2**18,
         latency_p50_ms=1.5,
         latency_p99_ms=2.5,
         requests=300,

@@ -174,3 +174,19 @@ def test_a_form_without_columns_is_refused():
 
     with pytest.raises(SignatureError, match="form 'series' and 0 columns"):
         input_builder(signature)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "values", "expected"),
+    [
+        ("int8", [127, 128], "int64"),
+        ("int32", [-(2**31) - 1], "int64"),
+        ("uint16", [-1, 5], "int64"),
+        ("Int8", [128, None], "Int64"),
+    ],
+)
+def test_integers_beyond_the_training_dtype_are_read_wider_as_pandas_does(dtype, values, expected):
+    built_values = one_column("integer", dtype, values)
+
+    assert built_values.dtype == expected
+    assert [None if pd.isna(v) else v for v in built_values.tolist()] == values

@@ -8,7 +8,7 @@ from pathlib import Path
 from golive.bundle.reading import open_bundle
 from golive.checking.child import examine_apart
 from golive.checking.dynamic import RunOptions
-from golive.checking.measuring import measure
+from golive.checking.measuring import measure, memory_findings
 from golive.checking.report import SEVERITIES, Finding, Report
 from golive.checking.standing import standing_findings
 
@@ -62,6 +62,7 @@ def check(
             findings.append(found)
         else:
             measurements = found
+            findings += memory_findings(found)
     return Report(
         bundle=str(bundle),
         name=opened.name,

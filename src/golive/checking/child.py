@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 import subprocess
 import sys
-import tempfile
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
@@ -21,6 +22,9 @@ from golive.bundle.reading import Bundle, open_bundle
 from golive.checking.dynamic import Ears, RunOptions, examine
 from golive.checking.report import Finding
 from golive.errors import GoliveError
+
+if TYPE_CHECKING:
+    from io import BufferedReader
 
 __all__ = ["Task", "command", "examine_apart", "main"]
 
@@ -32,6 +36,9 @@ _BOOT = (
 _PATIENCE = 120.0
 """Seconds without a word after which the model hangs."""
 _FIRST_WORDS = 200
+_FIRST_BYTES = 4096
+_LAST_WORDS = 5.0
+_READ = 1 << 16
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,22 +73,23 @@ def examine_apart(
     """Examine a bundle in another process; its end, or its silence, is a finding as well."""
     task = Task(path=str(bundle.source), options=msgspec.to_builtins(options))
     reader, writer = os.pipe()
-    with tempfile.TemporaryFile() as printed, os.fdopen(reader, "rb", buffering=0) as news:
+    with os.fdopen(reader, "rb", buffering=0) as news:
         process = subprocess.Popen(  # noqa: S603  # our own interpreter, our own program
             command(_BOOT, msgspec.json.encode(task).decode(), str(writer)),
             stdin=subprocess.DEVNULL,
-            stdout=printed,
+            stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             pass_fds=(writer,),
         )
         os.close(writer)
+        printed = _Printed(process)
+        printed.start()
         try:
             yield from _heard(process, news.fileno(), tell)
         finally:
             process.kill()
             process.wait()
-        printed.seek(0)
-        yield from _printed(printed.read().decode(errors="replace"))
+        yield from printed.findings()
 
 
 def command(boot: str, *arguments: str) -> list[str]:
@@ -108,7 +116,8 @@ def _heard(
         is_done = is_done or "done" in message
     code = process.wait()
     if not is_done:
-        yield _fatal("process_ended", f"the process ended with code {code}", asked)
+        how = f"with code {code}" if code >= 0 else f"by {signal.Signals(-code).name}"
+        yield _fatal("process_ended", f"the process ended {how}", asked)
 
 
 def _lines(channel: int) -> Iterator[bytes | None]:
@@ -119,7 +128,7 @@ def _lines(channel: int) -> Iterator[bytes | None]:
         if not ready:
             yield None
             return
-        data = os.read(channel, 1 << 16)
+        data = os.read(channel, _READ)
         if not data:
             return
         *lines, held = (held + data).split(b"\n")
@@ -142,12 +151,30 @@ def _not_loadable(message: str, hint: str | None) -> Finding:
     return Finding(check="load", severity="error", code="not_loadable", message=message, hint=hint)
 
 
-def _printed(text: str) -> Iterator[Finding]:
-    words = " ".join(text.split())
-    if words:
-        yield Finding(
-            check="output",
-            severity="note",
-            code="prints",
-            message=f"the model prints {len(text):,} characters: {words[:_FIRST_WORDS]}",
-        )
+class _Printed(threading.Thread):
+    """Reads what a process prints, however much it is, and keeps the first of it."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        super().__init__(daemon=True)
+        self._stream = cast("BufferedReader", process.stdout)
+        self._first = b""
+        self._size = 0
+
+    def run(self) -> None:
+        """Read until nobody can print any more."""
+        with self._stream:
+            while data := self._stream.read1(_READ):
+                self._first += data[: _FIRST_BYTES - len(self._first)]
+                self._size += len(data)
+
+    def findings(self) -> Iterator[Finding]:
+        """What was printed; to be asked when the process has ended."""
+        self.join(_LAST_WORDS)  # a process that the model started may keep the stream open
+        words = " ".join(self._first.decode(errors="replace").split())
+        if words:
+            yield Finding(
+                check="output",
+                severity="note",
+                code="prints",
+                message=f"the model prints {self._size:,} bytes: {words[:_FIRST_WORDS]}",
+            )

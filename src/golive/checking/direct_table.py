@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from golive.engine.images import ImageReader
-from golive.signature.model import Column, Signature
+from golive.signature.model import Column, Signature, integer_bounds
 
 __all__ = ["DirectTable"]
 
@@ -101,8 +101,10 @@ def _scalar(value: Any, column: Column) -> pd.Series[Any]:
         return _null(column)
     if column.dtype == "object":
         return pd.Series([value], dtype=object)
+    low, high = integer_bounds(column.dtype.lower()) or (value, value)
+    wide = "Int64" if column.dtype[0] in "IU" else "int64"
     with np.errstate(over="ignore"):
-        dtype: Any = pd.api.types.pandas_dtype(column.dtype)
+        dtype: Any = pd.api.types.pandas_dtype(column.dtype if low <= value <= high else wide)
         found: pd.Series[Any] = pd.Series([value]).astype(dtype)
         return found
 

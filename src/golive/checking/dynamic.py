@@ -198,7 +198,7 @@ class _Examination:
         found: Counter[str] = Counter()
         right: Counter[str] = Counter()
         for probe in probes:
-            self._ears.probe(f"{probe.field or 'the record'} = {probe.what}")
+            self._ears.probe(f"{probe.field} = {probe.what}" if probe.field else probe.what)
             finding = self._judge(probe)
             if finding is None:
                 right[probe.check] += 1

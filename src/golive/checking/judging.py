@@ -30,6 +30,7 @@ _HINTS: Mapping[str, str] = {
     "negative": _RANGE,
     "extreme": 'set on_range = "error" of the column if such numbers can come',
 }
+_RAISE = "mend the function, or let it raise golive.RecordError with a code and the field"
 _MEND = "mend the model's preprocessing, or raise golive.RecordError with a code and the field"
 
 
@@ -108,7 +109,7 @@ def _finding(probe: Probe, code: str, message: str, *, severity: str = "error") 
         code=code,
         subject=probe.field,
         message=message,
-        hint=_HINTS.get(probe.check, _MEND),
+        hint=_HINTS.get(probe.check, _MEND) if probe.has_policies else _RAISE,
     )
 
 

@@ -19,7 +19,7 @@ from golive.checking.child import command
 from golive.checking.report import Finding, Measurements
 from golive.signature.model import JsonValue
 
-__all__ = ["measure", "percentile"]
+__all__ = ["measure", "memory_findings", "percentile"]
 
 _BOOT = "import sys; sys.path.append(sys.argv.pop(1)); from golive.cli.main import main; main()"
 _ADDRESS = re.compile(rb"answers at http://[^:/]+:(?P<port>\d+)(?P<path>/\S*)")
@@ -31,6 +31,8 @@ _WARM_UP = 20
 _ROUNDS = 5
 _REQUESTS_A_ROUND = 60
 _ROUND_SECONDS = 0.5
+_GROWTH = 16 * 2**20
+_GROWTH_A_REQUEST = 2**16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,16 +59,35 @@ def measure(bundle: Bundle, *, allow_drifted_environment: bool) -> Measurements 
             starts.append(server.seconds)
             if len(starts) < _STARTS and sum(starts) < _STARTS_SECONDS:
                 continue
-            rounds = [] if record is None else _timed(server, record)
+            before = _resident_bytes(server.process.pid)
+            rounds: list[list[float]] = []
+            if record is not None:
+                before, rounds = _timed(server, record)
             memory = _resident_bytes(server.process.pid)
             break
     return Measurements(
         start_seconds=statistics.median(starts),
         starts=len(starts),
         memory_bytes=memory,
+        memory_growth_bytes=None if memory is None or before is None else memory - before,
         latency_p50_ms=_median_of(rounds, 50),
         latency_p99_ms=_median_of(rounds, 99),
         requests=sum(map(len, rounds)),
+    )
+
+
+def memory_findings(found: Measurements) -> Iterator[Finding]:
+    """A finding where every request leaves something behind."""
+    grown = found.memory_growth_bytes
+    if grown is None or grown < _GROWTH or grown < _GROWTH_A_REQUEST * found.requests:
+        return
+    yield Finding(
+        check="memory",
+        severity="warning",
+        code="grows",
+        message=f"{found.requests} requests with the same record leave {grown / 2**20:.0f} MiB "
+        "behind",
+        hint="a model must not keep what it is asked: look for lists and caches that only grow",
     )
 
 
@@ -125,15 +146,16 @@ def _server(process: subprocess.Popen[bytes], began: float) -> _Server | Finding
     )
 
 
-def _timed(server: _Server, record: JsonValue) -> list[list[float]]:
-    """The seconds of warm requests, by round."""
+def _timed(server: _Server, record: JsonValue) -> tuple[int | None, list[list[float]]]:
+    """The resident memory when the server is warm, and the seconds of requests, by round."""
     body = b'{"records":[' + encode_record(record) + b"]}"
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=_ANSWER_LIMIT)
     try:
         first = _seconds_of(connection, server.path, body)
         for _ in range(min(_WARM_UP, int(_ROUND_SECONDS / first) + 1)):
             _seconds_of(connection, server.path, body)
-        return [_round(connection, server.path, body) for _ in range(_ROUNDS)]
+        memory = _resident_bytes(server.process.pid)
+        return memory, [_round(connection, server.path, body) for _ in range(_ROUNDS)]
     finally:
         connection.close()
 

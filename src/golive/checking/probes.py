@@ -13,7 +13,12 @@ from golive.signature.model import Column, JsonValue, Signature
 
 __all__ = ["Probe", "column_probes"]
 
-_NO_OBJECTS: tuple[JsonValue, ...] = (None, 7, True, [])
+_NO_OBJECTS: tuple[tuple[str, JsonValue], ...] = (
+    ("null", None),
+    ("a number", 7),
+    ("true", True),
+    ("an empty list", []),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +35,7 @@ class Probe:
             can be told, as for function models.
         may_fail: Both an answer and an error that blames the input are right.
         severity: Of the model failing on it.
+        has_policies: The field is a column, whose policies decide what becomes of it.
     """
 
     check: str
@@ -40,6 +46,7 @@ class Probe:
     values: dict[str, Any] | None = None
     may_fail: bool = False
     severity: Severity = "error"
+    has_policies: bool = True
 
 
 def column_probes(signature: Signature, bases: Sequence[dict[str, JsonValue]]) -> Iterator[Probe]:
@@ -106,11 +113,11 @@ def _record_probes(signature: Signature, base: dict[str, JsonValue]) -> Iterator
         codes=unwanted.codes,
         values=None if unwanted.codes else _seen(signature, base, {}),
     )
-    for value in _NO_OBJECTS:
+    for words, value in _NO_OBJECTS:
         yield Probe(
             check="record",
             field="",
-            what=f"a {type(value).__name__} in place of the record",
+            what=f"{words} in place of the record",
             record=value,
             codes=("not_an_object", "wrong_type", "null_not_allowed"),
         )

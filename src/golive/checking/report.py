@@ -42,12 +42,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measurements:
-    """What the served model costs, on this machine and now; never part of the verdict.
+    """What the served model costs, on this machine and now.
 
     Attributes:
         start_seconds: From the start of the process until it answers; the median of the starts.
         starts: How often it was started.
         memory_bytes: Resident memory after the requests, or None where the system does not tell.
+        memory_growth_bytes: By how much it is more than before them, when the server was warm.
         latency_p50_ms: Half of the warm requests with one record took at most so long.
         latency_p99_ms: 99 of 100 did.
         requests: Warm requests that were timed.
@@ -56,6 +57,7 @@ class Measurements:
     start_seconds: float
     starts: int
     memory_bytes: int | None
+    memory_growth_bytes: int | None
     latency_p50_ms: float
     latency_p99_ms: float
     requests: int

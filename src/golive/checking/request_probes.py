@@ -36,7 +36,14 @@ _ANYWHERE: tuple[tuple[str, str, JsonValue, Severity], ...] = (
     ("extreme", "1e308", 1e308, "warning"),
     ("empty_list", "an empty list", [], "error"),
 )
-_WHOLE: tuple[JsonValue, ...] = (None, 7, "text", [], {}, True)
+_WHOLE: tuple[tuple[str, JsonValue], ...] = (
+    ("null", None),
+    ("a number", 7),
+    ("a text", "text"),
+    ("an empty list", []),
+    ("an empty object", {}),
+    ("true", True),
+)
 
 
 def request_probes(requests: Sequence[JsonValue]) -> Iterator[Probe]:
@@ -50,8 +57,8 @@ def request_probes(requests: Sequence[JsonValue]) -> Iterator[Probe]:
             most fields is varied.
     """
     base = max(requests, key=lambda request: (len(list(_places(request))), -len(str(request))))
-    for value in _WHOLE:
-        yield _probe("record", "", f"{type(value).__name__} for the request", value)
+    for words, value in _WHOLE:
+        yield _probe("record", "", f"{words} in place of the request", value)
     if isinstance(base, dict):
         extra = {**base, "a_field_of_no_model": 1}
         yield _probe("extra", "", "a field that the request does not have", extra)
@@ -67,7 +74,13 @@ def _probe(
     check: str, field: str, what: str, record: JsonValue, *, severity: Severity = "error"
 ) -> Probe:
     return Probe(
-        check=check, field=field, what=what, record=record, may_fail=True, severity=severity
+        check=check,
+        field=field,
+        what=what,
+        record=record,
+        may_fail=True,
+        severity=severity,
+        has_policies=False,
     )
 
 

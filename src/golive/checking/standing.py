@@ -97,6 +97,8 @@ def _difference(requirement: str) -> str | None:
         here = version(name)
     except PackageNotFoundError:
         return f"{requirement}, not installed here"
+    if "+" not in wanted:
+        here = here.partition("+")[0]  # a build of the same version, such as 2.13.0+cpu
     return None if here == wanted else f"{requirement}, here {here}"
 
 

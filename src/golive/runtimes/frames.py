@@ -13,11 +13,12 @@ import pandas as pd
 from golive.errors import SignatureError
 from golive.runtimes.arrays import column_array, pixels_of
 from golive.runtimes.protocols import Batch
-from golive.signature.model import Column, Signature
+from golive.signature.model import Column, Signature, integer_bounds
 
 __all__ = ["input_builder"]
 
 _Convert = Callable[[list[Any]], Any]
+_INT64_MAX = 2**63 - 1
 BooleanNulls = Literal["object", "number"]
 
 
@@ -90,7 +91,8 @@ def _column_converter(column: Column, boolean_nulls: BooleanNulls) -> _Convert:
         return _numpy_converter(column, dtype, boolean_nulls)
     if isinstance(dtype, pd.DatetimeTZDtype):
         return _datetime_converter(dtype, dtype.tz)
-    return lambda values: pd.array(values, dtype=dtype)
+    bounds = integer_bounds(column.dtype.lower())
+    return lambda values: pd.array(values, dtype=dtype if _fit(values, bounds) else "Int64")
 
 
 def _numpy_converter(column: Column, dtype: np.dtype[Any], boolean_nulls: BooleanNulls) -> _Convert:
@@ -120,15 +122,24 @@ def _parsed_dtype(column: Column) -> Any:
 
 def _brittle_converter(dtype: np.dtype[Any], with_null: np.dtype[Any] | None) -> _Convert:
     """For dtypes that cannot hold a null; None stands for objects with NaN as null."""
+    bounds = integer_bounds(dtype.name)
 
     def convert(values: list[Any]) -> Any:
         if None not in values:
-            return np.array(values, dtype=dtype)
+            return np.array(values, dtype=dtype if _fit(values, bounds) else "int64")
         if with_null is not None:
             return np.array(values, dtype=with_null)
         return _objects([math.nan if value is None else value for value in values])
 
     return convert
+
+
+def _fit(values: list[Any], bounds: tuple[int, int] | None) -> bool:
+    """Whether the values are in the bounds of the training dtype; pandas reads others wider."""
+    if bounds is None or (bounds[1] == _INT64_MAX and bounds[0] < 0):
+        return True
+    low, high = bounds
+    return all(value is None or low <= value <= high for value in values)
 
 
 def _objects_converter(column: Column) -> _Convert:
