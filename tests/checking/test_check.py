@@ -13,8 +13,9 @@ from golive.bundle.golden import GoldenRecord
 from golive.bundle.profile import Profile
 from golive.checking.child import examine_apart
 from golive.checking.dynamic import RunOptions
-from golive.checking.measuring import percentile
-from golive.checking.report import Finding, Report
+from golive.checking.measuring import memory_findings, percentile
+from golive.checking.probes import Probe, most_telling
+from golive.checking.report import Finding, Measurements, Report
 
 
 def codes(report, *severities):
@@ -116,10 +117,10 @@ def test_another_environment_is_a_note(write):
     )
 
     (note,) = [
-        f for f in golive.check(bundle.path, measures=False).findings if f.severity == "note"
+        f for f in golive.check(bundle.path, measures=False).findings if f.check == "environment"
     ]
 
-    assert (note.check, note.code) == ("environment", "other_versions")
+    assert (note.severity, note.code) == ("note", "other_versions")
     assert "Python 3.9.1, here" in note.message
     assert "no-such-package==1.0, not installed here" in note.message
     assert "scikit-learn==0.1, here" in note.message
@@ -198,3 +199,34 @@ def test_a_percentile_is_one_of_the_values():
     assert percentile(values, 50) == 50.0
     assert percentile(values, 99) == 99.0
     assert percentile([3.0], 99) == 3.0
+
+
+@pytest.mark.parametrize(
+    ("grown", "expected"),
+    [(None, []), (2**20, []), (15 * 2**20, []), (300 * 2**20, [("memory", "grows", "warning")])],
+)
+def test_a_model_that_keeps_what_it_is_asked_is_found(grown, expected):
+    measured = Measurements(
+        start_seconds=1.0,
+        starts=1,
+        memory_bytes=2**29,
+        memory_growth_bytes=grown,
+        latency_p50_ms=1.0,
+        latency_p99_ms=2.0,
+        requests=300,
+    )
+
+    assert [(f.check, f.code, f.severity) for f in memory_findings(measured)] == expected
+
+
+def test_of_too_many_probes_each_check_of_each_field_is_asked_first():
+    kinds = [("null", "a"), ("null", "a"), ("huge", "a"), ("huge", "a"), ("null", "b")]
+    probes = [
+        Probe(check=check, field=field, what=str(at), record={})
+        for at, (check, field) in enumerate(kinds)
+    ]
+
+    assert [p.what for p in most_telling(probes, 3)] == ["0", "2", "4"]
+    assert [p.what for p in most_telling(probes, 4)] == ["0", "2", "4", "1"]
+    assert [p.what for p in most_telling(probes, 9)] == ["0", "2", "4", "1", "3"]
+    assert [p.what for p in most_telling(probes, 1)] == ["0"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from golive.bundle.reading import Bundle, open_bundle
@@ -68,11 +68,11 @@ def _told(found: AnswerChanges) -> Iterator[Change]:
     if found.obstacle:
         message = f"{found.obstacle}; packed outputs of {found.records} equal records were compared"
         yield Change(area="answers", subject="", effect="note", message=message)
-    for record in found.appeared:
-        message = f"an error now, and was answered: {_short(record)}"
+    if found.appeared:
+        message = f"an error now, and answered before: {_records(found.appeared)}"
         yield Change(area="answers", subject="error", effect="breaking", message=message)
-    for record in found.vanished:
-        message = f"answered now, and was an error: {_short(record)}"
+    if found.vanished:
+        message = f"answered now, and an error before: {_records(found.vanished)}"
         yield Change(area="answers", subject="error", effect="compatible", message=message)
     if found.flipped:
         message = f"{len(found.flipped)} of {found.records} records get another label, such as "
@@ -87,6 +87,11 @@ def _told(found: AnswerChanges) -> Iterator[Change]:
     elif found.differing and not found.appeared and not found.vanished and not found.flipped:
         message = f"{found.differing} of {found.records} records are answered otherwise"
         yield Change(area="answers", subject="", effect="note", message=message)
+
+
+def _records(records: Sequence[JsonValue]) -> str:
+    number = "1 record" if len(records) == 1 else f"{len(records)} records, such as"
+    return f"{number} {_short(records[0])}"
 
 
 def _short(record: JsonValue) -> str:

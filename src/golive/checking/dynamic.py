@@ -19,7 +19,7 @@ from golive.checking.consistency import (
 )
 from golive.checking.direct import DirectModel, direct_model
 from golive.checking.judging import judge_answer, judge_refusal, judge_values, shown
-from golive.checking.probes import Probe, column_probes
+from golive.checking.probes import Probe, column_probes, most_telling
 from golive.checking.report import Finding, Severity
 from golive.checking.request_probes import request_probes
 from golive.engine.decode import Decoder
@@ -36,6 +36,7 @@ _BATCHES = (1, 7, 1_000)
 _FEWEST = 20
 _LONGEST = 30.0
 _BASES = 3
+_REPEATED = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,10 +215,7 @@ class _Examination:
         probes = list(self._all_probes())
         calls = self._options.seconds / max(self._seconds_each * _CALLS_A_PROBE, 1e-9)
         most = max(_FEWEST, min(_MOST_PROBES, int(calls)))
-        if len(probes) <= most:
-            return probes, 0
-        step = len(probes) / most
-        return [probes[int(at * step)] for at in range(most)], len(probes)
+        return most_telling(probes, most), len(probes) * (len(probes) > most)
 
     def _all_probes(self) -> Iterator[Probe]:
         signature = self._bundle.signature
@@ -264,7 +262,9 @@ class _Examination:
         """Ask the same again, alone, in batches and from threads."""
         self._ears.step("Asking the same records again")
         tolerance, ask = self._tolerance, self._respondent
-        found = repeat_findings(ask, self._affordable(self.answered, 3), tolerance=tolerance)
+        found = repeat_findings(
+            ask, self._affordable(self.answered, 3)[:_REPEATED], tolerance=tolerance
+        )
         if not found:
             found = history_findings(ask, self._affordable(self.answered, 1), tolerance=tolerance)
         if not found:

@@ -11,7 +11,7 @@ from golive.checking.expectations import Expectation, of_null, refused
 from golive.checking.report import Severity
 from golive.signature.model import Column, JsonValue, Signature
 
-__all__ = ["Probe", "column_probes"]
+__all__ = ["Probe", "column_probes", "most_telling"]
 
 _NO_OBJECTS: tuple[tuple[str, JsonValue], ...] = (
     ("null", None),
@@ -137,3 +137,18 @@ def _unused_name(signature: Signature) -> str:
     while name in signature.column_names:
         name += "_"
     return name
+
+
+def most_telling(probes: Sequence[Probe], most: int) -> list[Probe]:
+    """At most so many, spread over the fields; every check of every field comes before more."""
+    first = {(probe.check, probe.field): probe for probe in reversed(probes)}
+    chosen = [probe for probe in probes if first[probe.check, probe.field] is probe]
+    if len(chosen) >= most:
+        return _spread(chosen, most)
+    again = [probe for probe in probes if first[probe.check, probe.field] is not probe]
+    return chosen + _spread(again, most - len(chosen))
+
+
+def _spread(probes: Sequence[Probe], most: int) -> list[Probe]:
+    count = min(most, len(probes))
+    return [probes[at * len(probes) // count] for at in range(count)]

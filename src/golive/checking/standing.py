@@ -6,7 +6,7 @@ import platform
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 
-from golive.bundle.card import card_blanks
+from golive.bundle.card import BLANK, card_blanks
 from golive.bundle.profile import Evaluation
 from golive.bundle.reading import Bundle
 from golive.checking.pickles import pickle_findings
@@ -37,8 +37,8 @@ def _card(bundle: Bundle) -> Finding:
         code="card_blanks",
         subject="card.md",
         message=f"{len(blanks)} blanks to fill in: {'; '.join(blanks)}",
-        hint=f"golive inspect {bundle.source.name} --card > card.md, fill it in, and "
-        f"golive repack {bundle.source.name} --card card.md",
+        hint=f"golive inspect {bundle.source.name} --card > card.md, write what belongs there in "
+        f"place of each {BLANK} and golive repack {bundle.source.name} --card card.md",
     )
 
 
