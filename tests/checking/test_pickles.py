@@ -17,7 +17,7 @@ from sklearn.pipeline import make_pipeline
 from tests.checking import planted
 
 from golive.bundle.manifest import ModelSpec
-from golive.checking.import_rules import judge_imports
+from golive.checking.import_rules import KNOWN_LIBRARIES, judge_imports
 from golive.checking.pickle_imports import imports_of
 from golive.checking.pickles import pickle_findings, pickles_in
 
@@ -236,3 +236,9 @@ def test_an_extension_code_is_unknown(tmp_path):
     assert findings(tmp_path, "model/model.pkl") == [
         ("warning", "unknown_import", "model/model.pkl")
     ]
+
+
+def test_the_types_within_a_torchscript_archive_are_known():
+    imports = [("__torch__.torch.nn.modules.linear", "Linear")]
+
+    assert list(judge_imports("m", imports, KNOWN_LIBRARIES)) == []

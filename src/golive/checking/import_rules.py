@@ -12,7 +12,8 @@ __all__ = ["KNOWN_LIBRARIES", "judge_imports"]
 _LIBRARIES = """
 numpy scipy sklearn pandas xgboost lightgbm catboost joblib cloudpickle skops imblearn
 statsmodels category_encoders torch torchvision keras tensorflow mlflow onnx onnxruntime
-transformers tokenizers sentence_transformers spacy nltk gensim polars pyarrow numba copyreg
+__torch__ transformers tokenizers sentence_transformers spacy nltk gensim polars pyarrow numba
+copyreg
 collections _codecs datetime decimal fractions functools operator _operator types typing re _sre
 uuid enum math cmath itertools random statistics string dataclasses abc numbers array pathlib
 zoneinfo calendar heapq bisect threading _thread __main__ __builtin__ builtins
