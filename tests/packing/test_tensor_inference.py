@@ -130,6 +130,24 @@ def test_arrays_of_another_shape_are_refused(random):
         infer_signature(model, "onnx", {"image": random.random((ROWS, 3, 4))})
 
 
+def test_arrays_with_their_channels_elsewhere_are_not_reshaped(random):
+    pixels = random.normal(size=(ROWS, 4, 5, 3)).astype("float32")
+    model = program(lambda x: [x.reshape(len(x), -1).sum(axis=1)], spec("im", 3, 4, 5))
+
+    with pytest.raises(SignatureError, match=r"shape \(4, 5, 3\), and the model's input 'im'"):
+        infer_signature(model, "onnx", as_frame({"im": pixels}))
+
+
+@pytest.mark.parametrize("shape", [(60,), (1, 4, 5, 3), (4, 5, 3, 1)])
+def test_arrays_fit_where_only_axes_of_one_element_differ(prove, random, shape):
+    pixels = random.normal(size=(ROWS, 4, 5, 3)).astype("float32")
+    model = program(lambda x: [x.reshape(len(x), -1).sum(axis=1)], spec("im", *shape))
+
+    proven = prove(model, as_frame({"im": pixels}), kind="onnx")
+
+    assert proven.signature.columns[0].shape == (4, 5, 3)
+
+
 def test_integers_are_of_the_programs_own_type(prove):
     model = program(lambda x: [x.astype("float32").sum(axis=1)], spec("ids", 2, dtype="int32"))
 

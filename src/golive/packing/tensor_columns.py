@@ -161,6 +161,14 @@ def _shape(value: Any) -> tuple[int, ...] | None:
 
 
 def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
-    if None not in wanted and math.prod(shape) == math.prod(size or 1 for size in wanted):
-        return True
-    return _fits_exactly(shape, wanted)
+    """A flat list fills any input and a flat input takes any array, in the order of the elements.
+
+    Else only axes of one element may differ: another order of the axes, such as the channels last
+    for first, is no reshaping.
+    """
+    if None in wanted:
+        return _fits_exactly(shape, wanted)
+    sizes = [size for size in wanted if size not in (None, 1)]
+    if len(shape) == 1 or len(wanted) == 1:
+        return math.prod(shape) == math.prod(size or 1 for size in sizes)
+    return [size for size in shape if size != 1] == sizes

@@ -25,6 +25,8 @@ _HDF5 = b"\x89HDF\r\n\x1a\n"
 
 def keras_failure(error: BaseException, path: Path) -> ModelLoadError:
     """The error that names what Keras does not know in `path`, and the mend."""
+    if path.suffix == ".keras" and not zipfile.is_zipfile(path):
+        return _broken(path)
     texts = [public_name(str(each)) for each in _chain(error)]
     if any("`Lambda` layer" in text and "lambda" in text for text in texts):
         return _lambda_layer(path)
@@ -48,6 +50,13 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
     while found is not None:
         yield found
         found = found.__cause__ or found.__context__
+
+
+def _broken(path: Path) -> ModelLoadError:
+    return ModelLoadError(
+        f"{path.name} is no whole .keras file: it was cut off, or written by something else.",
+        hint="Copy it again, or save the model again with model.save('model.keras').",
+    )
 
 
 def _lambda_layer(path: Path) -> ModelLoadError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,11 @@ def load_exported(path: Path) -> ExportedTensorProgram:
         MissingExtraError: PyTorch is not installed.
     """
     torch = import_torch()
+    if not zipfile.is_zipfile(path):  # PyTorch would log what it tries in vain
+        raise ModelLoadError(
+            f"{path.name} is no whole exported program: it was cut off, or is another file.",
+            hint="Copy it again, or write it again with torch.export.save.",
+        )
     with path.open("rb") as file:  # a name that does not end in .pt2 is refused, a file is not
         try:
             exported = torch.export.load(file)
