@@ -91,7 +91,7 @@ def media_bundle(tmp_path, monkeypatch):
     )
 
 
-def test_five_hundred_examples_an_operation_find_no_fault(bundle, serve, tmp_path):
+def test_five_hundred_examples_find_no_fault(bundle, serve, tmp_path):
     with serve(bundle.path) as served:
         fuzz(served, tmp_path)
 
