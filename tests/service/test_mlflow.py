@@ -314,6 +314,14 @@ def test_with_several_models_invocations_says_where_they_are():
     assert (found.facts.route, found.facts.model) == ("/models/{name}/invocations", "b")
 
 
+def test_below_invocations_of_a_single_model_is_nothing():
+    problem = strict_json(fake_service().handle(post({}, path="/invocations/")))
+
+    assert problem["detail"] == "There is nothing at this path; `paths` lists what there is."
+    assert problem["paths"] == ["/invocations"]
+    assert problem["error_code"] == "ENDPOINT_NOT_FOUND"
+
+
 def test_ping_is_200_only_where_requests_are_welcome():
     draining = ServiceContext(new_id=counted_ids(), readiness=Readiness("draining"))
 

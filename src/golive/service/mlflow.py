@@ -65,12 +65,14 @@ def mlflow_routes(
 
 def mlflow_area(models: Sequence[ServedModel]) -> Area:
     """Where `/invocations` is looked for although several models are served, or none yet."""
+    if len(models) < 2:
+        return Area(path="/invocations", style=STYLE)
     instead = tuple(f"/models/{model.name}/invocations" for model in models)
     detail = f"Several models are served here; each has a path of its own: {', '.join(instead)}"
     return Area(
         path="/invocations",
         style=STYLE,
-        explain=lambda _: detail if instead else None,
+        explain=lambda _: detail,
         instead=instead,
     )
 
