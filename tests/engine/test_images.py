@@ -231,7 +231,7 @@ def test_other_python_values_are_refused(value, code):
 def test_the_images_of_one_request_have_a_limit_together():
     column = Column(name="photo", type="image", dtype="object", max_pixels=100)
     signature = Signature(form="frame", columns=(column,), output=Output(kind="custom"))
-    decoder = Decoder(signature)
+    decoder = Decoder(signature, limits_images=True)
     text = base64.b64encode(png(Image.new("L", (10, 10)))).decode()
     body = msgspec.json.encode([{"photo": text}] * 5)
 
@@ -248,6 +248,7 @@ def test_the_images_of_one_request_have_a_limit_together():
     }
     assert decoder.decode_body(body).indices == [0, 1, 2, 3]
     assert decoder.decode_rows([{"photo": text}] * 5).faults == {}
+    assert Decoder(signature).decode_body(body).faults == {}
 
 
 def test_images_that_are_enlarged_count_as_what_they_become():

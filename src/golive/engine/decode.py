@@ -59,20 +59,30 @@ class Decoder:
         signature: What the model takes.
         request_type: Function models: the type of a request, or None for plain objects.
         max_records: The most records that a body may hold.
+        limits_images: Whether the images of one request have a limit on their pixels together.
 
     Raises:
         SignatureError: If a default is no value of its column.
     """
 
     def __init__(
-        self, signature: Signature, *, request_type: Any = None, max_records: int = 10_000
+        self,
+        signature: Signature,
+        *,
+        request_type: Any = None,
+        max_records: int = 10_000,
+        limits_images: bool = False,
     ) -> None:
         self._signature = signature
         self._max_records = max_records
         rules = [ColumnRule(column) for column in signature.columns]
         self._fast = fast_pass_for(signature, rules)
-        self._slow = SlowPass(signature, rules)
-        self._objects = ObjectPass(request_type) if signature.form == "object" else None
+        self._slow = SlowPass(signature, rules, limits_images=limits_images)
+        self._objects = (
+            ObjectPass(request_type, limits_images=limits_images)
+            if signature.form == "object"
+            else None
+        )
         self._takes_list = self._objects is not None and is_list_like(request_type)
         self._takes_text = signature.form == "series" or is_text_like(request_type)
         self._texts = TextReader(signature)
@@ -172,8 +182,7 @@ class Decoder:
         envelope = Envelope(records=list(rows))
         checked = check_options(options or Options(), len(rows), self._signature.output)
         if self._objects is not None:
-            read = self._objects.read(envelope.records, in_process=True)
-            return self._decoded(envelope, checked, read)
+            return self._decoded(envelope, checked, self._objects.read(envelope.records))
         records = self._slow.read(envelope.records, in_process=True)
         return self._decoded(envelope, checked, records)
 

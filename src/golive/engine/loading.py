@@ -33,7 +33,12 @@ class LoadedBundle:
 
 
 def engine_for(
-    root: Path, spec: ModelSpec, signature: Signature, *, max_records: int = 10_000
+    root: Path,
+    spec: ModelSpec,
+    signature: Signature,
+    *,
+    max_records: int = 10_000,
+    limits_images: bool = False,
 ) -> Engine:
     """Load the model of a directory laid out as a bundle.
 
@@ -41,12 +46,21 @@ def engine_for(
         ModelLoadError: The model cannot be loaded.
     """
     loaded = load_model(root, spec, signature)
-    decoder = Decoder(signature, request_type=loaded.request_type, max_records=max_records)
+    decoder = Decoder(
+        signature,
+        request_type=loaded.request_type,
+        max_records=max_records,
+        limits_images=limits_images,
+    )
     return Engine(signature, loaded.model, decoder=decoder)
 
 
 def load_bundle(
-    bundle: Bundle, *, allow_drifted_environment: bool = False, max_records: int = 10_000
+    bundle: Bundle,
+    *,
+    allow_drifted_environment: bool = False,
+    max_records: int = 10_000,
+    limits_images: bool = False,
 ) -> LoadedBundle:
     """Load a bundle's model and replay its golden records.
 
@@ -55,7 +69,13 @@ def load_bundle(
         EnvironmentDriftError: Golden records are answered differently and that is not allowed.
     """
     manifest = bundle.manifest
-    engine = engine_for(bundle.path, manifest.model, bundle.signature, max_records=max_records)
+    engine = engine_for(
+        bundle.path,
+        manifest.model,
+        bundle.signature,
+        max_records=max_records,
+        limits_images=limits_images,
+    )
     differences = replay(engine, bundle.golden, tolerance=manifest.tolerance)
     if not allow_drifted_environment:
         refuse_drift(manifest.name, differences)

@@ -56,8 +56,8 @@ class _RefusedError(ValueError):
 class _OwnTypes:
     """Makes values of types that msgspec does not know, for the records of one request."""
 
-    def __init__(self, *, in_process: bool) -> None:
-        self._in_process = in_process
+    def __init__(self, *, limits_images: bool) -> None:
+        self._limits_images = limits_images
         self._images: ImageReader | None = None
 
     def made(self, wanted: type, value: Any) -> Any:
@@ -72,7 +72,7 @@ class _OwnTypes:
             raise ValueError(f"expected `{wanted.__name__}`")
         if self._images is None:
             column = Column(name=_VALUE, type="image", dtype="object")
-            self._images = ImageReader(column, is_for_request=not self._in_process)
+            self._images = ImageReader(column, is_for_request=self._limits_images)
         image = self._images.read(value)
         if isinstance(image, Fault):
             raise _RefusedError(image)
@@ -87,19 +87,16 @@ class ObjectPass:
     Args:
         request_type: A dataclass, TypedDict, msgspec Struct, pydantic model, or anything else
             that msgspec converts to; None passes plain objects.
+        limits_images: Whether the images of one request have a limit together.
     """
 
-    def __init__(self, request_type: Any) -> None:
+    def __init__(self, request_type: Any, *, limits_images: bool = False) -> None:
+        self._limits_images = limits_images
         self._type = request_type
         self._is_pydantic = hasattr(request_type, "model_validate")
 
     def read(
-        self,
-        records: Sequence[object],
-        *,
-        check_values: bool = True,
-        from_text: bool = False,
-        in_process: bool = False,
+        self, records: Sequence[object], *, check_values: bool = True, from_text: bool = False
     ) -> Records:
         """Read all records.
 
@@ -107,10 +104,10 @@ class ObjectPass:
             records: JSON values or a Python caller's; a fault in place of a record stays.
             check_values: There may be NaN, infinities or values that JSON has not.
             from_text: Every value is a text (a query string), to be read as its field's type.
-            in_process: There is no limit on all records together.
         """
         result = Records(([],))
-        convert = partial(self._convert, strict=not from_text, own=_OwnTypes(in_process=in_process))
+        own = _OwnTypes(limits_images=self._limits_images)
+        convert = partial(self._convert, strict=not from_text, own=own)
         for index, record in enumerate(records):
             request = self._read_one(record, convert, check_values=check_values)
             if isinstance(request, Fault):

@@ -36,9 +36,18 @@ class Records:
 
 
 class SlowPass:
-    """Reads records one by one, column by column."""
+    """Reads records one by one, column by column.
 
-    def __init__(self, signature: Signature, rules: Sequence[ColumnRule]) -> None:
+    Args:
+        signature: What the model takes.
+        rules: One a column.
+        limits_images: Whether the images of one request have a limit together.
+    """
+
+    def __init__(
+        self, signature: Signature, rules: Sequence[ColumnRule], *, limits_images: bool = False
+    ) -> None:
+        self._limits_images = limits_images
         self._rules = rules
         self._names = frozenset(signature.column_names)
         self._refuses_extras = signature.on_extra == "error"
@@ -50,10 +59,10 @@ class SlowPass:
         Args:
             records: JSON values; with `in_process`, a Python caller's values. A fault in place of
                 a record stays.
-            in_process: Turn NumPy's values and other Python types into JSON's first; there is no
-                limit on all records together.
+            in_process: Turn NumPy's values and other Python types into JSON's first.
         """
-        rules = self._rules if in_process else [rule.for_request() for rule in self._rules]
+        is_limited = self._limits_images and not in_process
+        rules = [rule.for_request() for rule in self._rules] if is_limited else self._rules
         result = Records(tuple([] for _ in self._rules))
         for index, record in enumerate(records):
             fields = self._fields(record)

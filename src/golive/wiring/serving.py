@@ -55,6 +55,7 @@ def load_models(plan: ServePlan) -> dict[str, ServedModel]:
                 bundle,
                 allow_drifted_environment=plan.allow_drifted_environment,
                 max_records=plan.settings.max_records,
+                limits_images=True,
             )
         )
         for name, bundle in open_all(plan).items()
