@@ -26,6 +26,16 @@ def test_a_data_frame_gets_the_models_own_labels(client, income, size):
     assert labels == income.labels
 
 
+def test_a_null_in_a_frame_is_a_null(client, income):
+    frame = income.frame.head(3).astype({"occupation": object})
+    frame.loc[frame.index[1], "occupation"] = float("nan")
+    record = {**income.records[1], "occupation": None}
+
+    response = client.invoke(frame)
+
+    assert response["predictions"][1] == client.invoke([record])["predictions"][0] is not None
+
+
 def test_scores_are_the_models_own(client, income):
     response = client.invoke(income.frame, params={"output": "score"})
 

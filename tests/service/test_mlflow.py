@@ -192,11 +192,27 @@ def test_an_option_that_does_not_fit_is_422(params, code):
     assert (response.status, strict_json(response)["code"]) == (422, code)
 
 
+def test_the_word_nan_is_null_and_infinity_its_records_fault():
+    service = fake_service(real_model())
+    rows = b'[30, NaN, true, "Oslo"], [31, -Infinity, true, "Rome"], [32, 1e400, true, "Bonn"]'
+    body = b'{"dataframe_split": {"columns": ["age", "fare", "member", "city"], "data": [%s]}}'
+
+    answer = strict_json(invoke(service, body % rows))
+
+    null = {"age": 30, "fare": None, "member": True, "city": "Oslo"}
+    assert answer["predictions"] == [natively(service, [null])[0]["label"], None, None]
+    assert [(e["index"], e["code"]) for e in answer["errors"]] == [
+        (1, "non_finite"),
+        (2, "non_finite"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("body", "content_type", "status", "code"),
     [
         (b"{", "application/json", 400, "malformed_json"),
-        (b'{"instances": [[NaN]]}', "application/json", 400, "malformed_json"),
+        (b'{"instances": [[nan]]}', "application/json", 400, "malformed_json"),
+        (b'{"instances": [[NaN, "\\ud800"]]}', "application/json", 400, "malformed_json"),
         (b"", "text/csv", 400, "malformed_csv"),
         (b"a,b\n1\n", "text/csv", 400, "malformed_csv"),
         (b"\xff", "text/csv", 400, "malformed_csv"),

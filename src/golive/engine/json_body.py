@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
@@ -35,15 +36,20 @@ class JsonBody:
     has_infinity: bool = False
 
 
-def read_json(body: bytes) -> JsonBody:
+def read_json(body: bytes, *, nan_is_null: bool = False) -> JsonBody:
     """The value of a JSON body.
+
+    Args:
+        body: The body.
+        nan_is_null: Read the words NaN and Infinity, which are not JSON but which Python and pandas
+            write: NaN as null, Infinity as a number too large.
 
     Raises:
         RequestError: `malformed_json`, with what is wrong and where.
     """
     try:
         text = body.decode()
-        result = _decode(body, text)
+        result = _decode(body, text, nan_is_null=nan_is_null)
     except UnicodeDecodeError as error:
         raise _malformed(f"it is not UTF-8 at byte {error.start}") from error
     except RecursionError as error:
@@ -53,19 +59,22 @@ def read_json(body: bytes) -> JsonBody:
     return result
 
 
-def _decode(body: bytes, text: str) -> JsonBody:
+def _decode(body: bytes, text: str, *, nan_is_null: bool) -> JsonBody:
+    read_word = _number_of if nan_is_null else _refuse_constant
     try:
         return JsonBody(msgspec.json.decode(body))
     except msgspec.ValidationError:
-        return JsonBody(_decode_leniently(text), has_infinity=True)
+        return JsonBody(_decode_leniently(text, read_word), has_infinity=True)
     except msgspec.DecodeError as error:
+        if nan_is_null and (b"NaN" in body or b"Infinity" in body):
+            return JsonBody(_decode_leniently(text, read_word), has_infinity=True)
         raise _malformed(_explain(body, text, str(error))) from error
 
 
-def _decode_leniently(text: str) -> JsonValue:
-    """Decode with Python's own parser, which msgspec's refusal of large numbers needs."""
+def _decode_leniently(text: str, read_word: Callable[[str], JsonValue]) -> JsonValue:
+    """Decode with Python's own parser, which knows numbers and words that msgspec refuses."""
     try:
-        value = json.loads(text, parse_constant=_refuse_constant, parse_int=_integer)
+        value = json.loads(text, parse_constant=read_word, parse_int=_integer)
         json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         at = len(text[: error.pos].encode())
@@ -83,6 +92,10 @@ def _integer(digits: str) -> int | float:
 
 def _refuse_constant(name: str) -> JsonValue:
     raise _malformed(f"{name} is not JSON; send null")
+
+
+def _number_of(word: str) -> JsonValue:
+    return None if word == "NaN" else float(word)
 
 
 def _explain(body: bytes, text: str, reason: str) -> str:

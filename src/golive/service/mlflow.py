@@ -87,7 +87,7 @@ def _invoke(call: Call) -> Reply:
     if is_csv_body(call.request.headers.get("content-type")):
         decoded, options = decoder.decode_csv(call.request.body), AnswerOptions()
     else:
-        parsed = read_json(call.request.body)
+        parsed = read_json(call.request.body, nan_is_null=True)  # as MLflow's client writes it
         records, options = _records(call.served, parsed.value)
         envelope = Envelope(records=records, threshold=options.threshold, top=options.top)
         decoded = decoder.decode_envelope(envelope, has_infinity=parsed.has_infinity)
