@@ -6,6 +6,7 @@
 #   make test              lint, types, layers and the whole suite
 #   make test ARGS="-k signature -x"      pass arguments to pytest (JOBS=0: in one process)
 #   make test PYTHON=python3.13           with another Python, in its own environment
+#   make coverage          the suite again, and which lines and branches it runs (takes half as long again)
 #   make test-frameworks   every framework in one environment, then each extra alone
 #   make test-frameworks ARGS="--extra onnx"    one extra; ARGS="-- -k onnx": arguments for pytest
 #   make test-clients      the clients of MLflow, KServe and Triton, in an environment of their own
@@ -17,11 +18,10 @@ ARGS ?=
 VENV ?= .venv$(patsubst python%,-%,$(filter-out python3 python,$(notdir $(PYTHON))))
 BIN = $(VENV)/bin
 JOBS ?= auto
-COVERAGE ?= --cov --cov-report=term:skip-covered --cov-fail-under=85
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint pytest test-frameworks test-clients format docs clean
+.PHONY: help demo test lint pytest coverage test-frameworks test-clients format docs clean
 
 help:
 	@sed -n '/^#  /s/^#  //p' Makefile
@@ -60,6 +60,9 @@ lint: $(VENV)/.test
 
 pytest: $(VENV)/.test
 	$(BIN)/pytest -n $(JOBS) --dist worksteal $(COVERAGE) $(ARGS)
+
+coverage: COVERAGE = --cov --cov-report=term:skip-covered --cov-fail-under=85
+coverage: pytest
 
 test-frameworks:
 	@$(PYTHON) tools/framework_tests.py $(ARGS)
