@@ -199,7 +199,7 @@ def test_a_file_that_is_cut_off_is_no_model(model, tmp_path):
     whole = (tmp_path / "net.keras").read_bytes()
     (tmp_path / "net.keras").write_bytes(whole[: len(whole) // 2])
 
-    with pytest.raises(ModelLoadError, match=r"net\.keras cannot be loaded"):
+    with pytest.raises(ModelLoadError, match=r"net\.keras is no whole \.keras file"):
         load(tmp_path / "net.keras")
 
 
