@@ -9,6 +9,7 @@
 #   make coverage          the suite again, and which lines and branches it runs (takes half as long again)
 #   make test-frameworks   every framework in one environment, then each extra alone
 #   make test-frameworks ARGS="--extra onnx"    one extra; ARGS="-- -k onnx": arguments for pytest
+#   make test-frameworks ARGS=--quick           leave out those that are marked as slow
 #   make test-clients      the clients of MLflow, KServe and Triton, in an environment of their own
 #   make docs              write docs/reference/ again from the code
 #   make clean             remove the environments, caches and the demo's files

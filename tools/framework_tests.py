@@ -137,10 +137,11 @@ def main() -> int:
     if unknown:
         say(f"there is no extra {', '.join(unknown)}; there are {', '.join(extras)}")
         return 2
-    failed = run_all(project, options.extra, options.pytest)
+    chosen = ["-m", "not slow"] if options.quick else []
+    failed = run_all(project, options.extra, options.pytest, chosen)
     for step in failed:
         say(f"FAILED: {step}")
-    if not failed and not options.extra and not options.pytest:
+    if not (failed or options.extra or options.pytest):
         stamp().write_text(digest)
     return 1 if failed else 0
 
@@ -156,18 +157,21 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--if-changed", action="store_true", help="do nothing if the same sources have passed"
     )
+    parser.add_argument("--quick", action="store_true", help="leave out tests marked as slow")
     parser.add_argument("--list", action="store_true", help="list the extras")
     parser.add_argument("pytest", nargs="*", help="only pytest, with these arguments (after --)")
     return parser.parse_args()
 
 
-def run_all(project: Project, wanted: Sequence[str], pytest: Sequence[str]) -> list[str]:
+def run_all(
+    project: Project, wanted: Sequence[str], pytest: Sequence[str], chosen: Sequence[str]
+) -> list[str]:
     """Run the steps, going on after a failure; the names of those that failed."""
     extras = project["project"]["optional-dependencies"]
     together = everything(project).ensure()
     failed: list[str] = []
     if not wanted:
-        attempt(failed, "tests/frameworks", lambda: run_suite(together, pytest))
+        attempt(failed, "tests/frameworks", lambda: run_suite(together, pytest, chosen))
     if pytest:
         return failed
     pins = together.freeze()
@@ -187,9 +191,9 @@ def everything(project: Project) -> Environment:
     return Environment("all frameworks", requirements(listed))
 
 
-def run_suite(together: Environment, pytest: Sequence[str]) -> None:
-    """Run tests/frameworks where all frameworks are."""
-    options = pytest or ["-n", "auto", "--dist", "loadfile"]
+def run_suite(together: Environment, pytest: Sequence[str], chosen: Sequence[str]) -> None:
+    """Run tests/frameworks, or those that are chosen, where all frameworks are."""
+    options = pytest or ["-n", "auto", "--dist", "loadfile", *chosen]
     together.run("tests/frameworks", ["-m", "pytest", "tests/frameworks", *options])
 
 

@@ -17,7 +17,7 @@ from golive.checking.dynamic import RunOptions, examine
 from golive.engine.loading import engine_for
 from golive.runtimes.loading import load_model
 
-pytestmark = [pytest.mark.timeout(600), pytest.mark.filterwarnings("ignore")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.filterwarnings("ignore")]
 
 FRAMEWORKS = {
     "keras_models": "keras",

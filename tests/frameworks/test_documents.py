@@ -8,6 +8,7 @@ from tests.docs import documents
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     ("name", "package"), [("from-keras.md", "keras"), ("from-pytorch.md", "torch")]
