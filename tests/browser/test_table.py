@@ -5,6 +5,7 @@ import io
 
 import pytest
 from tests.browser.models import HOSTILE, echo_model, hostile_model, loan_model, pets_model
+from tests.browser.visits import asks
 
 from golive.testing.services import fake_service
 
@@ -31,7 +32,7 @@ def test_pasted_rows_are_answered_row_by_row(open_model, expect):
     page.get_by_role("textbox", name="Rows").fill(PASTED)
     expect(page.get_by_text("3 rows")).to_be_visible()
     expect(page.get_by_text("Not sent, since the model has no such column: note")).to_be_visible()
-    with page.expect_request("**/predict") as sent:
+    with page.expect_request(asks(records=...)) as sent:
         page.get_by_role("button", name="Answer all rows").click()
 
     assert sent.value.post_data_json["records"][0] == {
@@ -101,7 +102,7 @@ def test_a_line_is_a_whole_text_whatever_is_in_it(open_model, expect):
 
     page.get_by_role("textbox", name="Rows").fill('story\nmeow, meow; "m"\n"purr,\nhiss"\n')
     expect(page.get_by_text("2 rows, a text each")).to_be_visible()
-    with page.expect_request("**/predict") as sent:
+    with page.expect_request(asks(records=...)) as sent:
         page.get_by_role("button", name="Answer all rows").click()
 
     records = sent.value.post_data_json["records"]
@@ -157,7 +158,7 @@ def test_a_flat_request_of_a_function_is_a_row(open_model, expect):
     page.get_by_role("textbox", name="Rows").fill(
         "id,share,kind,note,is_new\n9007199254740993,1.0,1,,TRUE\nx,2,4,5,no\n"
     )
-    with page.expect_request("**/predict") as sent:
+    with page.expect_request(asks(records=...)) as sent:
         page.get_by_role("button", name="Answer all rows").click()
 
     records = '{"id":9007199254740993,"share":1.0,"kind":1,"is_new":true}'

@@ -1,6 +1,6 @@
 """A page that is watched while a test uses it."""
 
-__all__ = ["Visit"]
+__all__ = ["Visit", "asks"]
 
 FAILED_REQUEST = "Failed to load resource:"
 WATCH = """
@@ -42,3 +42,18 @@ class Visit:
         """The addresses outside `url` that were asked for."""
         inside = (url + "/", "data:", "blob:")
         return [address for address in self.requests if not address.startswith(inside)]
+
+
+def asks(**wanted):
+    """A test of requests to `/predict`: whether one holds these members, `...` being any value.
+
+    What was asked before may be on its way still.
+    """
+
+    def is_wanted(request):
+        if not request.url.endswith("/predict"):
+            return False
+        body = request.post_data_json
+        return all(n in body and v in (..., body[n]) for n, v in wanted.items())
+
+    return is_wanted
