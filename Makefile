@@ -6,6 +6,7 @@
 #   make test              lint, types, layers and the whole suite
 #   make test ARGS="-k signature -x"      pass arguments to pytest (JOBS=0: in one process)
 #   make test PYTHON=python3.13           with another Python, in its own environment
+#   make soak              what takes minutes: all of 20 newsgroups over HTTP
 #   make coverage          the suite again, and which lines and branches it runs (takes half as long again)
 #   make test-frameworks   every framework in one environment, then each extra alone
 #   make test-frameworks ARGS="--extra onnx"    one extra; ARGS="-- -k onnx": arguments for pytest
@@ -22,7 +23,7 @@ JOBS ?= auto
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint pytest coverage test-frameworks test-clients format docs clean
+.PHONY: help demo test lint pytest coverage soak test-frameworks test-clients format docs clean
 
 help:
 	@sed -n '/^#  /s/^#  //p' Makefile
@@ -61,6 +62,9 @@ lint: $(VENV)/.test
 
 pytest: $(VENV)/.test
 	$(BIN)/pytest -n $(JOBS) --dist worksteal $(COVERAGE) $(ARGS)
+
+soak: ARGS = -m soak
+soak: pytest
 
 coverage: COVERAGE = --cov --cov-report=term:skip-covered --cov-fail-under=85
 coverage: pytest
