@@ -166,7 +166,8 @@ def _draft_estimator(
 ) -> Draft:
     progress("Inferring the signature from the data and the model")
     schema = staged.declared
-    frame, taken = declared_table(frame, schema, target=asked.target, text_frame=text_reader(data))
+    text_frame = text_reader(data)
+    frame, taken = declared_table(frame, schema, target=asked.target, text_frame=text_frame)
     inference = infer_signature(
         staged.estimator,
         staged.spec.kind,
@@ -174,7 +175,7 @@ def _draft_estimator(
         target=asked.target,
         classes=asked.classes,
         positive=asked.positive,
-        text_frame=text_reader(data),
+        text_frame=text_frame,
     )
     signature = with_threshold(inference.signature, asked.threshold)
 

@@ -111,8 +111,7 @@ def _records(model: ServedModel, value: JsonValue) -> tuple[list[JsonValue | Fau
     table = value[key]
     if key == "dataframe_split":
         return reader.split(table, key), options
-    is_columns = key == "inputs" and isinstance(table, dict)
-    return (reader.columns if is_columns else reader.rows)(table, key), options
+    return reader.rows_or_columns(table, key), options
 
 
 def _version(call: Call) -> Reply:  # noqa: ARG001

@@ -39,6 +39,15 @@ class TableReader:
         self._columns = {column.name: column for column in signature.columns}
         self._names = signature.column_names
 
+    def rows_or_columns(self, value: JsonValue, key: str) -> list[JsonValue | Fault]:
+        """The records under `instances` (rows) or `inputs` (rows, or an object of columns).
+
+        Raises:
+            RequestError: `bad_request_shape` or `too_many_records`.
+        """
+        is_columns = key == "inputs" and isinstance(value, dict)
+        return self.columns(value, key) if is_columns else self.rows(value, key)
+
     def rows(self, value: JsonValue, key: str) -> list[JsonValue | Fault]:
         """The records of a list of rows: objects, or lists of values in the columns' order.
 

@@ -74,9 +74,7 @@ def _predict(call: Call) -> Reply:
     key = _input_key(parsed.value)
     options = answer_options(parsed.value.get("parameters"), signature.output, key="parameters")
     reader = TableReader(signature, decoder.check_size)
-    table = parsed.value[key]
-    is_columns = key == "inputs" and isinstance(table, dict)
-    records = (reader.columns if is_columns else reader.rows)(table, key)
+    records = reader.rows_or_columns(parsed.value[key], key)
     envelope = Envelope(records=records, threshold=options.threshold, top=options.top)
     decoded = decoder.decode_envelope(envelope, has_infinity=parsed.has_infinity)
     keys = ("predictions", "outputs") if key == "inputs" else ("predictions",)

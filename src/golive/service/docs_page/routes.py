@@ -9,6 +9,7 @@ from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
+from golive.service.document_headers import document_headers
 from golive.service.routes import Call, Endpoint, Reply, Route
 
 __all__ = ["DOCS_PATH", "docs_routes"]
@@ -23,23 +24,7 @@ _CONTENT_TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".png": "image/png",
 }
-_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "connect-src 'self'",
-        "img-src 'self' data:",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-    )
-)
-_PAGE_HEADERS = {
-    "content-security-policy": _POLICY,
-    "cross-origin-opener-policy": "same-origin",
-    "referrer-policy": "no-referrer",
-}
+_PAGE_HEADERS = document_headers(images="'self' data:")
 
 
 def docs_routes() -> Iterator[tuple[str, Route]]:

@@ -5,30 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from golive.errors import RequestError
+from golive.service.document_headers import document_headers
 from golive.service.negotiation import accepts_json, prefers_html
 from golive.service.page.assets import Asset, PageAssets, page_assets
 from golive.service.routes import Call, Endpoint, Handler, Reply, Route
 
 __all__ = ["page_endpoint", "static_routes"]
 
-_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "connect-src 'self'",
-        "img-src 'self' data: blob:",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-    )
-)
-_HEADERS = {
-    "content-security-policy": _POLICY,
-    "cross-origin-opener-policy": "same-origin",
-    "referrer-policy": "no-referrer",
-    "vary": "accept",
-}
+_HEADERS = document_headers(images="'self' data: blob:") | {"vary": "accept"}
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
