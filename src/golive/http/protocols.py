@@ -1,0 +1,101 @@
+"""The seam between transports and what answers: heads are admitted, bodies are answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from golive.service.exchange import Response
+from golive.service.problems import Problem
+
+__all__ = ["Admission", "Gateway", "Head", "Ticket"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What a transport knows of a request before its body.
+
+    Attributes:
+        method: Upper-case HTTP method.
+        path: Decoded path, without the query.
+        query: The raw query string, without the question mark.
+        headers: Lower-case names to values; repeated ones joined by `, `.
+    """
+
+    method: str
+    path: str
+    query: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class Admission:
+    """Everything about a request that its head alone decides.
+
+    It may be kept and used again for every request whose head is the same to the byte, as long as
+    `epoch` is the gateway's.
+
+    Attributes:
+        head: The head.
+        epoch: The gateway's epoch when it was admitted.
+        plan: What the gateway itself wants to remember.
+    """
+
+    head: Head
+    epoch: object
+    plan: Any = None
+
+
+class Ticket(Protocol):
+    """A request that is being answered."""
+
+    def cancel(self) -> None:
+        """Nobody waits for the answer any more; `reply` is not called after this."""
+        ...
+
+
+class Gateway(Protocol):
+    """What a transport hands requests to; everything is called on the event loop."""
+
+    @property
+    def epoch(self) -> object:
+        """Changes whenever what was admitted before must be admitted again."""
+        ...
+
+    def admit(self, head: Head) -> Admission:
+        """Find out everything that the head decides; never raises."""
+        ...
+
+    def answer(
+        self,
+        admission: Admission,
+        body: bytes,
+        reply: Callable[[Response], object],
+        *,
+        started: float,
+    ) -> Ticket | None:
+        """Answer a request.
+
+        `reply` is called exactly once, on the event loop: before this returns (then the result is
+        None) or later (then the result cancels it). The exchange is logged and counted here.
+
+        Args:
+            admission: What `admit` gave, of the present epoch.
+            body: The whole body as it was received.
+            reply: Takes the response.
+            started: `time.perf_counter()` at the request's first byte.
+        """
+        ...
+
+    def refuse(self, head: Head | None, problem: Problem, *, started: float) -> Response:
+        """The response to what the transport could not or would not hand over.
+
+        It is logged and counted here. The transport adds `connection: close` where it closes.
+
+        Args:
+            head: The request's head, or None if it could not be read.
+            problem: What is wrong.
+            started: As for `answer`.
+        """
+        ...
