@@ -38,11 +38,15 @@ class Wire:
         if receive_buffer is not None:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.settimeout(timeout)
-        self.socket.connect(address)
+        try:
+            self.socket.connect(address)
+        except OSError:
+            self.socket.close()
+            raise
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if tls is not None:
             self.socket = tls.wrap_socket(self.socket, server_hostname="localhost")
-        self.received = b""
+        self.received = bytearray()
         self.is_ended = False
 
     def __enter__(self):
@@ -66,9 +70,9 @@ class Wire:
 
     def answer(self, *, is_head=False, interim=False):
         """The next answer; None if the server closes instead."""
-        while (match := HEAD.match(self.received)) is None:
+        while (match := HEAD.match(bytes(self.received[:65536]))) is None:
             if not self._receive():
-                assert self.received == b"", self.received
+                assert self.received == b"", bytes(self.received)
                 return None
         headers = {}
         for line in match[2].decode("latin-1").splitlines():
@@ -77,14 +81,15 @@ class Wire:
             headers[name.lower()] = value
         status = int(match[1])
         if status == 100 and not interim:
-            self.received = self.received[match.end() :]
+            del self.received[: len(match[0])]
             return self.answer(is_head=is_head)
         has_body = not (is_head or status in (100, 204, 304))
         length = int(headers["content-length"]) if has_body else 0
-        while len(self.received) < match.end() + length:
+        del self.received[: len(match[0])]
+        while len(self.received) < length:
             assert self._receive(), "the answer is cut off"
-        body = self.received[match.end() : match.end() + length]
-        self.received = self.received[match.end() + length :]
+        body = bytes(self.received[:length])
+        del self.received[:length]
         return Answer(status, headers, body)
 
     def answers(self):

@@ -19,6 +19,7 @@ from golive.http.front.refusals import (
     slow_body,
 )
 from golive.http.front.shared import Shared
+from golive.http.front.sockets import unsent_by_kernel
 from golive.http.front.turns import Turns
 from golive.service.problems import Problem
 
@@ -203,6 +204,7 @@ class Connection(asyncio.Protocol):
             self._close()
 
     def _sweep_unsent(self, unsent: int, now: float) -> None:
+        unsent += unsent_by_kernel(self._transport)
         if unsent != self._unsent:
             self._stuck_since = now
         elif now - self._stuck_since > self._shared.limits.write_seconds:
@@ -237,7 +239,7 @@ class Connection(asyncio.Protocol):
         self._settle()
 
     def _settle(self) -> None:
-        is_open = not self._last_is_read and not self._is_blocked
+        is_open = not (self._last_is_read or self._is_blocked or self._has_ended)
         self._is_usual = is_open and not self._received and self._body is None
         self._set_paused(is_paused=bool(self._received) and not self._may_read())
 
