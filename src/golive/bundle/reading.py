@@ -24,7 +24,7 @@ from golive.bundle.verification import file_states, verify_hashes, verify_listin
 from golive.errors import BundleCorruptError, BundleError, UsageError
 from golive.files import private_directory, sha256_of, temporary_sibling
 from golive.signature.model import Signature
-from golive.signature.toml_format import loads
+from golive.signature.toml_reading import loads
 
 __all__ = ["Bundle", "extraction_directory", "open_bundle", "read_manifest"]
 
