@@ -11,7 +11,6 @@ from functools import cached_property
 from pathlib import Path
 
 from golive import settings
-from golive.bundle.archive import check_archive, extract_archive
 from golive.bundle.golden import GoldenRecord, decode_golden
 from golive.bundle.layout import CARD, GOLDEN, MANIFEST, PROFILE, REQUIREMENTS, SIGNATURE
 from golive.bundle.manifest import Manifest
@@ -174,6 +173,8 @@ def _open_archive(archive: Path, *, verify_all: bool, cache: Path) -> Bundle:
 
 def _extract(archive: Path, root: Path) -> None:
     """Extract to `root`, but only what was verified to the last byte."""
+    from golive.bundle.archive import check_archive, extract_archive
+
     with temporary_sibling(root) as scratch:
         extracted = scratch / "bundle"
         extract_archive(archive, extracted)
