@@ -64,11 +64,9 @@ class Program:
             ValueError: The original would refuse one of the records.
             TypeError: Likewise.
         """
-        probabilities, label = self._estimator.probabilities, self._estimator.label
-        assert probabilities is not None
-        assert label is not None
-        rows = map(self._prepare, records)
-        return [(probabilities(row), label(row)) for row in rows]
+        prepare, answer = self._prepare, self._estimator.labelled
+        assert answer is not None
+        return [answer(prepare(record)) for record in records]
 
     def values(self, records: list[list[Any]]) -> list[Any]:
         """The value of each record: a float, or a list of floats for several outputs.
