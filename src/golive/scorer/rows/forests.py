@@ -27,8 +27,9 @@ from operator import add
 from typing import Any
 
 from golive.scorer.node import Node
+from golive.scorer.rows.estimator import Estimator
 
-__all__ = ["NEARLY_ZERO", "Forest", "Totals", "forest_of", "totals_of"]
+__all__ = ["NEARLY_ZERO", "Forest", "Totals", "answering", "forest_of", "totals_of"]
 
 NEARLY_ZERO = 1.0000000180025095e-35
 """1e-35 as a 32-bit float: LightGBM's bound of zero."""
@@ -99,6 +100,15 @@ def totals_of(node: Node) -> Totals:
         node.memory["totals"] = lambda row: current[0](row)
     totals: Totals = node.memory["totals"]
     return totals
+
+
+def answering(answers: dict[str, Callable[[Node], Estimator]]) -> dict[str, Any]:
+    """Builders of estimators of rows, from those of estimators of sums."""
+
+    def built(answer: Callable[[Node], Estimator]) -> Callable[[Node], Estimator]:
+        return lambda node: answer(node).after(totals_of(node))
+
+    return {name: built(answer) for name, answer in answers.items()}
 
 
 def _hastened(forest: Forest, current: list[Totals]) -> Iterator[None]:

@@ -1,4 +1,7 @@
-"""Decision trees and forests: means of leaves."""
+"""Decision trees and forests: means of leaves.
+
+The arrays of every step that answers are those of `golive.scorer.rows.forests`.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from math import isfinite, isinf
 from golive.scorer.node import Node
 from golive.scorer.rows.building import Transform
 from golive.scorer.rows.estimator import Estimator
-from golive.scorer.rows.forests import Totals, totals_of
+from golive.scorer.rows.forests import answering
 from golive.scorer.rows.links import first_largest
 
 __all__ = ["ANSWERS", "OPS"]
@@ -31,30 +34,31 @@ def _rows(node: Node) -> Transform:
     return prepare
 
 
-def _classifier(node: Node, totals: Totals) -> Estimator:
+def _classifier(node: Node) -> Estimator:
     """The mean of the leaves' shares; args: `trees`, how many there are."""
     count: int = node.args["trees"]
-    if count == 1:
-        shares = totals
-    else:
 
-        def shares(row: list[float]) -> list[float]:
-            return [total / count for total in totals(row)]
+    def shares(totals: list[float]) -> list[float]:
+        return [total / count for total in totals]
 
-    return Estimator(probabilities=shares, label=lambda row: first_largest(shares(row)))
+    def labelled(totals: list[float]) -> tuple[list[float], int]:
+        found = shares(totals)
+        return found, first_largest(found)
+
+    return Estimator(
+        probabilities=shares, label=lambda row: first_largest(shares(row)), labelled=labelled
+    )
 
 
-def _regressor(node: Node, totals: Totals) -> Estimator:
+def _regressor(node: Node) -> Estimator:
     """The mean of the leaves' values, or of several values; args: `trees`."""
     count: int = node.args["trees"]
-    if count == 1:
-        return Estimator(value=totals)
     if len(node.view("start")) == 1:
-        return Estimator(value=lambda row: totals(row) / count)
-    return Estimator(value=lambda row: [total / count for total in totals(row)])
+        return Estimator(value=lambda total: total / count)
+    return Estimator(value=lambda totals: [total / count for total in totals])
 
 
-def _isolation(node: Node, totals: Totals) -> Estimator:
+def _isolation(node: Node) -> Estimator:
     """Whether a row is no outlier: 1 or -1.
 
     Leaves hold path lengths. Args: `denominator`, of the mean length; `offset` of the score.
@@ -62,29 +66,20 @@ def _isolation(node: Node, totals: Totals) -> Estimator:
     denominator: float = node.args["denominator"]
     offset: float = node.args["offset"]
 
-    def decision(row: list[float]) -> float:
-        ratio = totals(row) / denominator if denominator else 1.0
+    def decision(total: float) -> float:
+        ratio = total / denominator if denominator else 1.0
         return -(2.0**-ratio) - offset
 
     return Estimator(
-        decision=lambda row: [decision(row)],
-        value=lambda row: -1 if decision(row) < 0.0 else 1,
+        decision=lambda total: [decision(total)],
+        value=lambda total: -1 if decision(total) < 0.0 else 1,
     )
 
 
-ANSWERS: dict[str, Callable[[Node, Totals], Estimator]] = {
+ANSWERS: dict[str, Callable[[Node], Estimator]] = {
     "classifier": _classifier,
     "regressor": _regressor,
     "isolation": _isolation,
 }
-"""What is made of sums, by op; the sums of batches are made otherwise."""
-
-
-def _built(answer: Callable[[Node, Totals], Estimator]) -> Callable[[Node], Estimator]:
-    return lambda node: answer(node, totals_of(node))
-
-
-OPS: dict[str, Callable[[Node], Transform | Estimator]] = {
-    "rows": _rows,
-    **{name: _built(answer) for name, answer in ANSWERS.items()},
-}
+"""What answers sums, by op."""
+OPS: dict[str, Callable[[Node], Transform | Estimator]] = {"rows": _rows, **answering(ANSWERS)}
