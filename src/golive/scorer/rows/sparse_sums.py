@@ -57,7 +57,7 @@ class _MappedRows(dict[int, list[float]]):
         self._limit = max(_FEW // width, 1)
 
     def __missing__(self, at: int) -> list[float]:
-        row = self._items[at * self._width : (at + 1) * self._width].tolist()
+        row: list[float] = self._items[at * self._width : (at + 1) * self._width].tolist()
         if len(self) >= self._limit:
             self.clear()
         self[at] = row
