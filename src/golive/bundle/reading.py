@@ -11,7 +11,6 @@ from functools import cached_property
 from pathlib import Path
 
 from golive import settings
-from golive.bundle.archive import check_archive, extract_archive
 from golive.bundle.golden import GoldenRecord, decode_golden
 from golive.bundle.layout import CARD, GOLDEN, MANIFEST, PROFILE, REQUIREMENTS, SIGNATURE
 from golive.bundle.manifest import Manifest
@@ -24,7 +23,7 @@ from golive.bundle.verification import file_states, verify_hashes, verify_listin
 from golive.errors import BundleCorruptError, BundleError, UsageError
 from golive.files import private_directory, sha256_of, temporary_sibling
 from golive.signature.model import Signature
-from golive.signature.toml_format import loads
+from golive.signature.toml_reading import loads
 
 __all__ = ["Bundle", "extraction_directory", "open_bundle", "read_manifest"]
 
@@ -174,6 +173,8 @@ def _open_archive(archive: Path, *, verify_all: bool, cache: Path) -> Bundle:
 
 def _extract(archive: Path, root: Path) -> None:
     """Extract to `root`, but only what was verified to the last byte."""
+    from golive.bundle.archive import check_archive, extract_archive
+
     with temporary_sibling(root) as scratch:
         extracted = scratch / "bundle"
         extract_archive(archive, extracted)
