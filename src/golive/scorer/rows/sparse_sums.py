@@ -52,7 +52,7 @@ class _MappedRows(dict[int, list[float]]):
 
     def __init__(self, items: memoryview, width: int) -> None:
         super().__init__()
-        self._items = items
+        self._items: Any = items
         self._width = width
         self._limit = max(_FEW // width, 1)
 
