@@ -26,6 +26,13 @@ class Program:
         self.classes = classes
         self._prepare, self._estimator = parts_of(root)
 
+    def gives(self, method: str) -> bool:
+        """Whether it answers `probabilities`, `label` or `value`."""
+        return getattr(self._estimator, method) is not None
+
+    def warm(self) -> None:
+        """Make single answers faster where that takes work; answers may be asked meanwhile."""
+
     def probabilities(self, records: list[list[Any]]) -> list[list[float]]:
         """P(class) of each record, in the order of the classes.
 
