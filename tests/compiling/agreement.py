@@ -10,14 +10,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from golive.compiling.compile import write_program
+from golive.scorer.batches.building import parts_of
 from golive.scorer.loading import load_program
 from golive.scorer.program import Program
+from golive.scorer.rows.building import build_estimator
 from golive.signature.model import Column, Output, Signature
 
 REFUSED = "refused"
 TOLERANCE = 1e-9
+BATCH_TOLERANCE = 1e-12
 
 
 def frame_columns(frame: pd.DataFrame) -> tuple[Column, ...]:
@@ -109,10 +113,49 @@ def _scored(estimator: Any, program: Program, record: list[Any]) -> Any:
     return [label, *probabilities]
 
 
-def _is_same(expected: Any, found: Any) -> bool:
+def assert_batches_agree(program: Program, data: Any) -> None:
+    """All rows at once with NumPy: what each gives alone, and refused if one of them is."""
+    prepare, estimator = parts_of(program.root)
+    alone = build_estimator(program.root)
+    records = records_of(data)
+    for name in [name for name in ESTIMATES if getattr(alone, name) is not None]:
+        expected, accepted = _alone(getattr(alone, name), records)
+        found = getattr(estimator, name)(prepare(accepted)) if accepted else []
+        assert len(found) == len(accepted)
+        for record, one, answer in zip(accepted, expected, found, strict=True):
+            got = np.ravel(answer).tolist()
+            assert _is_same(one, got, BATCH_TOLERANCE), (
+                f"{name} of {record!r:.200}: {one} is now {got}"
+            )
+        for record in _refused(records, accepted)[:20]:
+            with pytest.raises((ValueError, TypeError)):
+                getattr(estimator, name)(prepare([*accepted[:3], record]))
+
+
+ESTIMATES = ("probabilities", "label", "decision", "value")
+
+
+def _alone(answer: Any, records: list[Any]) -> tuple[list[Any], list[Any]]:
+    """The answers of the records that are not refused, and those records."""
+    answers, accepted = [], []
+    for record in records:
+        try:
+            answers.append(np.ravel(answer(record)).tolist())
+        except (ValueError, TypeError):
+            continue
+        accepted.append(record)
+    return answers, accepted
+
+
+def _refused(records: list[Any], accepted: list[Any]) -> list[Any]:
+    known = {id(record) for record in accepted}
+    return [record for record in records if id(record) not in known]
+
+
+def _is_same(expected: Any, found: Any, tolerance: float = TOLERANCE) -> bool:
     if expected == REFUSED or found == REFUSED:
         return bool(expected == found)
     return len(expected) == len(found) and all(
-        math.isclose(a, b, rel_tol=TOLERANCE, abs_tol=1e-12) or (a != a and b != b)
+        math.isclose(a, b, rel_tol=tolerance, abs_tol=1e-12) or (a != a and b != b)
         for a, b in zip(expected, found, strict=True)
     )

@@ -7,9 +7,11 @@ it is installed and faster; see `golive.runtimes.compiled_batches`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from operator import itemgetter
 from pathlib import Path
 from threading import Thread
+from time import sleep
 from typing import Any
 
 from golive.bundle.layout import PROGRAM_FOLDER
@@ -26,6 +28,8 @@ __all__ = ["CompiledModel", "load_compiled"]
 _first = itemgetter(0)
 _WARM_AFTER = 64
 """Answers after which a program is made faster: fewer are not worth the work."""
+
+_REST = 0.01
 
 Start = Callable[[Callable[[], None]], None]
 
@@ -89,10 +93,15 @@ class CompiledModel:
             return self._many(records)
         return self._answer(records)
 
-    def warm(self) -> None:
-        """Make single answers faster, where the program knows how, before going on."""
+    def warm(self, *, rest: float = 0.0) -> None:
+        """Make single answers faster, where the program knows how, before going on.
+
+        Args:
+            rest: Seconds that are left to other threads after each few milliseconds of it.
+        """
         self._one = self._answer
-        self._program.warm()
+        for _ in self._program.warm():
+            sleep(rest)
 
     def settle(self, batch: Batch) -> None:
         """Measure from what number of records on NumPy is faster, before going on."""
@@ -114,7 +123,7 @@ class CompiledModel:
 
         def count(records: list[list[Any]]) -> Outputs:
             if next(left, 0) == 1:
-                self._start(self.warm)
+                self._start(partial(self.warm, rest=_REST))
             return answer(records)
 
         return count

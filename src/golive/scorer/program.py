@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from golive.scorer.node import Node
@@ -30,8 +31,13 @@ class Program:
         """Whether it answers `probabilities`, `label` or `value`."""
         return getattr(self._estimator, method) is not None
 
-    def warm(self) -> None:
-        """Make single answers faster where that takes work; answers may be asked meanwhile."""
+    def warm(self) -> Iterator[None]:
+        """Do what makes later answers faster: each `next` does a few milliseconds of it.
+
+        Answers are the same before, meanwhile and after, and may be asked for by other threads.
+        Run it after the first answers, while nothing else is to be done.
+        """
+        return self.root.tasks()
 
     def probabilities(self, records: list[list[Any]]) -> list[list[float]]:
         """P(class) of each record, in the order of the classes.
@@ -62,11 +68,9 @@ class Program:
             ValueError: The original would refuse one of the records.
             TypeError: Likewise.
         """
-        probabilities, label = self._estimator.probabilities, self._estimator.label
-        assert probabilities is not None
-        assert label is not None
-        rows = map(self._prepare, records)
-        return [(probabilities(row), label(row)) for row in rows]
+        prepare, answer = self._prepare, self._estimator.labelled
+        assert answer is not None
+        return [answer(prepare(record)) for record in records]
 
     def values(self, records: list[list[Any]]) -> list[Any]:
         """The value of each record: a float, or a list of floats for several outputs.

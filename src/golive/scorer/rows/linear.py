@@ -10,6 +10,7 @@ from typing import Any
 from golive.scorer.node import Node
 from golive.scorer.rows.checking import refuse_non_finite
 from golive.scorer.rows.estimator import Estimator
+from golive.scorer.rows.sparse_sums import sparse_sums
 
 __all__ = ["OPS", "sigmoid", "softmax", "weighted_sums"]
 
@@ -23,7 +24,7 @@ def weighted_sums(node: Node) -> Callable[[Any], list[float]]:
     """
     intercepts: list[float] = node.list("intercepts")
     if node.args.get("takes") == "sparse":
-        return _sparse_sums(node.view("weights"), intercepts)
+        return sparse_sums(node.view("weights"), intercepts)
     weights = node.list("weights")
     width = len(weights) // len(intercepts)
     rows = [weights[at * width : (at + 1) * width] for at in range(len(intercepts))]
@@ -48,30 +49,6 @@ def _single_sum(weights: list[float], intercept: float) -> Callable[[list[float]
         return [found]
 
     return sums
-
-
-def _sparse_sums(weights: memoryview, intercepts: list[float]) -> Callable[[Any], list[float]]:
-    """Weights stay mapped: only the rows of the terms that occur are read."""
-    count = len(intercepts)
-
-    def single(row: tuple[list[int], list[float]]) -> list[float]:
-        positions, values = row
-        found = sum(map(mul, values, map(weights.__getitem__, positions))) + intercepts[0]
-        if not isfinite(found):
-            refuse_non_finite(values)
-        return [found]
-
-    def sums(row: tuple[list[int], list[float]]) -> list[float]:
-        found = [0.0] * count
-        for at, value in zip(*row, strict=True):
-            part = weights[at * count : (at + 1) * count].tolist()
-            found = [total + value * weight for total, weight in zip(found, part, strict=True)]
-        found = [total + intercept for total, intercept in zip(found, intercepts, strict=True)]
-        if not isfinite(sum(found)):
-            refuse_non_finite(row[1])
-        return found
-
-    return single if count == 1 else sums
 
 
 def sigmoid(value: float) -> float:
@@ -106,14 +83,28 @@ def _logistic(node: Node) -> Estimator:
             score = sigmoid(sums(row)[0])
             return [1.0 - score, score]
 
+        def binary_labelled(row: Any) -> tuple[list[float], int]:
+            (found,) = sums(row)
+            score = sigmoid(found)
+            return [1.0 - score, score], int(found > 0.0)
+
         return Estimator(
-            probabilities=binary, decision=sums, label=lambda row: int(sums(row)[0] > 0.0)
+            probabilities=binary,
+            decision=sums,
+            label=lambda row: int(sums(row)[0] > 0.0),
+            labelled=binary_labelled,
         )
     shares = _one_vs_rest if node.args.get("is_one_vs_rest") else softmax
+
+    def labelled(row: Any) -> tuple[list[float], int]:
+        found = sums(row)
+        return shares(found), _first_largest(found)
+
     return Estimator(
         probabilities=lambda row: shares(sums(row)),
         decision=sums,
         label=lambda row: _first_largest(sums(row)),
+        labelled=labelled,
     )
 
 
