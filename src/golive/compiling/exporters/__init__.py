@@ -1,0 +1,1 @@
+"""Exporters: fitted attributes become steps and arrays, a module a family."""

@@ -1,0 +1,9 @@
+"""Encoders of categories and of targets."""
+
+from __future__ import annotations
+
+from golive.compiling.exporting import Exporter
+
+__all__ = ["EXPORTERS"]
+
+EXPORTERS: dict[str, Exporter] = {}

@@ -1,0 +1,9 @@
+"""XGBoost's boosters."""
+
+from __future__ import annotations
+
+from golive.compiling.exporting import Exporter
+
+__all__ = ["EXPORTERS"]
+
+EXPORTERS: dict[str, Exporter] = {}

@@ -1,0 +1,97 @@
+"""Exporting: the exporter of each estimator is found by its class, exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from golive.compiling.given import Given, Gives, Made
+from golive.scorer.writing import ProgramWriter
+
+__all__ = ["Exporter", "Exports", "NotExportableError", "class_name"]
+
+_TYPECODES = {"float64": "d", "float32": "f", "int64": "q", "int32": "i", "uint32": "I",
+              "uint16": "H", "uint8": "B", "bool": "B"}  # fmt: skip
+
+
+class NotExportableError(Exception):
+    """A step, or an option of it, has no exporter; the message says which."""
+
+
+def class_name(estimator: Any) -> str:
+    """How the table of exporters names a class: its package and its name, `sklearn.Ridge`.
+
+    Classes of other packages than those of the frameworks are never found by it, whatever their
+    name.
+    """
+    kind = type(estimator)
+    return f"{kind.__module__.partition('.')[0]}.{kind.__qualname__}"
+
+
+class Exports:
+    """What an exporter works with: the other exporters, and the program that is written.
+
+    Args:
+        table: Class name to exporter.
+        writer: Collects the arrays.
+    """
+
+    def __init__(self, table: Mapping[str, Exporter], writer: ProgramWriter) -> None:
+        self._table = table
+        self._writer = writer
+
+    def export(self, estimator: Any, given: Given) -> Made:
+        """Export a step that gets `given`.
+
+        Raises:
+            NotExportableError: It has no exporter.
+        """
+        exporter = self._table.get(class_name(estimator))
+        if exporter is None:
+            raise NotExportableError(f"{type(estimator).__name__} has no exporter")
+        return exporter(estimator, given, self)
+
+    def array(self, values: Any, typecode: str | None = None) -> str:
+        """Keep an array; its name goes into a step's `arrays`.
+
+        Args:
+            values: An array of any shape, kept in C order.
+            typecode: What its items are stored as; by its dtype if None (float64 for others).
+        """
+        array = np.asarray(values)
+        code = typecode or _TYPECODES.get(array.dtype.name, "d")
+        data = np.ascontiguousarray(array, dtype=np.dtype(code).newbyteorder("<")).tobytes()
+        return self._writer.add(data, code)
+
+    def step(
+        self,
+        op: str,
+        gives: Gives,
+        width: int,
+        *,
+        args: Mapping[str, Any] | None = None,
+        arrays: Mapping[str, Any] | None = None,
+        children: list[dict[str, Any]] | None = None,
+    ) -> dict[str, Any]:
+        """A step as the format says; the values of `arrays` are kept, their dtype decides how."""
+        node: dict[str, Any] = {"op": op, "gives": gives, "width": width}
+        if args:
+            node["args"] = dict(args)
+        if arrays:
+            node["arrays"] = {name: self.array(values) for name, values in arrays.items()}
+        if children:
+            node["children"] = children
+        return node
+
+    def pipeline(self, nodes: list[dict[str, Any]]) -> dict[str, Any]:
+        """Steps one after another as one step."""
+        if len(nodes) == 1:
+            return nodes[0]
+        last = nodes[-1]
+        return self.step("composing.pipeline", last["gives"], last["width"], children=nodes)
+
+
+Exporter = Callable[[Any, Given, Exports], Made]
+"""Exports an estimator of one class; raises `NotExportableError` for options it does not know."""

@@ -1,0 +1,84 @@
+"""Programs: a compiled model, ready to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from golive.scorer.node import Node
+from golive.scorer.rows.building import parts_of
+
+__all__ = ["Program"]
+
+
+class Program:
+    """A compiled model that answers one record at a time.
+
+    A record is the list of its values in the order of the signature's columns: int, float, bool,
+    str or None. Safe to use from several threads.
+
+    Attributes:
+        root: The step that gives the answer.
+        classes: The number of classes, or None for regression.
+    """
+
+    def __init__(self, root: Node, *, classes: int | None) -> None:
+        self.root = root
+        self.classes = classes
+        self._prepare, self._estimator = parts_of(root)
+
+    def gives(self, method: str) -> bool:
+        """Whether it answers `probabilities`, `label` or `value`."""
+        return getattr(self._estimator, method) is not None
+
+    def warm(self) -> Iterator[None]:
+        """Do what makes later answers faster: each `next` does a few milliseconds of it.
+
+        Answers are the same before, meanwhile and after, and may be asked for by other threads.
+        Run it after the first answers, while nothing else is to be done.
+        """
+        return self.root.tasks()
+
+    def probabilities(self, records: list[list[Any]]) -> list[list[float]]:
+        """P(class) of each record, in the order of the classes.
+
+        Raises:
+            ValueError: The original would refuse one of the records.
+            TypeError: Likewise.
+        """
+        prepare, answer = self._prepare, self._estimator.probabilities
+        assert answer is not None
+        return [answer(prepare(record)) for record in records]
+
+    def labels(self, records: list[list[Any]]) -> list[int]:
+        """The position of each record's class, as the original's `predict` gives it.
+
+        Raises:
+            ValueError: The original would refuse one of the records.
+            TypeError: Likewise.
+        """
+        prepare, answer = self._prepare, self._estimator.label
+        assert answer is not None
+        return [answer(prepare(record)) for record in records]
+
+    def labelled(self, records: list[list[Any]]) -> list[tuple[list[float], int]]:
+        """Both of each record, prepared once.
+
+        Raises:
+            ValueError: The original would refuse one of the records.
+            TypeError: Likewise.
+        """
+        prepare, answer = self._prepare, self._estimator.labelled
+        assert answer is not None
+        return [answer(prepare(record)) for record in records]
+
+    def values(self, records: list[list[Any]]) -> list[Any]:
+        """The value of each record: a float, or a list of floats for several outputs.
+
+        Raises:
+            ValueError: The original would refuse one of the records.
+            TypeError: Likewise.
+        """
+        prepare, answer = self._prepare, self._estimator.value
+        assert answer is not None
+        return [answer(prepare(record)) for record in records]

@@ -1,0 +1,1 @@
+"""The interpreter of single records: closures made from steps, with the standard library only."""

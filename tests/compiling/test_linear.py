@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from tests.compiling.agreement import assert_agree, assert_batches_agree, compiled
+
+
+def test_a_scaled_logistic_regression_answers_as_the_original():
+    generator = np.random.default_rng(0)
+    rows = generator.normal(size=(300, 10))
+    truths = (rows[:, 0] + rows[:, 1] > 0).astype(int)
+    model = make_pipeline(StandardScaler(), LogisticRegression()).fit(rows, truths)
+    rows[0, 0], rows[1, 1], rows[2, 2] = np.nan, np.inf, 1e308
+
+    program = compiled(model, rows)
+
+    assert_agree(model, program, rows)
+    assert_batches_agree(program, rows)
