@@ -146,7 +146,7 @@ class UvicornServer(RunningServer):
         self.server = uvicorn.Server(config)
         self.server.install_signal_handlers = lambda: None
         serving = asyncio.create_task(self.server.serve(sockets=[self.listener]))
-        while not self.server.started:
+        while not self.server.started:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         self.started.set()
         await serving
