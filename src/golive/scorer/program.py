@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from golive.scorer.node import Node
@@ -25,6 +26,18 @@ class Program:
         self.root = root
         self.classes = classes
         self._prepare, self._estimator = parts_of(root)
+
+    def gives(self, method: str) -> bool:
+        """Whether it answers `probabilities`, `label` or `value`."""
+        return getattr(self._estimator, method) is not None
+
+    def warm(self) -> Iterator[None]:
+        """Do what makes later answers faster: each `next` does a few milliseconds of it.
+
+        Answers are the same before, meanwhile and after, and may be asked for by other threads.
+        Run it after the first answers, while nothing else is to be done.
+        """
+        return self.root.tasks()
 
     def probabilities(self, records: list[list[Any]]) -> list[list[float]]:
         """P(class) of each record, in the order of the classes.
