@@ -46,8 +46,8 @@ class PointTree:
         self._leaves: list[int] = node.list("leaves")
         self._count: int = node.args["count"]
         self._first: int = node.args["first"]
-        self._away: Callable[[list[float]], float]
-        self._away = _squares if node.args["power"] == 2 else _differences
+        away: Callable[[list[float]], float] = _squares if node.args["power"] == 2 else _differences
+        self._away = away
 
     def nearest(self, row: list[float]) -> list[tuple[float, int]]:
         """The distances (squared where the power is 2) and numbers of the nearest points."""
