@@ -1,4 +1,4 @@
-"""Columns: which of them a transformer takes, and how a row of numbers is made of them."""
+"""Columns: which of them a transformer takes, and what numbers they hold."""
 
 from __future__ import annotations
 
@@ -11,33 +11,11 @@ from golive.compiling.exporting import Exports, NotExportableError
 from golive.compiling.given import Given, Made
 from golive.signature.model import Column
 
-__all__ = ["dense_rows", "is_float32", "part_of", "positions_of"]
+__all__ = ["is_float32", "part_of", "positions_of"]
 
-_NUMERIC = ("integer", "number", "boolean")
 _SMALL = frozenset(
     {"int8", "int16", "uint8", "uint16", "bool", "Int8", "Int16", "UInt8", "UInt16", "boolean"}
 )
-
-
-def dense_rows(given: Given, exports: Exports) -> tuple[list[dict[str, Any]], Given]:
-    """The steps that make rows of numbers dense (none for those that are), and what they give.
-
-    Raises:
-        NotExportableError: The rows hold values that are no numbers.
-    """
-    if given.gives == "dense":
-        return [], given
-    if given.gives == "sparse":
-        node = exports.step("composing.dense", "dense", given.width)
-        return [node], replace(given, gives="dense")
-    if given.gives == "table" and all(c.type in _NUMERIC for c in given.columns):
-        narrow = is_float32(given.columns)
-        args = {"is_float32": True} if narrow else {"is_read": True}
-        if any(column.dtype == "object" for column in given.columns):
-            args = {}
-        node = exports.step("inputs.numbers", "dense", given.width, args=args)
-        return [node], replace(given, gives="dense", columns=(), is_float32=narrow)
-    raise NotExportableError("texts or categories where numbers are needed")
 
 
 def is_float32(columns: tuple[Column, ...]) -> bool:
@@ -49,7 +27,7 @@ def is_float32(columns: tuple[Column, ...]) -> bool:
     dtypes = {column.dtype for column in columns}
     if dtypes & {"float16", "Float32", "float128", "category"}:
         raise NotExportableError("numbers of a dtype that golive does not round as the original")
-    if "float32" in dtypes and dtypes & _SMALL:
+    if "float32" in dtypes and dtypes & _SMALL and dtypes <= _SMALL | {"float32"}:
         raise NotExportableError("32-bit floats beside small integers or booleans")
     return dtypes == {"float32"}
 

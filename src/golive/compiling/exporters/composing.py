@@ -8,17 +8,40 @@ from typing import Any
 
 import numpy as np
 
-from golive.compiling.exporters.columns import dense_rows, part_of, positions_of
+from golive.compiling.exporters.columns import is_float32, part_of, positions_of
 from golive.compiling.exporting import Exporter, Exports, NotExportableError
 from golive.compiling.given import Given, Made
 from golive.signature.model import Column
 
 __all__ = ["EXPORTERS", "dense_rows"]
 
+_NUMERIC = ("integer", "number", "boolean")
+
+
+def dense_rows(given: Given, exports: Exports) -> tuple[list[dict[str, Any]], Given]:
+    """The steps that make rows of numbers dense (none for those that are), and what they give.
+
+    Raises:
+        NotExportableError: The rows hold values that are no numbers.
+    """
+    if given.gives == "dense":
+        return [], given
+    if given.gives == "sparse":
+        node = exports.step("composing.dense", "dense", given.width)
+        return [node], replace(given, gives="dense")
+    if given.gives == "table" and all(c.type in _NUMERIC for c in given.columns):
+        narrow = is_float32(given.columns)
+        args = {"is_float32": True} if narrow else {"is_read": True}
+        if any(column.dtype == "object" for column in given.columns):
+            args = {}
+        node = exports.step("inputs.numbers", "dense", given.width, args=args)
+        return [node], replace(given, gives="dense", columns=(), is_float32=narrow)
+    raise NotExportableError("texts or categories where numbers are needed")
+
 
 def _pipeline(pipeline: Any, given: Given, exports: Exports) -> Made:
     nodes: list[dict[str, Any]] = []
-    made = same_rows(given, exports)
+    made = _same_rows(given, exports)
     for _, step in pipeline.steps:
         if step is None or _is(step, "passthrough"):
             continue
@@ -29,7 +52,7 @@ def _pipeline(pipeline: Any, given: Given, exports: Exports) -> Made:
     return Made(node=exports.pipeline(nodes or [made.node]), given=made.given)
 
 
-def same_rows(given: Given, exports: Exports) -> Made:
+def _same_rows(given: Given, exports: Exports) -> Made:
     """A step that changes nothing."""
     return Made(node=exports.step("composing.same", given.gives, given.width), given=given)
 
@@ -63,7 +86,7 @@ def _step(step: Any, picked: Made, exports: Exports) -> Made:
     """A transformer of what was picked."""
     assert picked.given is not None
     if _is(step, "passthrough"):
-        made = same_rows(picked.given, exports)
+        made = _same_rows(picked.given, exports)
     else:
         made = exports.export(step, picked.given)
     if made.given is None:
@@ -76,7 +99,7 @@ def _step(step: Any, picked: Made, exports: Exports) -> Made:
 def _union(union: Any, given: Given, exports: Exports) -> Made:
     weights = union.transformer_weights or {}
     parts = [
-        _weighted(_step(step, same_rows(given, exports), exports), weights.get(name), exports)
+        _weighted(_step(step, _same_rows(given, exports), exports), weights.get(name), exports)
         for name, step in union.transformer_list
         if not _is(step, "drop")
     ]
@@ -118,7 +141,7 @@ def _united(parts: Sequence[Made], exports: Exports, *, is_sparse: bool) -> Made
 
 
 def _is_numeric(given: Given) -> bool:
-    return all(column.type in ("integer", "number", "boolean") for column in given.columns)
+    return all(column.type in _NUMERIC for column in given.columns)
 
 
 def _columns_of(given: Given) -> tuple[Column, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from golive.compiling.exporters.columns import dense_rows
+from golive.compiling.exporters.composing import dense_rows
 from golive.compiling.exporting import Exporter, Exports, NotExportableError
 from golive.compiling.given import Given, Made
 
