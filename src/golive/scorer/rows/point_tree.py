@@ -83,7 +83,8 @@ class PointTree:
 
 
 def _squares(parts: list[float]) -> float:
-    return sum(map(mul, parts, parts))
+    total: float = sum(map(mul, parts, parts))
+    return total
 
 
 def _differences(parts: list[float]) -> float:
