@@ -11,7 +11,9 @@ from golive.scorer.node import Node
 from golive.scorer.rows.checking import refuse_non_finite
 from golive.scorer.rows.estimator import Estimator
 
-__all__ = ["OPS", "first_largest", "power", "sigmoid", "softmax", "weighted_sums"]
+__all__ = [
+    "OPS", "first_largest", "is_pair", "power", "shares_of", "sigmoid", "softmax", "weighted_sums",
+]  # fmt: skip
 
 
 def weighted_sums(node: Node) -> Callable[[Any], list[float]]:
@@ -118,25 +120,35 @@ def _logistic(node: Node) -> Estimator:
 
     The latter is the sigmoid of each as a share of all; one sum is of the second of two classes.
     """
-    estimator = _classifier(node)
-    is_softmax = node.args["shares"] == "softmax"
-    shares = _pair if len(node.view("intercepts")) == 1 else _one_vs_rest
-    if is_softmax:
-        shares = _softmax_pair if len(node.view("intercepts")) == 1 else softmax
-    return _with(estimator, shares)
+    return _with_shares(node)
 
 
 def _modified_huber(node: Node) -> Estimator:
     """Probabilities of the sums: they are cut off at -1 and 1, and shifted."""
-    is_binary = len(node.view("intercepts")) == 1
-    return _with(_classifier(node), _clipped_pair if is_binary else _clipped)
+    return _with_shares(node)
 
 
-def _with(estimator: Estimator, shares: Callable[[list[float]], list[float]]) -> Estimator:
+def _with_shares(node: Node) -> Estimator:
+    estimator, shares = _classifier(node), shares_of(node)
     sums = estimator.decision
     assert sums is not None
     estimator.probabilities = lambda row: shares(sums(row))
     return estimator
+
+
+def is_pair(node: Node) -> bool:
+    """Whether the probabilities are the sigmoid of one sum and what is left."""
+    return shares_of(node) is _pair
+
+
+def shares_of(node: Node) -> Callable[[list[float]], list[float]]:
+    """What makes probabilities of the sums of a linear classifier."""
+    is_binary = len(node.view("intercepts")) == 1
+    if node.op == "linear.modified_huber":
+        return _clipped_pair if is_binary else _clipped
+    if node.args["shares"] == "softmax":
+        return _softmax_pair if is_binary else softmax
+    return _pair if is_binary else _one_vs_rest
 
 
 def _pair(values: list[float]) -> list[float]:
