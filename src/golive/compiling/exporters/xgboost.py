@@ -69,7 +69,12 @@ def _categories(booster: Any) -> dict[int, list[Any]]:
         return {}
     stored = booster.get_categories(export_to_arrow=True)
     pairs = [] if stored is None else stored.to_arrow()
-    return {at: values.to_pylist() for at, (_, values) in enumerate(pairs) if values is not None}
+    try:
+        return {
+            at: values.to_pylist() for at, (_, values) in enumerate(pairs) if values is not None
+        }
+    except UnicodeDecodeError as error:  # it stores as many bytes as the text has characters
+        raise NotExportableError("XGBoost with categories that are not ASCII") from error
 
 
 def _native(booster: Any, given: Given, exports: Exports) -> Made:
