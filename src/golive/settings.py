@@ -26,7 +26,6 @@ __all__ = [
     "child_environment",
     "keep_keras_on_cpu",
     "limit_numeric_threads",
-    "share_metrics",
     "wished_keras_backend",
 ]
 
@@ -311,11 +310,6 @@ def keep_keras_on_cpu(backend: str) -> None:
     os.environ["KERAS_BACKEND"] = backend
     for name, value in _KERAS_ON_CPU.items():
         os.environ.setdefault(name, value)
-
-
-def share_metrics(directory: Path) -> None:
-    """Let this process and its children count into `directory`; before prometheus_client loads."""
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(directory)
 
 
 def _load(

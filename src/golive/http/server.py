@@ -25,7 +25,7 @@ from golive.http.protocol import ProblemProtocol
 from golive.http.sockets import listen, url_of
 from golive.http.supervisor import Supervisor
 from golive.http.worker import StartReport, WorkerFactory
-from golive.settings import limit_numeric_threads, share_metrics
+from golive.settings import limit_numeric_threads
 
 __all__ = ["serve"]
 
@@ -147,7 +147,6 @@ def _config(plan: ServePlan, factory: WorkerFactory) -> uvicorn.Config:
 @contextmanager
 def _metrics_directory() -> Iterator[Path]:
     directory = Path(tempfile.mkdtemp(prefix="golive-metrics-"))
-    share_metrics(directory)
     try:
         yield directory
     finally:
