@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Thread
@@ -16,6 +18,7 @@ from golive.http.plan import LoadModels, ServePlan
 
 __all__ = ["StartReport", "WorkerFactory"]
 
+_SWITCH_SECONDS = 0.001  # how long a thread that computes may keep the event loop waiting
 _LONGEST_MESSAGE = 800  # a report is one atomic write to a pipe
 _logger = logging.getLogger("golive.http")
 
@@ -49,6 +52,7 @@ class WorkerFactory:
     def __call__(self) -> App:
         """Make the application; its models are loaded when the server begins."""
         logging.captureWarnings(capture=True)
+        sys.setswitchinterval(_SWITCH_SECONDS)
         settings = self.plan.settings
         house = build_gateway(settings, metrics_directory=self.plan.metrics_directory)
         draining = Draining(house.readiness, seconds=settings.drain)
@@ -65,6 +69,7 @@ class WorkerFactory:
     def _begin(self, house: Gatehouse) -> None:
         try:
             house.open(self.load(self.plan))
+            gc.freeze()  # what is loaded stays, and need not be looked through again
         except Exception as error:
             self.report(_failure(error))
             raise
