@@ -166,7 +166,7 @@ SERVE_SETTINGS: tuple[Setting, ...] = (
     Setting(
         name="queue",
         type="integer",
-        default=64,
+        default=256,
         sentence="Requests that wait in one worker for a thread; more are refused with 503.",
         minimum=0,
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from golive.settings import ServeSettings
 
 __all__ = ["StartReport", "Worker"]
 
+_SWITCH_SECONDS = 0.001  # how long a thread that computes may keep the event loop waiting
 _LONGEST_MESSAGE = 800  # a report is one atomic write to a pipe
 _Result = TypeVar("_Result")
 _logger = logging.getLogger("golive.http")
@@ -60,6 +62,7 @@ class Worker:
     def run(self, listener: socket) -> None:
         """Answer those who connect to the socket until a signal; from the main thread."""
         log_as_json()
+        sys.setswitchinterval(_SWITCH_SECONDS)
         with asyncio.Runner(loop_factory=new_loop) as runner:
             runner.run(self._serve(listener))
 
