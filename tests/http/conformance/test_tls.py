@@ -5,9 +5,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.http.conformance.wire import Wire, chunked, get, request
 
 from golive.http.front.tls import tls_context
-from tests.http.conformance.wire import Wire, chunked, get, request
 
 FILES = Path(__file__).parent / "tls"
 
@@ -63,7 +63,7 @@ def test_what_is_no_request_is_refused(secure):
 
 
 def test_tls_1_1_is_not_spoken(secure):
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="TLSv1"):
         old = client_context(
             minimum_version=ssl.TLSVersion.TLSv1, maximum_version=ssl.TLSVersion.TLSv1_1
         )
