@@ -60,7 +60,9 @@ def _texts(*steps: Any, many: bool = False) -> Case:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(texts[:_FITTED], truths[:_FITTED])
-    return Case(estimator=model, data=[*texts[:1000], *HOSTILE_TEXTS], near=_between(model, texts))
+    # Hashing refuses lone surrogates, and so a whole batch that has one.
+    hostile = [text for text in HOSTILE_TEXTS if not set(text) & {"\ud800", "\udfff"}]
+    return Case(estimator=model, data=[*texts[:1000], *hostile], near=_between(model, texts))
 
 
 def _between(model: Any, texts: list[str]) -> list[str]:
