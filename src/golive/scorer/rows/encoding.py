@@ -10,10 +10,10 @@ from typing import Any
 from golive.scorer.node import Node
 from golive.scorer.rows.building import Transform
 
-__all__ = ["OPS", "lookups"]
+__all__ = ["OPS", "lookup"]
 
 
-def lookups(node: Node, answers: list[list[Any]]) -> list[Callable[[Any], Any]]:
+def _lookups(node: Node, answers: list[list[Any]]) -> list[Callable[[Any], Any]]:
     """A function a column that gives the answer for a value.
 
     The argument `columns` has an object for each: `values` (of which the answers are, in their
@@ -22,10 +22,14 @@ def lookups(node: Node, answers: list[list[Any]]) -> list[Callable[[Any], Any]]:
     null: they are refused) and `is_float` (infinities are refused).
     """
     columns: list[dict[str, Any]] = node.args["columns"]
-    return [_lookup(column, given) for column, given in zip(columns, answers, strict=True)]
+    return [lookup(column, given) for column, given in zip(columns, answers, strict=True)]
 
 
-def _lookup(column: dict[str, Any], answers: list[Any]) -> Callable[[Any], Any]:
+def lookup(column: dict[str, Any], answers: list[Any]) -> Callable[[Any], Any]:
+    """The lookup of one column: from a value to the answer of its category.
+
+    The function raises a ValueError for a value that is refused.
+    """
     at_nan, at_unseen = column["nan"], column["unseen"]
     known = {
         value: answer
@@ -54,7 +58,7 @@ def _flags(node: Node) -> Transform:
 
     A place of -1 stands for no 1 at all.
     """
-    looks = lookups(node, [column["places"] for column in node.args["columns"]])
+    looks = _lookups(node, [column["places"] for column in node.args["columns"]])
     width = node.width
 
     def places(row: Any) -> list[int]:
@@ -84,11 +88,11 @@ def _values(node: Node) -> Transform:
         answers.append([flat[start + at * each : start + at * each + each] for at in range(count)])
         start += count * each
     if each > 1:
-        looks = lookups(node, answers)
+        looks = _lookups(node, answers)
         return lambda row: list(
             chain.from_iterable([look(value) for look, value in zip(looks, row, strict=True)])
         )
-    singles = lookups(node, [[one for (one,) in column] for column in answers])
+    singles = _lookups(node, [[one for (one,) in column] for column in answers])
     return lambda row: [look(value) for look, value in zip(singles, row, strict=True)]
 
 

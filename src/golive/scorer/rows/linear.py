@@ -12,7 +12,9 @@ from golive.scorer.rows.checking import refuse_non_finite
 from golive.scorer.rows.estimator import Estimator
 from golive.scorer.rows.sparse_sums import sparse_sums
 
-__all__ = ["OPS", "first_largest", "power", "sigmoid", "softmax", "weighted_sums"]
+__all__ = [
+    "OPS", "first_largest", "is_pair", "power", "shares_of", "sigmoid", "softmax", "weighted_sums",
+]  # fmt: skip
 
 
 def weighted_sums(node: Node) -> Callable[[Any], list[float]]:
@@ -93,16 +95,12 @@ def _logistic(node: Node) -> Estimator:
 
     The latter is the sigmoid of each as a share of all; one sum is of the second of two classes.
     """
-    is_softmax = node.args["shares"] == "softmax"
-    if len(node.view("intercepts")) == 1:
-        return _with(node, _softmax_pair if is_softmax else _pair)
-    return _with(node, softmax if is_softmax else _one_vs_rest)
+    return _with(node, shares_of(node))
 
 
 def _modified_huber(node: Node) -> Estimator:
     """Probabilities of the sums: they are cut off at -1 and 1, and shifted."""
-    is_binary = len(node.view("intercepts")) == 1
-    return _with(node, _clipped_pair if is_binary else _clipped)
+    return _with(node, shares_of(node))
 
 
 def _with(node: Node, shares: Callable[[list[float]], list[float]]) -> Estimator:
@@ -126,6 +124,21 @@ def _choice(node: Node) -> Callable[[list[float]], int]:
 
 def _is_positive(values: list[float]) -> int:
     return int(values[0] > 0.0)
+
+
+def is_pair(node: Node) -> bool:
+    """Whether the probabilities are the sigmoid of one sum and what is left."""
+    return shares_of(node) is _pair
+
+
+def shares_of(node: Node) -> Callable[[list[float]], list[float]]:
+    """What makes probabilities of the sums of a linear classifier."""
+    is_binary = len(node.view("intercepts")) == 1
+    if node.op == "linear.modified_huber":
+        return _clipped_pair if is_binary else _clipped
+    if node.args["shares"] == "softmax":
+        return _softmax_pair if is_binary else softmax
+    return _pair if is_binary else _one_vs_rest
 
 
 def _pair(values: list[float]) -> list[float]:
