@@ -19,10 +19,11 @@ def kernel_of(node: Node) -> Kernel:
     """The kernel's value of a row and each support vector.
 
     It is `exp(-gamma * distance²)`, `(gamma * product + coef0) ** degree` or
-    `tanh(gamma * product + coef0)`. The arguments are `kernel` (`rbf`, `poly` or `sigmoid`), `gamma`, `coef0`, `degree`, `takes` and
-    `inputs`. The array of dense rows is `vectors`, vector by vector. Those of sparse rows go input
-    by input: `starts` (where each input's values begin, and where the last end), `places` (whose
-    they are), `parts` (the values), and `lengths` (squared, of each vector).
+    `tanh(gamma * product + coef0)`. The arguments are `kernel` (`rbf`, `poly` or `sigmoid`),
+    `gamma`, `coef0`, `degree`, `takes` and `inputs`. The array of dense rows is `vectors`, vector
+    by vector. Those of sparse rows go input by input: `starts` (where each input's values begin,
+    and where the last end), `places` (whose they are), `parts` (the values), and `lengths`
+    (squared, of each vector).
     """
     is_sparse = node.args["takes"] == "sparse"
     match node.args["kernel"]:
