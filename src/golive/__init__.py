@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from golive.checking.diff import diff
     from golive.checking.difference import Difference
     from golive.checking.report import Report
+    from golive.entry.asgi import asgi_app
     from golive.packing.pack import pack
     from golive.packing.repack import repack
     from golive.wiring.loading import Predictor, load
@@ -32,6 +33,7 @@ __all__ = [
     "RecordError",
     "Report",
     "__version__",
+    "asgi_app",
     "check",
     "diff",
     "load",
@@ -46,6 +48,7 @@ _HOMES = {
     "Difference": "golive.checking.difference",
     "Predictor": "golive.wiring.loading",
     "Report": "golive.checking.report",
+    "asgi_app": "golive.entry.asgi",
     "check": "golive.checking.check",
     "diff": "golive.checking.diff",
     "load": "golive.wiring.loading",

@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
-
-import platformdirs
 
 from golive.errors import UsageError
 
@@ -28,11 +26,10 @@ __all__ = [
     "child_environment",
     "keep_keras_on_cpu",
     "limit_numeric_threads",
-    "share_metrics",
     "wished_keras_backend",
 ]
 
-SettingType = Literal["integer", "number", "text", "boolean", "list", "path"]
+SettingType = Literal["integer", "number", "text", "boolean", "list", "path", "count"]
 SettingValue = int | float | str | bool | tuple[str, ...] | Path | None
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
@@ -45,7 +42,8 @@ class Setting:
 
     Attributes:
         name: As in Python, such as `body_limit`.
-        type: What its text in the environment is read as; a `list` is separated by commas.
+        type: What its text in the environment is read as; a `list` is separated by commas, a
+            `count` is an integer or `auto`.
         default: The value where nothing sets it.
         sentence: What it does.
         minimum: The smallest number that is allowed, or None.
@@ -71,7 +69,7 @@ class Setting:
             UsageError: The text is no such value.
         """
         try:
-            value = _parse(self.type, text)
+            value = _PARSERS[self.type](text)
         except ValueError as error:
             raise UsageError(
                 f"{self.variable}={text!r} is not {_ARTICLES[self.type]}.", hint=self.sentence
@@ -124,9 +122,10 @@ SERVE_SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         name="workers",
-        type="integer",
+        type="count",
         default=1,
-        sentence="Processes that answer, each with its own copy of the model.",
+        sentence="Processes that answer, each with its own copy of the model; auto takes one for "
+        "each processor that the cgroup and the affinity leave to golive.",
         minimum=1,
     ),
     Setting(
@@ -179,6 +178,47 @@ SERVE_SETTINGS: tuple[Setting, ...] = (
         minimum=0.001,
     ),
     Setting(
+        name="header_limit",
+        type="number",
+        default=10.0,
+        sentence="Seconds until a request whose headers have not arrived ends with 408.",
+        minimum=0.001,
+    ),
+    Setting(
+        name="idle_limit",
+        type="number",
+        default=75.0,
+        sentence="Seconds until a connection without a request is closed; longer than a load "
+        "balancer in front keeps its own idle.",
+        minimum=0.001,
+    ),
+    Setting(
+        name="write_limit",
+        type="number",
+        default=30.0,
+        sentence="Seconds in which a client reads nothing of its answer until it is given up.",
+        minimum=0.001,
+    ),
+    Setting(
+        name="connections",
+        type="integer",
+        default=4096,
+        sentence="Connections that one worker keeps open; more are refused with 503.",
+        minimum=1,
+    ),
+    Setting(
+        name="tls_certificate",
+        type="path",
+        default=None,
+        sentence="File of the certificate and its chain (PEM); with it, HTTPS is spoken.",
+    ),
+    Setting(
+        name="tls_key",
+        type="path",
+        default=None,
+        sentence="File of the certificate's key (PEM), if it is another one.",
+    ),
+    Setting(
         name="drain",
         type="number",
         default=0.0,
@@ -228,7 +268,7 @@ class Settings:
             UsageError: A value is not of the setting's type, or there is no such setting.
         """
         values = _load(SETTINGS, environ, flags)
-        directory = values["cache_dir"] or platformdirs.user_cache_path("golive")
+        directory = values["cache_dir"] or _user_cache()
         return cls(cache_dir=Path(directory).expanduser().absolute())
 
 
@@ -238,7 +278,7 @@ class ServeSettings:
 
     host: str
     port: int
-    workers: int
+    workers: int | Literal["auto"]
     body_limit: int
     time_limit: float
     max_records: int
@@ -246,6 +286,12 @@ class ServeSettings:
     threads: int
     queue: int
     read_limit: float
+    header_limit: float
+    idle_limit: float
+    write_limit: float
+    connections: int
+    tls_certificate: Path | None
+    tls_key: Path | None
     drain: float
     grace: int
     numeric_threads: int
@@ -263,6 +309,12 @@ class ServeSettings:
             UsageError: A value is not of the setting's type, or there is no such setting.
         """
         return cls(**_load(SERVE_SETTINGS, environ, flags))
+
+
+def _user_cache() -> Path:
+    import platformdirs
+
+    return platformdirs.user_cache_path("golive")
 
 
 def cache_dir(environ: Mapping[str, str] | None = None) -> Path:
@@ -309,11 +361,6 @@ def keep_keras_on_cpu(backend: str) -> None:
         os.environ.setdefault(name, value)
 
 
-def share_metrics(directory: Path) -> None:
-    """Let this process and its children count into `directory`; before prometheus_client loads."""
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(directory)
-
-
 def _load(
     settings: tuple[Setting, ...], environ: Mapping[str, str] | None, flags: Mapping[str, Any]
 ) -> dict[str, Any]:
@@ -356,23 +403,19 @@ _ARTICLES: dict[SettingType, str] = {
     "boolean": "true or false",
     "list": "a list",
     "path": "a path",
+    "count": "an integer or auto",
 }
 
 
-def _parse(kind: SettingType, text: str) -> SettingValue:
-    match kind:
-        case "integer":
-            return int(text)
-        case "number":
-            return float(text)
-        case "boolean":
-            return _parse_boolean(text.lower())
-        case "list":
-            return tuple(part.strip() for part in text.split(",") if part.strip())
-        case "path":
-            return Path(text)
-        case "text":
-            return text
+_PARSERS: dict[SettingType, Callable[[str], SettingValue]] = {
+    "integer": int,
+    "number": float,
+    "text": str,
+    "path": Path,
+    "boolean": lambda text: _parse_boolean(text.lower()),
+    "list": lambda text: tuple(part.strip() for part in text.split(",") if part.strip()),
+    "count": lambda text: text if text == "auto" else int(text),
+}
 
 
 def _parse_boolean(text: str) -> bool:

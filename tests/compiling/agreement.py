@@ -86,7 +86,9 @@ def assert_agree(
     for at, record in enumerate(records):
         one = data.iloc[at : at + 1] if isinstance(data, pd.DataFrame) else data[at : at + 1]
         expected, found = _original(estimator, one), _scored(estimator, program, record)
-        assert _is_same(expected, found, tolerance), f"row {at} {record!r:.200}: {expected} is now {found}"
+        assert _is_same(expected, found, tolerance), (
+            f"row {at} {record!r:.200}: {expected} is now {found}"
+        )
 
 
 def _original(estimator: Any, one: Any) -> Any:

@@ -22,6 +22,8 @@ __all__ = [
     "keep_all",
     "label",
     "loading",
+    "no_compile",
+    "original",
     "serve_settings",
     "threshold_option",
 ]
@@ -68,6 +70,24 @@ keep_all = click.option(
     "--keep-all",
     is_flag=True,
     help="Keep the model file byte for byte. Default: leave out what prediction never reads.",
+)
+
+
+no_compile = click.option(
+    "--no-compile",
+    "compile",
+    flag_value=False,
+    default=True,
+    help="Do not compile the model. Default: compile it, and let the program answer where it is "
+    "proven equal and no slower.",
+)
+
+
+original = click.option(
+    "--original",
+    is_flag=True,
+    help="Let the original model answer, in the packages of requirements.txt. Default: the "
+    "compiled program, where the bundle has one.",
 )
 
 
@@ -132,12 +152,30 @@ def _shown(default: object) -> object:
     return "none" if default in ("", None, ()) else default
 
 
+class _Count(click.ParamType):  # type: ignore[type-arg]  # generic only in newer versions of click
+    """An integer, or `auto`."""
+
+    name = "integer|auto"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int | str:
+        """The number that the text is, or `auto`."""
+        if value == "auto":
+            return "auto"
+        try:
+            return int(value)
+        except ValueError:
+            self.fail(f"{value!r} is neither an integer nor auto.", param, ctx)
+
+
 _FLAGS = {"allowed_hosts": "--allow-host", "body_limit": "--max-body"}
 _KINDS: dict[str, dict[str, Any]] = {
     "integer": {"type": int},
     "number": {"type": float},
     "text": {},
-    "path": {},
+    "path": {"type": click.Path(path_type=Path)},
+    "count": {"type": _Count()},
     "boolean": {"flag_value": True, "type": bool},
     "list": {"multiple": True},
 }

@@ -27,6 +27,10 @@ class Program:
         self.classes = classes
         self._prepare, self._estimator = parts_of(root)
 
+    def gives(self, method: str) -> bool:
+        """Whether it answers `probabilities`, `label` or `value`."""
+        return getattr(self._estimator, method) is not None
+
     def warm(self) -> Iterator[None]:
         """Do what makes later answers faster: each `next` does a few milliseconds of it.
 

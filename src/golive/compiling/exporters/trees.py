@@ -14,7 +14,9 @@ from golive.compiling.given import Given, Made
 __all__ = ["EXPORTERS", "check_names", "tree_of", "tree_rows"]
 
 
-def tree_of(model: Any, *, positions: Any = None, output: int = 0, has_vectors: bool = False) -> Tree:
+def tree_of(
+    model: Any, *, positions: Any = None, output: int = 0, has_vectors: bool = False
+) -> Tree:
     """A fitted tree.
 
     Args:
@@ -44,7 +46,9 @@ def _kinds(tree: Any, is_leaf: Any) -> Any:
     return None if goes_left is None else np.where(is_leaf, 0, goes_left).astype(np.uint8)
 
 
-def tree_rows(model: Any, given: Given, exports: Exports, *, allows_nan: bool) -> list[dict[str, Any]]:
+def tree_rows(
+    model: Any, given: Given, exports: Exports, *, allows_nan: bool
+) -> list[dict[str, Any]]:
     """The steps that make the rows which a tree sees: dense, of 32 bits, checked."""
     check_names(model, given)
     is_sparse = given.gives == "sparse"

@@ -145,9 +145,7 @@ def _rows(
     return nodes
 
 
-def _numbers(
-    read: _Booster, given: Given, exports: Exports
-) -> tuple[list[dict[str, Any]], Given]:
+def _numbers(read: _Booster, given: Given, exports: Exports) -> tuple[list[dict[str, Any]], Given]:
     if given.width != int(read.learner["learner_model_param"]["num_feature"]):
         raise NotExportableError("XGBoost with another number of columns than in training")
     if given.gives == "sparse":
@@ -215,7 +213,10 @@ def _linear(read: _Booster) -> dict[str, Any]:
     start = np.full_like(_start(read), _start(read)[0])  # it takes the first for every output
     weights = np.array(read.learner["gradient_booster"]["model"]["weights"], dtype=np.float32)
     weights = weights.reshape(-1, len(start))
-    return {"weights": weights[:-1].astype(np.float64), "start": (weights[-1] + start).astype(float)}
+    return {
+        "weights": weights[:-1].astype(np.float64),
+        "start": (weights[-1] + start).astype(float),
+    }
 
 
 def _trees(read: _Booster) -> list[Tree]:

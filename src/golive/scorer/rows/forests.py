@@ -169,7 +169,7 @@ def leaves_of(forest: Forest) -> Leaves:
 
     def leaves(row: list[float]) -> list[int]:
         total = sum(row)
-        return plain(row) if total == total else careful(row)  # noqa: PLR0124
+        return plain(row) if total == total else careful(row)
 
     return leaves
 
@@ -227,7 +227,7 @@ def _question(forest: Forest) -> Callable[[int, float], bool]:
             case 3:
                 return value not in sets[int(threshold)]
             case 6:
-                return value == value and value not in sets[int(threshold)]  # noqa: PLR0124
+                return value == value and value not in sets[int(threshold)]
             case _ if value < -NEARLY_ZERO or value > NEARLY_ZERO:
                 return value <= threshold
             case _:

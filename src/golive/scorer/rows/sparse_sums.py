@@ -52,12 +52,12 @@ class _MappedRows(dict[int, list[float]]):
 
     def __init__(self, items: memoryview, width: int) -> None:
         super().__init__()
-        self._items = items
+        self._items: Any = items
         self._width = width
         self._limit = max(_FEW // width, 1)
 
     def __missing__(self, at: int) -> list[float]:
-        row = self._items[at * self._width : (at + 1) * self._width].tolist()
+        row: list[float] = self._items[at * self._width : (at + 1) * self._width].tolist()
         if len(self) >= self._limit:
             self.clear()
         self[at] = row

@@ -72,7 +72,7 @@ def _truncated(node: Node) -> Transform:
             value = row[at]
             if above < value < below:
                 row[at] = float(int(value))
-            elif value == value:  # noqa: PLR0124
+            elif value == value:
                 row[at] = -1.0
         return row
 

@@ -107,7 +107,7 @@ def _linear_sums(node: Node) -> Callable[[list[float]], Any]:
         totals = array("f", start)
         for output in range(count):
             for value, weight in zip(row, weights[output::count], strict=True):
-                if value == value:  # noqa: PLR0124
+                if value == value:
                     totals[output] += array("f", [value * weight])[0]
         return totals[0] if count == 1 else totals.tolist()
 

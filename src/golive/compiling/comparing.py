@@ -1,0 +1,206 @@
+"""Comparing: two models on the same rows, each row for itself."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import Any
+
+from golive.bundle.proof import Deviation, Tried
+from golive.compiling.trials import Trial
+from golive.engine.answers import Answer, Fault, Options, entry_to_json
+from golive.engine.isolation import isolate
+from golive.engine.labelling import labeller
+from golive.runtimes.protocols import Batch, Model, Outputs
+from golive.signature.model import JsonValue, Output, Signature
+
+__all__ = ["Comparison", "compare_models", "entries_of", "relative_difference"]
+
+_CHUNK = 4_096
+_LONGEST = 200
+_FLOOR = 1e-3
+"""Below it, differences count as if the numbers were this large."""
+
+Entry = Answer | Fault | Exception
+
+
+@dataclass(slots=True, kw_only=True)
+class Comparison:
+    """What was found; filled while rows are compared.
+
+    Attributes:
+        tried: The rows by kind.
+        worst: The largest difference of scores within the tolerance, if there is one.
+        failure: The first row on which both are not the same.
+    """
+
+    tried: list[Tried] = field(default_factory=list)
+    worst: Deviation | None = None
+    failure: Deviation | None = None
+
+
+def compare_models(
+    original: Model,
+    compiled: Model,
+    signature: Signature,
+    trials: Sequence[Trial],
+    *,
+    tolerance: float,
+    refusals: int = 150,
+) -> Comparison:
+    """Answer all rows with both models: the original many at a time, the compiled one by one.
+
+    Golden records are asked one by one of the original too, and so are rows that the program
+    refuses.
+
+    Args:
+        original: Its answers are right.
+        compiled: Its answers are to be the same.
+        signature: What both take and give.
+        trials: The rows.
+        tolerance: Largest relative difference of a score that is still the same answer.
+        refusals: At most so many rows of a kind that the program refuses are tried.
+    """
+    comparing = _Comparing(original, compiled, signature, tolerance)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what a model says of hostile rows is no news
+        for trial in trials:
+            if trial.batch.size:
+                comparing.compare(trial, refusals)
+    return comparing.found
+
+
+class _Comparing:
+    """Compares two models, trial by trial."""
+
+    def __init__(
+        self, original: Model, compiled: Model, signature: Signature, tolerance: float
+    ) -> None:
+        self.found = Comparison()
+        self._original, self._compiled = original, compiled
+        self._signature, self._tolerance = signature, tolerance
+        self._label = labeller(signature.output, Options())
+
+    def compare(self, trial: Trial, refusals: int) -> None:
+        """Answer the rows of a trial with both and note what was found."""
+        answers = entries_of(self._compiled, self._label, trial.batch, size=1)
+        refused = [at for at, entry in enumerate(answers) if isinstance(entry, Exception)]
+        skipped = set(refused[refusals:])
+        rows = [at for at in range(trial.batch.size) if at not in skipped]
+        expected = self._expected(trial, rows, set(refused))
+        both = 0
+        for at, one in zip(rows, expected, strict=True):
+            if isinstance(one, Exception) and isinstance(answers[at], Exception):
+                both += 1
+            else:
+                self._note(trial, at, one, answers[at])
+        self.found.tried.append(Tried(kind=trial.kind, rows=len(rows), refused=both))
+
+    def _expected(self, trial: Trial, rows: list[int], refused: set[int]) -> list[Entry]:
+        """The original's entries: rows that the program refuses are asked alone."""
+        alone = set(rows) if trial.kind == "golden" else refused
+        together = [at for at in rows if at not in alone]
+        entries: dict[int, Entry] = {}
+        for size, part in ((_CHUNK, together), (1, [at for at in rows if at in alone])):
+            answers = entries_of(self._original, self._label, trial.batch.take(part), size=size)
+            entries.update(zip(part, answers, strict=True))
+        return [entries[at] for at in rows]
+
+    def _note(self, trial: Trial, at: int, one: Entry, other: Entry) -> None:
+        found = self.found
+        relative = relative_difference(one, other, self._signature.output)
+        is_same = relative is not None and relative <= self._tolerance
+        if is_same:
+            worst = 0.0 if found.worst is None else found.worst.relative or 0.0
+            if not relative or relative <= worst:
+                return
+        elif found.failure is not None:
+            return
+        deviation = Deviation(
+            kind=trial.kind,
+            row=dict(_shown_row(trial.batch, at, self._signature)),
+            original=_shown_entry(one),
+            compiled=_shown_entry(other),
+            relative=relative,
+        )
+        if is_same:
+            found.worst = deviation
+        else:
+            found.failure = deviation
+
+
+def entries_of(
+    model: Model, label: Callable[[Outputs], list[Any]], batch: Batch, *, size: int
+) -> list[Entry]:
+    """What a model answers to each row, or raises; so many rows are asked at once."""
+    entries: list[Entry] = []
+    for start in range(0, batch.size, size):
+        part = batch.take(list(range(start, min(start + size, batch.size))))
+
+        def call(positions: list[int], part: Batch = part) -> list[Any]:
+            whole = len(positions) == part.size
+            return label(model.predict(part if whole else part.take(positions)))
+
+        entries += isolate(part.size, call)
+    return entries
+
+
+def relative_difference(one: Entry, other: Entry, output: Output) -> float | None:
+    """How far two entries are apart; None where labels, faults or refusals differ."""
+    if isinstance(one, Fault) and isinstance(other, Fault):
+        return 0.0 if one.code == other.code else None
+    if not isinstance(one, Answer) or not isinstance(other, Answer):
+        return None
+    if type(one.label) is not type(other.label) or one.label != other.label:
+        return None
+    if output.kind == "custom":
+        return _apart(one.value, other.value)
+    parts = [_apart(one.score, other.score), _apart(one.probabilities, other.probabilities)]
+    return _largest(parts)
+
+
+def _largest(parts: Sequence[float | None]) -> float | None:
+    largest = 0.0
+    for part in parts:
+        if part is None:
+            return None
+        largest = max(largest, part)
+    return largest
+
+
+def _apart(one: Any, other: Any) -> float | None:
+    if type(one) is not type(other):
+        return None
+    match one:
+        case float():
+            return _relative(one, other)
+        case dict() if one.keys() == other.keys():
+            return _largest([_apart(value, other[key]) for key, value in one.items()])
+        case list() if len(one) == len(other):
+            return _largest([_apart(a, b) for a, b in zip(one, other, strict=True)])
+    return 0.0 if one == other else None
+
+
+def _relative(one: float, other: float) -> float:
+    return 0.0 if one == other else abs(one - other) / max(abs(one), abs(other), _FLOOR)
+
+
+def _shown_row(batch: Batch, at: int, signature: Signature) -> Iterator[tuple[str, JsonValue]]:
+    for column, values in zip(signature.columns, batch.columns, strict=True):
+        yield column.name, _shown(values[at])
+
+
+def _shown(value: Any) -> JsonValue:
+    if isinstance(value, float) and not isfinite(value):
+        return str(value)
+    if isinstance(value, str) and len(value) > _LONGEST:
+        return f"{value[:_LONGEST]}… ({len(value):,} characters)"
+    return value if isinstance(value, int | float | str | None) else str(value)[:_LONGEST]
+
+
+def _shown_entry(entry: Entry) -> JsonValue:
+    if isinstance(entry, Exception):
+        return {"raised": f"{type(entry).__name__}: {entry}"[:_LONGEST]}
+    return entry_to_json(entry)
