@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from golive.checking.diff import diff
     from golive.checking.difference import Difference
     from golive.checking.report import Report
+    from golive.packing.onnx_export import export_onnx
     from golive.packing.pack import pack
+    from golive.packing.recompile import compile  # noqa: A004 - the name of the command
     from golive.packing.repack import repack
     from golive.wiring.loading import Predictor, load
 
@@ -33,7 +35,9 @@ __all__ = [
     "Report",
     "__version__",
     "check",
+    "compile",
     "diff",
+    "export_onnx",
     "load",
     "pack",
     "repack",
@@ -47,7 +51,9 @@ _HOMES = {
     "Predictor": "golive.wiring.loading",
     "Report": "golive.checking.report",
     "check": "golive.checking.check",
+    "compile": "golive.packing.recompile",
     "diff": "golive.checking.diff",
+    "export_onnx": "golive.packing.onnx_export",
     "load": "golive.wiring.loading",
     "pack": "golive.packing.pack",
     "repack": "golive.packing.repack",

@@ -49,6 +49,7 @@ def compare_models(
     *,
     tolerance: float,
     refusals: int = 150,
+    may_answer_more: bool = False,
 ) -> Comparison:
     """Answer all rows with both models: the original many at a time, the compiled one by one.
 
@@ -62,8 +63,10 @@ def compare_models(
         trials: The rows.
         tolerance: Largest relative difference of a score that is still the same answer.
         refusals: At most so many rows of a kind that the program refuses are tried.
+        may_answer_more: Whether rows that the original refuses may be answered.
     """
     comparing = _Comparing(original, compiled, signature, tolerance)
+    comparing.may_answer_more = may_answer_more
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what a model says of hostile rows is no news
         for trial in trials:
@@ -82,6 +85,7 @@ class _Comparing:
         self._original, self._compiled = original, compiled
         self._signature, self._tolerance = signature, tolerance
         self._label = labeller(signature.output, Options())
+        self.may_answer_more = False
 
     def compare(self, trial: Trial, refusals: int) -> None:
         """Answer the rows of a trial with both and note what was found."""
@@ -92,7 +96,8 @@ class _Comparing:
         expected = self._expected(trial, rows, set(refused))
         both = 0
         for at, one in zip(rows, expected, strict=True):
-            if isinstance(one, Exception) and isinstance(answers[at], Exception):
+            is_refused = self.may_answer_more or isinstance(answers[at], Exception)
+            if isinstance(one, Exception) and is_refused:
                 both += 1
             else:
                 self._note(trial, at, one, answers[at])

@@ -168,7 +168,7 @@ def leaves_of(forest: Forest) -> Leaves:
 
     def leaves(row: list[float]) -> list[int]:
         total = sum(row)
-        return plain(row) if total == total else careful(row)  # noqa: PLR0124
+        return plain(row) if total == total else careful(row)
 
     return leaves
 
