@@ -9,6 +9,7 @@ from typing import Any
 from threadpoolctl import threadpool_limits
 
 from golive.bundle.proof import Deviation, Proof
+from golive.compiling.comparing import Measure
 from golive.compiling.exporting import NotExportableError
 from golive.compiling.onnx_graph import Floats, OnnxGraphModel, convert, is_sayable, parts_of
 from golive.compiling.proof import Evidence, answered_rows, compare_on_rows
@@ -19,6 +20,8 @@ from golive.signature.model import Signature
 __all__ = ["ProvenGraph", "prove_graph"]
 
 _TOLERANCE = 1e-6
+"""Graphs compute some steps in 32 bits, so small probabilities are right in their first digits."""
+_ROWS = 4_000
 _SIZES = (1, 64)
 
 
@@ -64,9 +67,9 @@ def _compared(estimator: Any, evidence: Evidence, model: OnnxGraphModel, floats:
     found = compare_on_rows(
         evidence,
         model,
-        tolerance=_TOLERANCE,
+        Measure(tolerance=_TOLERANCE, floor=1.0, may_answer_more=True),
+        rows=_ROWS,
         keep=lambda batch: _sayable(batch, signature),
-        may_answer_more=True,
     )
     facts: dict[str, Any] = {"tried": tuple(found.tried), "tolerance": _TOLERANCE}
     if found.failure is not None:

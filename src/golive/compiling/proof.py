@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 from golive.bundle.golden import GoldenRecord
 from golive.bundle.layout import PROGRAM_FOLDER
 from golive.bundle.proof import Deviation, Proof, Timing
-from golive.compiling.comparing import Comparison, compare_models, entries_of
+from golive.compiling.comparing import Comparison, Measure, compare_models, entries_of
 from golive.compiling.timing import time_models
 from golive.compiling.trials import TrialSizes, trials_of
 from golive.engine.answers import Answer, Options
@@ -111,11 +111,12 @@ def _compare(
     evidence: Evidence, compiled: CompiledModel, timings: Sequence[Timing], tolerance: float
 ) -> Comparison:
     one, many = timings[0], timings[-1]
+    refusals = max(20, min(150, int(_SECONDS / 4 / (one.original * 1e-6))))
     return compare_on_rows(
         evidence,
         compiled,
-        tolerance=tolerance,
-        seconds=((one.compiled + many.original) * 1e-6, one.original * 1e-6),
+        Measure(tolerance=tolerance, refusals=refusals),
+        rows=_SECONDS / ((one.compiled + many.original) * 1e-6),
         quick=compiled if one.compiled < many.original else evidence.original,
     )
 
@@ -123,24 +124,21 @@ def _compare(
 def compare_on_rows(
     evidence: Evidence,
     candidate: Model,
+    measure: Measure,
     *,
-    tolerance: float,
-    seconds: tuple[float, float] = (5e-4, 5e-3),
+    rows: float,
     quick: Model | None = None,
     keep: Callable[[Batch], Batch] | None = None,
-    may_answer_more: bool = False,
 ) -> Comparison:
     """Compare a model with the original on all kinds of rows.
 
     Args:
         evidence: The original, and what the rows are made of.
         candidate: What is to be equal to it; asked for one row at a time.
-        tolerance: Largest relative difference of a score that is still the same answer.
-        seconds: What a row costs both together, and what one alone costs the original: it decides
-            how many are tried.
+        measure: What counts as equal.
+        rows: About how many rows are tried.
         quick: The one of both that finds where answers change; the original by default.
         keep: The rows of a batch that the candidate can be asked at all.
-        may_answer_more: Whether rows that the original refuses may be answered.
     """
     signature = evidence.signature
     trials = trials_of(
@@ -148,19 +146,11 @@ def compare_on_rows(
         [golden.record for golden in evidence.golden],
         signature,
         _distances(quick or evidence.original, signature.output),
-        sizes=TrialSizes().within(_SECONDS / seconds[0]),
+        sizes=TrialSizes().within(rows),
     )
     if keep is not None:
         trials = [replace(trial, batch=keep(trial.batch)) for trial in trials]
-    return compare_models(
-        evidence.original,
-        candidate,
-        signature,
-        trials,
-        tolerance=tolerance,
-        refusals=max(20, min(150, int(_SECONDS / 4 / seconds[1]))),
-        may_answer_more=may_answer_more,
-    )
+    return compare_models(evidence.original, candidate, signature, trials, measure)
 
 
 def _distances(model: Model, output: Output) -> Callable[[Batch], list[float | None]]:
