@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from golive.checking.diff import diff
     from golive.checking.difference import Difference
     from golive.checking.report import Report
+    from golive.entry.asgi import asgi_app
     from golive.packing.onnx_export import export_onnx
     from golive.packing.pack import pack
     from golive.packing.recompile import compile  # noqa: A004 - the name of the command
@@ -34,6 +35,7 @@ __all__ = [
     "RecordError",
     "Report",
     "__version__",
+    "asgi_app",
     "check",
     "compile",
     "diff",
@@ -50,6 +52,7 @@ _HOMES = {
     "Difference": "golive.checking.difference",
     "Predictor": "golive.wiring.loading",
     "Report": "golive.checking.report",
+    "asgi_app": "golive.entry.asgi",
     "check": "golive.checking.check",
     "compile": "golive.packing.recompile",
     "diff": "golive.checking.diff",

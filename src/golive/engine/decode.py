@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-from golive.engine.answers import Fault, Options
+from golive.engine.answers import Options
 from golive.engine.column_rules import ColumnRule
 from golive.engine.csv_body import read_csv
+from golive.engine.decoded import Decoded
 from golive.engine.envelope import Envelope, check_options, open_envelope, read_options
 from golive.engine.json_body import read_json
 from golive.engine.objects import ObjectPass, is_list_like, is_text_like
@@ -19,34 +19,9 @@ from golive.errors import RequestError
 from golive.runtimes.protocols import Batch
 from golive.signature.model import JsonValue, Signature
 
-__all__ = ["Decoded", "Decoder"]
+__all__ = ["Decoder"]
 
 _OPTIONS = {"_threshold": "threshold", "_top": "top", "_id": "id"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decoded:
-    """The records of a request: the valid ones as a batch, a fault for each of the others.
-
-    Attributes:
-        batch: The valid records, in order.
-        indices: Their positions in the request.
-        faults: Position to fault of the other records.
-        size: The number of records in the request.
-        options: What the caller asked beside the records.
-        extra_columns: Values of columns outside the signature, ignored, in the valid records.
-        out_of_range: Values outside the sample's range in the valid records.
-        single: The request was one record, not a list.
-    """
-
-    batch: Batch
-    indices: list[int]
-    faults: dict[int, Fault] = field(default_factory=dict)
-    size: int
-    options: Options = field(default_factory=Options)
-    extra_columns: int = 0
-    out_of_range: int = 0
-    single: bool = False
 
 
 class Decoder:
@@ -96,7 +71,12 @@ class Decoder:
             RequestError: `malformed_json`, `bad_request_shape`, `bad_option`,
                 `threshold_not_supported` or `too_many_records`.
         """
-        fast = None if self._fast is None else self._fast.read(body)
+        if self._fast is None:
+            return self._decode_slowly(body)
+        one = self._fast.read_one(body)
+        if one is not None:
+            return one
+        fast = self._fast.read(body)
         return self._decode_slowly(body) if fast is None else self._decoded_fast(fast)
 
     def decode_envelope(self, envelope: Envelope, *, has_infinity: bool = False) -> Decoded:

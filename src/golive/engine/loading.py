@@ -10,6 +10,7 @@ from golive.bundle.reading import Bundle
 from golive.engine.decode import Decoder
 from golive.engine.engine import Engine
 from golive.engine.golden import Difference, refuse_drift, replay
+from golive.engine.timing import measure_pace
 from golive.runtimes.compiled import load_compiled
 from golive.runtimes.loading import load_model
 from golive.signature.model import Signature
@@ -98,7 +99,7 @@ def load_bundle(
     max_records: int = 10_000,
     limits_images: bool = False,
 ) -> LoadedBundle:
-    """Load a bundle's model and replay its golden records.
+    """Load a bundle's model, replay its golden records and time it on them.
 
     Args:
         bundle: The bundle on disk.
@@ -118,4 +119,6 @@ def load_bundle(
     differences = replay(engine, bundle.golden, tolerance=manifest.tolerance)
     if not allow_drifted_environment:
         refuse_drift(manifest.name, differences)
+    rows = [golden.record for golden in bundle.golden if "error" not in golden.output]
+    engine.pace = measure_pace(engine, rows, manifest.model.kind)
     return LoadedBundle(bundle=bundle, engine=engine, differences=differences)

@@ -1,32 +1,33 @@
-"""What one worker process makes of a plan: its application."""
+"""A worker: what one process does to serve a plan."""
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
-import secrets
-import sys
-import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from functools import partial
+from socket import socket
 from threading import Thread
+from typing import TypeVar
 
 from golive.errors import GoliveError
-from golive.http.app import App, AppLimits, Lifespan, create_app
 from golive.http.draining import Draining
-from golive.http.log_writer import LogWriter
-from golive.http.metrics import Metrics
+from golive.http.front.limits import FrontLimits
+from golive.http.front.loops import new_loop
+from golive.http.front.server import FrontServer
+from golive.http.front.tls import tls_context
+from golive.http.gateway_building import Gatehouse, build_gateway
+from golive.http.log_lines import log_as_json
 from golive.http.plan import LoadModels, ServePlan
-from golive.http.telemetry import Telemetry
-from golive.service.context import ServiceContext
-from golive.service.request_ids import RequestIds
-from golive.service.served import Limits, Readiness
-from golive.service.service import Service
+from golive.settings import ServeSettings
 
-__all__ = ["StartReport", "WorkerFactory"]
+__all__ = ["StartReport", "Worker"]
 
 _LONGEST_MESSAGE = 800  # a report is one atomic write to a pipe
+_Result = TypeVar("_Result")
 _logger = logging.getLogger("golive.http")
 
 
@@ -40,15 +41,15 @@ class StartReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WorkerFactory:
-    """Makes a worker's application; can be sent to a spawned process.
+class Worker:
+    """Serves a plan in this process.
 
     Attributes:
         plan: What to serve.
         load: Loads the models of the plan.
-        report: Is told once how the start ended.
-        loads_first: Whether nothing is answered before the models are loaded (several workers:
-            another one answers meanwhile), or `starting` is.
+        report: Is told once how the start ended, from another thread.
+        loads_first: Whether nobody is listened to before the models are loaded (several workers:
+            another one answers meanwhile), or is told `starting`.
     """
 
     plan: ServePlan
@@ -56,71 +57,78 @@ class WorkerFactory:
     report: Callable[[StartReport], object]
     loads_first: bool
 
-    def __call__(self) -> App:
-        """Make the application; its models are loaded when the server begins."""
-        logging.captureWarnings(capture=True)
+    def run(self, listener: socket) -> None:
+        """Answer those who connect to the socket until a signal; from the main thread."""
+        log_as_json()
+        with asyncio.Runner(loop_factory=new_loop) as runner:
+            runner.run(self._serve(listener))
+
+    async def _serve(self, listener: socket) -> None:
         settings = self.plan.settings
-        metrics = Metrics(self.plan.metrics_directory)
-        writer = LogWriter(sys.stderr.write)
-        telemetry = Telemetry(
-            write=writer.write,
-            clock=lambda: datetime.now(UTC),
-            metrics=metrics,
-            log_inputs=settings.log_inputs,
-        )
-        context = _context(self.plan, metrics.expose)
-        draining = Draining(context.readiness, seconds=settings.drain)
+        house = build_gateway(settings, metrics_directory=self.plan.metrics_directory)
+        tls = tls_context(settings.tls_certificate, settings.tls_key)
+        front = FrontServer(house.gateway, _limits(settings), tls=tls)
+        draining = Draining(house.readiness, seconds=settings.drain, hurry=front.abort)
+        with draining.signals():
+            if not self.loads_first:
+                await front.listen(listener)
+            beginning = asyncio.create_task(self._begin(house, front, listener, draining))
+            await draining.wait()
+            beginning.cancel()
+            with suppress(asyncio.CancelledError):
+                await beginning
+            await front.end(settings.grace)
+        house.close()
 
-        def load() -> Service:
-            service = Service(self.load(self.plan), context)
-            metrics.describe(service.models.values())
-            return service
+    async def _begin(
+        self, house: Gatehouse, front: FrontServer, listener: socket, draining: Draining
+    ) -> None:
+        """Load the models and answer with them, or end."""
+        failure = await _in_thread(lambda: self._load(house))
+        if failure is None and self.loads_first:
+            await front.listen(listener)
+        await _in_thread(lambda: self.report(failure or StartReport()))
+        if failure is not None:
+            draining.end()
 
-        async def start(app: App) -> None:
-            draining.install(asyncio.get_running_loop())
-            if self.loads_first:
-                await asyncio.to_thread(self._begin, app, load)
-            else:
-                Thread(target=self._begin_quietly, args=(app, load), daemon=True).start()
-
-        limits = AppLimits(
-            threads=settings.threads,
-            queue=settings.queue,
-            body_bytes=settings.body_limit,
-            read_seconds=settings.read_limit,
-            answer_seconds=settings.time_limit,
-        )
-        lifespan = Lifespan(start=start, stop=writer.close)
-        return create_app(
-            Service({}, context), telemetry=telemetry, limits=limits, lifespan=lifespan
-        )
-
-    def _begin(self, app: App, load: Callable[[], Service]) -> None:
+    def _load(self, house: Gatehouse) -> StartReport | None:
+        """Load the models; what is wrong with them, if anything is."""
         try:
-            app.service = load()
+            house.open(self.load(self.plan))
+        except GoliveError as error:
+            return _failure(error)
         except Exception as error:
-            self.report(_failure(error))
-            raise
-        app.service.context.readiness.start_serving()
-        self.report(StartReport())
-
-    def _begin_quietly(self, app: App, load: Callable[[], Service]) -> None:
-        try:
-            self._begin(app, load)
-        except GoliveError:
-            return  # the report says all
-        except Exception:
             _logger.exception("The models could not be loaded.")
+            return _failure(error)
+        gc.freeze()  # what is there now stays: later collections need not look at it
+        return None
 
 
-def _context(plan: ServePlan, exposition: Callable[[], tuple[str, bytes]]) -> ServiceContext:
-    return ServiceContext(
-        new_id=RequestIds(clock=lambda: time.time_ns() // 1_000_000, random_bits=secrets.randbits),
-        allowed_hosts=plan.settings.allowed_hosts,
-        limits=Limits(body_bytes=plan.settings.body_limit),
-        readiness=Readiness("starting"),
-        exposition=exposition,
-        logger=logging.getLogger("golive.service"),
+async def _in_thread(task: Callable[[], _Result]) -> _Result:
+    """Run a task in a thread that cannot keep the process alive, and wait for it."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[_Result] = loop.create_future()
+
+    def work() -> None:
+        try:
+            done = partial(future.set_result, task())
+        except Exception as error:  # noqa: BLE001 (handed to who waits)
+            done = partial(future.set_exception, error)
+        with suppress(RuntimeError):  # the loop is closed: nobody waits
+            loop.call_soon_threadsafe(lambda: None if future.done() else done())
+
+    Thread(target=work, name="golive-begin", daemon=True).start()
+    return await future
+
+
+def _limits(settings: ServeSettings) -> FrontLimits:
+    return FrontLimits(
+        body_bytes=settings.body_limit,
+        head_seconds=settings.header_limit,
+        body_seconds=settings.read_limit,
+        idle_seconds=settings.idle_limit,
+        write_seconds=settings.write_limit,
+        connections=settings.connections,
     )
 
 

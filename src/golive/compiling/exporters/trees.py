@@ -14,7 +14,9 @@ from golive.compiling.given import Given, Made
 __all__ = ["EXPORTERS", "check_names", "tree_of", "tree_rows"]
 
 
-def tree_of(model: Any, *, positions: Any = None, output: int = 0, has_vectors: bool = False) -> Tree:
+def tree_of(
+    model: Any, *, positions: Any = None, output: int = 0, has_vectors: bool = False
+) -> Tree:
     """A fitted tree.
 
     Args:
@@ -44,7 +46,9 @@ def _kinds(tree: Any, is_leaf: Any) -> Any:
     return None if goes_left is None else np.where(is_leaf, 0, goes_left).astype(np.uint8)
 
 
-def tree_rows(model: Any, given: Given, exports: Exports, *, allows_nan: bool) -> list[dict[str, Any]]:
+def tree_rows(
+    model: Any, given: Given, exports: Exports, *, allows_nan: bool
+) -> list[dict[str, Any]]:
     """The steps that make the rows which a tree sees: dense, of 32 bits, checked."""
     check_names(model, given)
     is_sparse = given.gives == "sparse"
@@ -140,7 +144,9 @@ def _isolation(model: Any, given: Given, exports: Exports) -> Made:
     ]  # fmt: skip
     average = float(_average_path_length([model._max_samples])[0])
     args = {"denominator": len(trees) * average, "offset": float(model.offset_)}
-    nodes = tree_rows(model, given, exports, allows_nan=_allows_nan(model))
+    check_names(model, given)
+    nodes, given = dense_rows(given, exports)
+    nodes.append(exports.step("trees.rows", "dense", given.width, args={"allows_infinity": True}))
     node = exports.step(
         "trees.isolation", "estimator", 1,
         args=args | forest_args(trees), arrays=forest_arrays(trees, [0.0]),

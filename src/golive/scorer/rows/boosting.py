@@ -49,9 +49,7 @@ def _binary(node: Node) -> Estimator:
 
 def _multiclass(_: Node) -> Estimator:
     """The softmax of one sum a class."""
-    return Estimator(
-        probabilities=softmax, decision=lambda totals: totals, label=first_largest
-    )
+    return Estimator(probabilities=softmax, decision=lambda totals: totals, label=first_largest)
 
 
 ANSWERS: dict[str, Callable[[Node], Estimator]] = {
