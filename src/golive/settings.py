@@ -372,7 +372,7 @@ def _load(
 
 def _settle(setting: Setting, environ: Mapping[str, str], flag: Any) -> SettingValue:
     if flag is not None:
-        value: SettingValue = tuple(flag) if setting.type == "list" else flag
+        value: SettingValue = _OF_FLAGS.get(setting.type, lambda given: given)(flag)
         return setting.check(value, f"--{setting.name.replace('_', '-')}")
     if text := environ.get(setting.variable, "").strip():
         return setting.parse(text)
@@ -406,6 +406,8 @@ _ARTICLES: dict[SettingType, str] = {
     "count": "an integer or auto",
 }
 
+
+_OF_FLAGS: dict[SettingType, Callable[[Any], SettingValue]] = {"list": tuple, "path": Path}
 
 _PARSERS: dict[SettingType, Callable[[str], SettingValue]] = {
     "integer": int,
