@@ -306,7 +306,8 @@ def _load(
 
 def _settle(setting: Setting, environ: Mapping[str, str], flag: Any) -> SettingValue:
     if flag is not None:
-        value: SettingValue = _OF_FLAGS.get(setting.type, lambda given: given)(flag)
+        convert = _OF_FLAGS.get(setting.type)
+        value: SettingValue = flag if convert is None else convert(flag)
         return setting.check(value, f"--{setting.name.replace('_', '-')}")
     if text := environ.get(setting.variable, "").strip():
         return setting.parse(text)
