@@ -15,6 +15,7 @@ from threading import Thread
 from typing import TypeVar
 
 from golive.errors import GoliveError
+from golive.http.descriptors import allow_connections
 from golive.http.draining import Draining
 from golive.http.front.balance import Balance
 from golive.http.front.limits import FrontLimits
@@ -64,6 +65,7 @@ class Worker:
     def run(self, listener: socket) -> None:
         """Answer those who connect to the socket until a signal; from the main thread."""
         log_as_json()
+        allow_connections(self.plan.settings.connections)
         sys.setswitchinterval(_SWITCH_SECONDS)
         with asyncio.Runner(loop_factory=new_loop) as runner:
             runner.run(self._serve(listener))
