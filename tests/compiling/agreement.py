@@ -78,13 +78,17 @@ def _values(column: pd.Series) -> list[Any]:
     return [None if null else v for v, null in zip(column.tolist(), column.isna(), strict=True)]
 
 
-def assert_agree(estimator: Any, program: Program, data: Any) -> None:
+def assert_agree(
+    estimator: Any, program: Program, data: Any, *, tolerance: float = TOLERANCE
+) -> None:
     """Each row alone: the same label, scores within the tolerance, the same rows refused."""
     records = records_of(data)
     for at, record in enumerate(records):
         one = data.iloc[at : at + 1] if isinstance(data, pd.DataFrame) else data[at : at + 1]
         expected, found = _original(estimator, one), _scored(estimator, program, record)
-        assert _is_same(expected, found), f"row {at} {record!r:.200}: {expected} is now {found}"
+        assert _is_same(expected, found, tolerance), (
+            f"row {at} {record!r:.200}: {expected} is now {found}"
+        )
 
 
 def _original(estimator: Any, one: Any) -> Any:

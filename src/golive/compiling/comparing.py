@@ -19,7 +19,6 @@ from golive.signature.model import JsonValue, Output, Signature
 __all__ = ["Comparison", "compare_models", "entries_of", "relative_difference"]
 
 _CHUNK = 4_096
-_REFUSED = 150
 _LONGEST = 200
 _FLOOR = 1e-3
 """Below it, differences count as if the numbers were this large."""
@@ -49,64 +48,87 @@ def compare_models(
     trials: Sequence[Trial],
     *,
     tolerance: float,
+    refusals: int = 150,
 ) -> Comparison:
     """Answer all rows with both models: the original many at a time, the compiled one by one.
 
-    Golden records are asked one by one of the original too. Of rows that the program refuses, at
-    most some hundred of a kind are tried, one by one.
+    Golden records are asked one by one of the original too, and so are rows that the program
+    refuses.
+
+    Args:
+        original: Its answers are right.
+        compiled: Its answers are to be the same.
+        signature: What both take and give.
+        trials: The rows.
+        tolerance: Largest relative difference of a score that is still the same answer.
+        refusals: At most so many rows of a kind that the program refuses are tried.
     """
-    found = Comparison()
-    label = labeller(signature.output, Options())
+    comparing = _Comparing(original, compiled, signature, tolerance)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what a model says of hostile rows is no news
         for trial in trials:
             if trial.batch.size:
-                _compare_trial(trial, original, compiled, (label, signature), found, tolerance)
-    return found
+                comparing.compare(trial, refusals)
+    return comparing.found
 
 
-def _compare_trial(
-    trial: Trial,
-    original: Model,
-    compiled: Model,
-    how: tuple[Callable[[Outputs], list[Any]], Signature],
-    found: Comparison,
-    tolerance: float,
-) -> None:
-    label, signature = how
-    batch = trial.batch
-    answers = entries_of(compiled, label, batch, size=1)
-    refused = [at for at, entry in enumerate(answers) if isinstance(entry, Exception)]
-    skipped = set(refused[_REFUSED:])
-    rows = [at for at in range(batch.size) if at not in skipped]
-    expected = _expected(trial, original, label, rows, set(refused))
-    tried = refusals = 0
-    for at, one in zip(rows, expected, strict=True):
-        other = answers[at]
-        tried += 1
-        if isinstance(one, Exception) and isinstance(other, Exception):
-            refusals += 1
-            continue
-        relative = relative_difference(one, other, signature.output)
-        _note(found, trial, at, (one, other), relative, signature, tolerance)
-    found.tried.append(Tried(kind=trial.kind, rows=tried, refused=refusals))
+class _Comparing:
+    """Compares two models, trial by trial."""
 
+    def __init__(
+        self, original: Model, compiled: Model, signature: Signature, tolerance: float
+    ) -> None:
+        self.found = Comparison()
+        self._original, self._compiled = original, compiled
+        self._signature, self._tolerance = signature, tolerance
+        self._label = labeller(signature.output, Options())
 
-def _expected(
-    trial: Trial,
-    original: Model,
-    label: Callable[[Outputs], list[Any]],
-    rows: list[int],
-    refused: set[int],
-) -> list[Entry]:
-    """The original's entries: rows that the program refuses are asked alone."""
-    alone = set(rows) if trial.kind == "golden" else refused
-    together = [at for at in rows if at not in alone]
-    entries: dict[int, Entry] = {}
-    for size, part in ((_CHUNK, together), (1, [at for at in rows if at in alone])):
-        batch = trial.batch.take(part)
-        entries.update(zip(part, entries_of(original, label, batch, size=size), strict=True))
-    return [entries[at] for at in rows]
+    def compare(self, trial: Trial, refusals: int) -> None:
+        """Answer the rows of a trial with both and note what was found."""
+        answers = entries_of(self._compiled, self._label, trial.batch, size=1)
+        refused = [at for at, entry in enumerate(answers) if isinstance(entry, Exception)]
+        skipped = set(refused[refusals:])
+        rows = [at for at in range(trial.batch.size) if at not in skipped]
+        expected = self._expected(trial, rows, set(refused))
+        both = 0
+        for at, one in zip(rows, expected, strict=True):
+            if isinstance(one, Exception) and isinstance(answers[at], Exception):
+                both += 1
+            else:
+                self._note(trial, at, one, answers[at])
+        self.found.tried.append(Tried(kind=trial.kind, rows=len(rows), refused=both))
+
+    def _expected(self, trial: Trial, rows: list[int], refused: set[int]) -> list[Entry]:
+        """The original's entries: rows that the program refuses are asked alone."""
+        alone = set(rows) if trial.kind == "golden" else refused
+        together = [at for at in rows if at not in alone]
+        entries: dict[int, Entry] = {}
+        for size, part in ((_CHUNK, together), (1, [at for at in rows if at in alone])):
+            answers = entries_of(self._original, self._label, trial.batch.take(part), size=size)
+            entries.update(zip(part, answers, strict=True))
+        return [entries[at] for at in rows]
+
+    def _note(self, trial: Trial, at: int, one: Entry, other: Entry) -> None:
+        found = self.found
+        relative = relative_difference(one, other, self._signature.output)
+        is_same = relative is not None and relative <= self._tolerance
+        if is_same:
+            worst = 0.0 if found.worst is None else found.worst.relative or 0.0
+            if not relative or relative <= worst:
+                return
+        elif found.failure is not None:
+            return
+        deviation = Deviation(
+            kind=trial.kind,
+            row=dict(_shown_row(trial.batch, at, self._signature)),
+            original=_shown_entry(one),
+            compiled=_shown_entry(other),
+            relative=relative,
+        )
+        if is_same:
+            found.worst = deviation
+        else:
+            found.failure = deviation
 
 
 def entries_of(
@@ -163,35 +185,6 @@ def _apart(one: Any, other: Any) -> float | None:
 
 def _relative(one: float, other: float) -> float:
     return 0.0 if one == other else abs(one - other) / max(abs(one), abs(other), _FLOOR)
-
-
-def _note(  # noqa: PLR0913, PLR0917 - the row, both entries and their difference
-    found: Comparison,
-    trial: Trial,
-    at: int,
-    entries: tuple[Entry, Entry],
-    relative: float | None,
-    signature: Signature,
-    tolerance: float,
-) -> None:
-    is_same = relative is not None and relative <= tolerance
-    if is_same:
-        worst = 0.0 if found.worst is None else found.worst.relative or 0.0
-        if not relative or relative <= worst:
-            return
-    elif found.failure is not None:
-        return
-    difference = Deviation(
-        kind=trial.kind,
-        row=dict(_shown_row(trial.batch, at, signature)),
-        original=_shown_entry(entries[0]),
-        compiled=_shown_entry(entries[1]),
-        relative=relative,
-    )
-    if is_same:
-        found.worst = difference
-    else:
-        found.failure = difference
 
 
 def _shown_row(batch: Batch, at: int, signature: Signature) -> Iterator[tuple[str, JsonValue]]:

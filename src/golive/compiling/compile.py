@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from golive.compiling.exporting import Exports, NotExportableError
-from golive.compiling.given import Given, Made
+from golive.compiling.given import Given, Made, null_of
 from golive.compiling.table import EXPORTERS
 from golive.scorer.writing import ProgramWriter
 from golive.signature.model import Column, Signature
@@ -14,6 +15,7 @@ from golive.signature.model import Column, Signature
 __all__ = ["write_program"]
 
 _NUMERIC = ("integer", "number", "boolean")
+_TABULAR = (*_NUMERIC, "string", "category", "text")
 
 
 def write_program(estimator: Any, signature: Signature, directory: Path) -> list[Path]:
@@ -57,19 +59,38 @@ def _source(signature: Signature, exports: Exports) -> Made:
         case "series":
             node = exports.step("inputs.text", "text", 1)
             return Made(node=node, given=Given(gives="text", width=1, columns=columns))
-        case "frame" if all(
-            column.type in (*_NUMERIC, "string", "category", "text") for column in columns
-        ):
-            kinds = [_kind_of(column) for column in columns]
-            node = exports.step("inputs.table", "table", width, args={"kinds": kinds})
-            given = Given(gives="table", width=width, names=signature.column_names, columns=columns)
-            return Made(node=node, given=given)
+        case "frame" | "matrix" if all(column.type in _TABULAR for column in columns):
+            return _table(signature, exports)
         case form:
             raise NotExportableError(f"inputs of the form {form} with columns of other types")
 
 
+def _table(signature: Signature, exports: Exports) -> Made:
+    """A row of a frame, or of a matrix of objects, which has no dtypes and no names."""
+    columns, names = signature.columns, signature.column_names
+    if signature.form == "matrix":
+        columns = tuple(replace(column, dtype="object") for column in columns)
+    elif len(set(names)) < len(names):
+        raise NotExportableError("frames with columns of the same name")
+    args: dict[str, Any] = {"kinds": [_kind_of(column) for column in columns]}
+    if "category" in args["kinds"]:
+        args["categories"] = [_categories_of(column) for column in columns]
+    node = exports.step("inputs.table", "table", len(columns), args=args)
+    known = names if signature.form == "frame" else None
+    given = Given(gives="table", width=len(columns), names=known, columns=columns)
+    return Made(node=node, given=given)
+
+
 def _kind_of(column: Column) -> str:
-    """How a null of the column is seen by the original."""
-    if column.type in ("integer", "number"):
-        return "number" if column.type == "number" else "nan"
-    return "none" if column.null_as == "none" else "nan"
+    """How a value of the column is seen by the original."""
+    if column.dtype in ("float32", "category"):
+        return column.dtype
+    return null_of(column)
+
+
+def _categories_of(column: Column) -> list[Any] | None:
+    if column.dtype != "category":
+        return None
+    if not all(isinstance(value, str | int | float | bool) for value in column.categories):
+        raise NotExportableError(f"the categories of the column {column.name!r}")
+    return list(column.categories)

@@ -46,11 +46,12 @@ class Exports:
         """Export a step that gets `given`.
 
         Raises:
-            NotExportableError: It has no exporter.
+            NotExportableError: It has no exporter, or another one of its options has none.
         """
         exporter = self._table.get(class_name(estimator))
         if exporter is None:
             raise NotExportableError(f"{type(estimator).__name__} has no exporter")
+        _refuse_what_no_exporter_knows(estimator, given)
         return exporter(estimator, given, self)
 
     def array(self, values: Any, typecode: str | None = None) -> str:
@@ -86,11 +87,46 @@ class Exports:
         return node
 
     def pipeline(self, nodes: list[dict[str, Any]]) -> dict[str, Any]:
-        """Steps one after another as one step."""
-        if len(nodes) == 1:
-            return nodes[0]
-        last = nodes[-1]
-        return self.step("composing.pipeline", last["gives"], last["width"], children=nodes)
+        """Steps one after another as one step; pipelines among them are taken apart."""
+        flat = _simplified([part for node in nodes for part in _parts_of(node)])
+        if len(flat) == 1:
+            return flat[0]
+        last = flat[-1]
+        return self.step("composing.pipeline", last["gives"], last["width"], children=flat)
+
+
+def _parts_of(node: dict[str, Any]) -> list[dict[str, Any]]:
+    if node["op"] != "composing.pipeline":
+        return [node]
+    return [part for child in node["children"] for part in _parts_of(child)]
+
+
+def _simplified(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without steps that change nothing, and without reading twice."""
+    working = [node for node in nodes if node["op"] != "composing.same"] or nodes[-1:]
+    if [node["op"] for node in working[:2]] != ["inputs.table", "inputs.numbers"]:
+        return working
+    kinds = set(working[0]["args"]["kinds"])
+    if kinds == {"float32"}:
+        return working[1:]
+    if kinds <= {"nan", "none"}:
+        return [{**working[1], "args": {}}, *working[2:]]
+    return working
+
+
+def _refuse_what_no_exporter_knows(estimator: Any, given: Given) -> None:
+    """What every exporter would have to refuse: frames as outputs, other inputs than fitted."""
+    name = type(estimator).__name__
+    if getattr(estimator, "_sklearn_output_config", {}).get("transform") not in (None, "default"):
+        raise NotExportableError(f"{name} with set_output")
+    if name in ("Pipeline", "ColumnTransformer", "FeatureUnion"):
+        return
+    names = getattr(estimator, "feature_names_in_", None)
+    if names is not None and given.names is not None and tuple(names) != given.names:
+        raise NotExportableError(f"{name} fitted with other columns than it gets")
+    width = getattr(estimator, "n_features_in_", None)
+    if width is not None and given.gives != "text" and width != given.width:
+        raise NotExportableError(f"{name} fitted with {width} columns where it gets {given.width}")
 
 
 Exporter = Callable[[Any, Given, Exports], Made]

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from golive.signature.model import Column
 
-__all__ = ["Given", "Gives", "Made"]
+__all__ = ["Given", "Gives", "Made", "null_of"]
 
 Gives = Literal["table", "text", "dense", "sparse", "estimator"]
 
@@ -44,3 +44,8 @@ class Made:
 
     node: dict[str, Any]
     given: Given | None = field(default=None)
+
+
+def null_of(column: Column) -> Literal["nan", "none"]:
+    """What the original sees where a value of the column is null."""
+    return "none" if column.dtype == "object" and column.null_as == "none" else "nan"

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 from golive.bundle.golden import GoldenRecord
 from golive.bundle.layout import PROGRAM_FOLDER
 from golive.bundle.proof import Deviation, Proof, Timing
@@ -29,7 +31,7 @@ __all__ = ["Evidence", "prove"]
 
 _TOLERANCE = 1e-9
 _FLOAT32_TOLERANCE = 1e-6
-_SECONDS = 2.0
+_SECONDS = 1.5
 """About what answering all rows may take: slow models are tried on fewer."""
 _TIMED = 256
 _MUST_NOT_BE_SLOWER = (1, 64)
@@ -56,6 +58,11 @@ class Evidence:
 
 def prove(root: Path, evidence: Evidence) -> Proof:
     """Compare the program under `root` with the original and decide which of them answers."""
+    with threadpool_limits(limits=1):
+        return _prove(root, evidence)
+
+
+def _prove(root: Path, evidence: Evidence) -> Proof:
     size = sum(path.stat().st_size for path in (root / PROGRAM_FOLDER).iterdir())
     steps = json.loads((root / PROGRAM_FOLDER / PROGRAM).read_bytes())["root"]
     tolerance = _FLOAT32_TOLERANCE if _is_float32(evidence.signature, steps) else _TOLERANCE
@@ -113,7 +120,10 @@ def _compare(
         _distances(compiled if one.compiled < many.original else original, signature.output),
         sizes=TrialSizes().within(_SECONDS / cost),
     )
-    return compare_models(original, compiled, signature, trials, tolerance=tolerance)
+    refusals = max(20, min(150, int(_SECONDS / 4 / (one.original * 1e-6))))
+    return compare_models(
+        original, compiled, signature, trials, tolerance=tolerance, refusals=refusals
+    )
 
 
 def _distances(model: Model, output: Output) -> Callable[[Batch], list[float | None]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from golive.compiling.exporters import (
     bayes,
+    bending,
     boosting,
     combining,
     composing,
@@ -28,8 +29,9 @@ from golive.compiling.exporting import Exporter
 __all__ = ["EXPORTERS"]
 
 _FAMILIES = (
-    bayes, boosting, combining, composing, decomposing, encoding, histogram_boosting, imputing,
-    lightgbm, linear, neighbors, neural, scaling, selecting, splines, svm, text, trees, xgboost,
+    bayes, bending, boosting, combining, composing, decomposing, encoding, histogram_boosting,
+    imputing, lightgbm, linear, neighbors, neural, scaling, selecting, splines, svm, text, trees,
+    xgboost,
 )  # fmt: skip
 EXPORTERS: dict[str, Exporter] = {
     name: exporter for family in _FAMILIES for name, exporter in family.EXPORTERS.items()

@@ -143,7 +143,7 @@ def _echo(head: Head, body: bytes, asked: dict[str, str]) -> Response:
     status = int(asked.get("status", "200"))
     sent = b"" if status in (204, 304) or head.method == "HEAD" else content
     headers = {"content-type": "application/json"}
-    if status != 204:
+    if status not in (204, 304):
         headers["content-length"] = str(len(content))
     if "close" in asked:
         headers["connection"] = "close"

@@ -2,26 +2,35 @@ import asyncio
 import logging
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
+import uvicorn
 import uvloop
+from tests.http.conformance.wire import Wire
 
+from golive.http.app import App
 from golive.http.front.limits import FrontLimits
 from golive.http.front.server import FrontServer
+from golive.http.limits import AppLimits
+from golive.http.metrics import Metrics
 from golive.http.sockets import listen
 from golive.testing.gateways import EchoGateway
-from tests.http.conformance.wire import Wire
 
 
 class Told(logging.Handler):
-    """Keeps what is logged."""
+    """Keeps what the thread of a server logs."""
 
     def __init__(self):
         super().__init__(logging.WARNING)
         self.records = []
+        self.thread = None
 
     def emit(self, record):
-        self.records.append(record)
+        if record.thread != self.thread:
+            return
+        if record.name != "uvicorn.error" or record.levelno > logging.WARNING:
+            self.records.append(record)  # uvicorn warns of every request that is none
 
     @property
     def lines(self):
@@ -49,6 +58,7 @@ class RunningServer:
         assert self.started.wait(10)
 
     def _run(self):
+        self.told.thread = threading.get_ident()
         try:
             with asyncio.Runner(loop_factory=lambda: self.loop) as runner:
                 runner.run(self._main())
@@ -116,7 +126,47 @@ class FrontOnAsyncio(Front):
         super().__init__(limits, loop_factory=asyncio.SelectorEventLoop, **options)
 
 
-KINDS = {"front": Front, "asyncio": FrontOnAsyncio}
+class UvicornServer(RunningServer):
+    """The ASGI application under uvicorn."""
+
+    kind = "uvicorn"
+
+    async def _main(self):
+        app = App(AppGateway(self.gateway))
+        config = uvicorn.Config(
+            app,
+            http="httptools",
+            ws="none",
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+        )
+        self.server = uvicorn.Server(config)
+        self.server.install_signal_handlers = lambda: None
+        serving = asyncio.create_task(self.server.serve(sockets=[self.listener]))
+        while not self.server.started:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        self.started.set()
+        await serving
+
+    def stop(self):
+        self.server.should_exit = True
+
+
+class AppGateway:
+    """What the application wants of a gateway beside the seam."""
+
+    def __init__(self, gateway):
+        self.limits = AppLimits()
+        self.telemetry = SimpleNamespace(metrics=Metrics())
+        self.close = lambda: None
+        self.admit, self.answer, self.refuse = gateway.admit, gateway.answer, gateway.refuse
+        self.epoch = gateway.epoch
+
+
+KINDS = {"front": Front, "asyncio": FrontOnAsyncio, "uvicorn": UvicornServer}
 
 
 @pytest.fixture(scope="module", params=KINDS)

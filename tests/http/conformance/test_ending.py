@@ -5,7 +5,6 @@ import struct
 import time
 
 import pytest
-
 from tests.http.conformance.wire import get, request
 
 
@@ -150,6 +149,19 @@ def test_a_request_that_is_being_sent_is_answered_by_an_ending_server(make_front
         answer = wire.answer()
 
     assert (answer.json["body"], answer.closes) == ("abc", True)
+
+
+def test_a_body_that_outlasts_an_epoch_is_answered_in_the_next(make_front):
+    front = make_front()
+
+    with front.wire() as wire:
+        wire.send(request("POST", "/a", "Content-Length: 3") + b"ab")
+        front.wait_until(lambda: front.gateway.admitted)
+        front.call(front.gateway.renew)
+        wire.send(b"c")
+
+        assert wire.answer().json["body"] == "abc"
+    assert len(front.gateway.admitted) == 2
 
 
 def test_a_lone_answer_is_not_held_back(server):

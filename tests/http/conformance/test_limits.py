@@ -3,7 +3,6 @@
 import time
 
 import pytest
-
 from tests.http.conformance.wire import chunked, get, request
 
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
+from golive.compiling.exporters.columns import is_float32, part_of, positions_of
 from golive.compiling.exporting import Exporter, Exports, NotExportableError
 from golive.compiling.given import Given, Made
+from golive.signature.model import Column
 
 __all__ = ["EXPORTERS", "dense_rows"]
+
+_NUMERIC = ("integer", "number", "boolean")
 
 
 def dense_rows(given: Given, exports: Exports) -> tuple[list[dict[str, Any]], Given]:
@@ -23,19 +30,20 @@ def dense_rows(given: Given, exports: Exports) -> tuple[list[dict[str, Any]], Gi
         node = exports.step("composing.dense", "dense", given.width)
         return [node], replace(given, gives="dense")
     if given.gives == "table" and all(c.type in _NUMERIC for c in given.columns):
-        node = exports.step("inputs.numbers", "dense", given.width)
-        return [node], replace(given, gives="dense", columns=())
+        narrow = is_float32(given.columns)
+        args = {"is_float32": True} if narrow else {"is_read": True}
+        if any(column.dtype == "object" for column in given.columns):
+            args = {}
+        node = exports.step("inputs.numbers", "dense", given.width, args=args)
+        return [node], replace(given, gives="dense", columns=(), is_float32=narrow)
     raise NotExportableError("texts or categories where numbers are needed")
-
-
-_NUMERIC = ("integer", "number", "boolean")
 
 
 def _pipeline(pipeline: Any, given: Given, exports: Exports) -> Made:
     nodes: list[dict[str, Any]] = []
-    made = Made(node=exports.step("composing.same", given.gives, given.width), given=given)
+    made = _same_rows(given, exports)
     for _, step in pipeline.steps:
-        if step is None or step == "passthrough":
+        if step is None or _is(step, "passthrough"):
             continue
         if made.given is None:
             raise NotExportableError("a step after one that answers")
@@ -44,4 +52,141 @@ def _pipeline(pipeline: Any, given: Given, exports: Exports) -> Made:
     return Made(node=exports.pipeline(nodes or [made.node]), given=made.given)
 
 
-EXPORTERS: dict[str, Exporter] = {"sklearn.Pipeline": _pipeline}
+def _same_rows(given: Given, exports: Exports) -> Made:
+    """A step that changes nothing."""
+    return Made(node=exports.step("composing.same", given.gives, given.width), given=given)
+
+
+def _is(step: Any, word: str) -> bool:
+    return isinstance(step, str) and step == word
+
+
+def _columns(transformer: Any, given: Given, exports: Exports) -> Made:
+    if given.gives not in ("table", "dense"):
+        raise NotExportableError("ColumnTransformer of rows that have no columns")
+    weights = transformer.transformer_weights or {}
+    parts: list[Made] = []
+    for name, step, wanted in transformer.transformers_:
+        positions = positions_of(wanted, transformer, given)
+        is_empty = not _is_scalar(wanted) and not positions
+        if _is(step, "drop") or is_empty:
+            continue
+        picked = part_of(given, positions, exports, is_scalar=_is_scalar(wanted))
+        parts.append(_weighted(_step(step, picked, exports), weights.get(name), exports))
+    return _united(parts, exports, is_sparse=transformer.sparse_output_)
+
+
+def _is_scalar(wanted: Any) -> bool:
+    return isinstance(wanted, str) or (
+        isinstance(wanted, int | np.integer) and not isinstance(wanted, bool)
+    )
+
+
+def _step(step: Any, picked: Made, exports: Exports) -> Made:
+    """A transformer of what was picked."""
+    assert picked.given is not None
+    if _is(step, "passthrough"):
+        made = _same_rows(picked.given, exports)
+    else:
+        made = exports.export(step, picked.given)
+    if made.given is None:
+        raise NotExportableError(f"{type(step).__name__} as a transformer")
+    if made.given.gives == "text":
+        raise NotExportableError("texts that no step turns into numbers")
+    return Made(node=exports.pipeline([picked.node, made.node]), given=made.given)
+
+
+def _union(union: Any, given: Given, exports: Exports) -> Made:
+    weights = union.transformer_weights or {}
+    parts = [
+        _weighted(_step(step, _same_rows(given, exports), exports), weights.get(name), exports)
+        for name, step in union.transformer_list
+        if not _is(step, "drop")
+    ]
+    is_sparse = any(made.given is not None and made.given.gives == "sparse" for made in parts)
+    return _united(parts, exports, is_sparse=is_sparse)
+
+
+def _weighted(made: Made, weight: float | None, exports: Exports) -> Made:
+    if weight is None:
+        return made
+    assert made.given is not None
+    given, nodes = made.given, [made.node]
+    if given.gives == "table":
+        more, given = dense_rows(given, exports)
+        nodes += more
+    factor = float(np.float32(weight)) if given.is_float32 else float(weight)
+    args = {"weight": factor}
+    nodes.append(exports.step("composing.weighted", given.gives, given.width, args=args))
+    if given.is_float32:
+        nodes.append(exports.step("checking.float32", given.gives, given.width))
+    return Made(node=exports.pipeline(nodes), given=replace(given, is_finite=False, names=None))
+
+
+def _united(parts: Sequence[Made], exports: Exports, *, is_sparse: bool) -> Made:
+    """The parts side by side: sparse, numbers, or a table where one holds what is no number."""
+    if not parts:
+        raise NotExportableError("a union of nothing")
+    given = [made.given for made in parts if made.given is not None]
+    width = sum(one.width for one in given)
+    if is_sparse:
+        nodes, are = _each_dense(parts, exports, keep_sparse=True)
+        return _side_by_side(nodes, Given(gives="sparse", width=width), are, exports)
+    if any(one.gives == "table" and not _is_numeric(one) for one in given):
+        columns = tuple(column for one in given for column in _columns_of(one))
+        nodes = [_without_sparse(made, exports) for made in parts]
+        return _side_by_side(nodes, Given(gives="table", width=width, columns=columns), [], exports)
+    nodes, are = _each_dense(parts, exports, keep_sparse=False)
+    return _side_by_side(nodes, Given(gives="dense", width=width), are, exports)
+
+
+def _is_numeric(given: Given) -> bool:
+    return all(column.type in _NUMERIC for column in given.columns)
+
+
+def _columns_of(given: Given) -> tuple[Column, ...]:
+    """The columns of an array of objects; they keep how a null is seen."""
+    if given.gives == "table":
+        return tuple(replace(column, dtype="object") for column in given.columns)
+    return tuple(Column(name="", type="number", dtype="object") for _ in range(given.width))
+
+
+def _without_sparse(made: Made, exports: Exports) -> dict[str, Any]:
+    if made.node["gives"] != "sparse":
+        return made.node
+    return exports.pipeline(
+        [made.node, exports.step("composing.dense", "dense", made.node["width"])]
+    )
+
+
+def _each_dense(
+    parts: Sequence[Made], exports: Exports, *, keep_sparse: bool
+) -> tuple[list[dict[str, Any]], list[Given]]:
+    nodes, are = [], []
+    for made in parts:
+        assert made.given is not None
+        more: list[dict[str, Any]] = []
+        given = made.given
+        if not (keep_sparse and given.gives == "sparse"):
+            more, given = dense_rows(given, exports)
+        nodes.append(exports.pipeline([made.node, *more]))
+        are.append(given)
+    return nodes, are
+
+
+def _side_by_side(
+    nodes: list[dict[str, Any]], given: Given, are: list[Given], exports: Exports
+) -> Made:
+    is_float32 = bool(are) and all(one.is_float32 for one in are)
+    united = replace(given, is_float32=is_float32)
+    if len(nodes) == 1 and nodes[0]["gives"] == given.gives:
+        return Made(node=nodes[0], given=united)
+    node = exports.step("composing.union", given.gives, given.width, children=nodes)
+    return Made(node=node, given=united)
+
+
+EXPORTERS: dict[str, Exporter] = {
+    "sklearn.Pipeline": _pipeline,
+    "sklearn.ColumnTransformer": _columns,
+    "sklearn.FeatureUnion": _union,
+}

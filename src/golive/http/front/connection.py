@@ -317,7 +317,8 @@ class Connection(asyncio.Protocol):
         self._last_is_read = not head.keeps_alive
         turn = self._turns.begin(keeps_alive=head.keeps_alive, has_body=head.has_body)
         turn.names_keep_alive = head.read.names_keep_alive
-        turn.ticket = self._shared.gateway.answer(head.admission, body, turn, started=started)
+        admission = self._heads.renewed(head).admission
+        turn.ticket = self._shared.gateway.answer(admission, body, turn, started=started)
 
     def _refuse(self, problem: Problem) -> None:
         """Answer the request that is being read, or the bytes that are none, with a problem."""

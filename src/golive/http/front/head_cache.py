@@ -69,3 +69,9 @@ class HeadCache:
                 self.known.clear()
             self.known[raw] = admitted
         return admitted
+
+    def renewed(self, head: AdmittedHead) -> AdmittedHead:
+        """The head as it is admitted now; its body may have taken longer than an epoch."""
+        if head.epoch is self._gateway.epoch:
+            return head
+        return AdmittedHead(head.read, self._gateway.admit(head.read.head))

@@ -16,6 +16,7 @@ from golive.http.protocols import Gateway
 __all__ = ["FrontServer"]
 
 _LAST_SECONDS = 0.02  # between looks at the last connections
+_ABORT_SECONDS = 1.0
 
 
 class FrontServer:
@@ -61,12 +62,16 @@ class FrontServer:
         for connection in tuple(self._shared.connections):
             connection.end()
         await self._wait(seconds)
-        for connection in tuple(self._shared.connections):
-            connection.abort()
-        await self._wait(1.0)
+        self.abort()
+        await self._wait(_ABORT_SECONDS)
         self._sweeping.cancel()
         with suppress(asyncio.CancelledError):
             await self._sweeping
+
+    def abort(self) -> None:
+        """Close every connection at once, whatever is open."""
+        for connection in tuple(self._shared.connections):
+            connection.abort()
 
     async def _wait(self, seconds: float) -> None:
         """Wait until no connection is open, for so many seconds at most."""

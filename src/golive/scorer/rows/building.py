@@ -53,7 +53,14 @@ def parts_of(node: Node) -> tuple[Transform, Estimator]:
         return same, build_estimator(node)
     *steps, last = node.children
     prepare, estimator = parts_of(last)
-    return chain_of([*(build_transform(step) for step in steps), prepare]), estimator
+    plain = chain_of([*(build_transform(step) for step in steps), prepare])
+    if last.op.startswith("linear."):
+        from golive.scorer.rows.fusing import fused
+
+        whole = fused(node, estimator.after(plain))
+        if whole is not None:
+            return same, whole
+    return plain, estimator
 
 
 def _build(node: Node) -> Transform | Estimator:

@@ -40,21 +40,27 @@ def _finite(node: Node) -> Transform:
     return check
 
 
-def _no_infinity(_: Node) -> Transform:
-    """Dense rows without infinities; NaN may pass."""
+def _no_infinity(node: Node) -> Transform:
+    """Dense (or sparse) rows without infinities; NaN may pass."""
 
     def check(row: list[float]) -> list[float]:
         if any(map(isinf, row)):
             raise ValueError("the input contains infinity")
         return row
 
-    return check
+    def check_sparse(row: tuple[list[int], list[float]]) -> Any:
+        check(row[1])
+        return row
+
+    return check_sparse if node.gives == "sparse" else check
 
 
-def _float32(_: Node) -> Transform:
+def _float32(node: Node) -> Transform:
     """Values rounded to 32 bits, as trees round them; too large ones become infinities."""
     from array import array
 
+    if node.gives == "sparse":
+        return lambda row: (row[0], array("f", row[1]).tolist())
     return lambda row: array("f", row).tolist()
 
 

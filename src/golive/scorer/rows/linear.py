@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import exp, isfinite
-from operator import mul
+from math import exp, inf, isfinite
+from operator import mul, sub
 from typing import Any
 
 from golive.scorer.node import Node
@@ -12,7 +12,9 @@ from golive.scorer.rows.checking import refuse_non_finite
 from golive.scorer.rows.estimator import Estimator
 from golive.scorer.rows.sparse_sums import sparse_sums
 
-__all__ = ["OPS", "sigmoid", "softmax", "weighted_sums"]
+__all__ = [
+    "OPS", "first_largest", "is_pair", "power", "shares_of", "sigmoid", "softmax", "weighted_sums",
+]  # fmt: skip
 
 
 def weighted_sums(node: Node) -> Callable[[Any], list[float]]:
@@ -55,8 +57,8 @@ def sigmoid(value: float) -> float:
     """1 / (1 + exp(-value)), without overflow."""
     if value >= 0.0:
         return 1.0 / (1.0 + exp(-value))
-    power = exp(value) if value > -745.2 else 0.0
-    return power / (1.0 + power)
+    small = exp(value)
+    return small / (1.0 + small)
 
 
 def softmax(values: list[float]) -> list[float]:
@@ -67,55 +69,163 @@ def softmax(values: list[float]) -> list[float]:
     return [power / total for power in powers]
 
 
+def power(value: float) -> float:
+    """exp(value), infinite where it is too large, as NumPy has it."""
+    return exp(value) if value < 709.782712893384 or value != value else inf
+
+
 def _regressor(node: Node) -> Estimator:
+    """The sums themselves, or with the argument `link` = `log` their exponentials."""
     sums = weighted_sums(node)
-    if len(node.view("intercepts")) == 1 and not node.args.get("is_list"):
-        return Estimator(value=lambda row: sums(row)[0])
-    return Estimator(value=sums)
+    if len(node.view("intercepts")) > 1:
+        return Estimator(value=sums)
+    if node.args.get("link") == "log":
+        return Estimator(value=lambda row: power(sums(row)[0]))
+    return Estimator(value=lambda row: sums(row)[0])
+
+
+def _classifier(node: Node) -> Estimator:
+    """The class of the largest sum; of one sum the second class where it is above 0."""
+    sums, choose = weighted_sums(node), _choice(node)
+    return Estimator(decision=sums, label=lambda row: choose(sums(row)))
 
 
 def _logistic(node: Node) -> Estimator:
-    """Binary: the sigmoid of one sum; else their softmax, or their sigmoids as shares."""
-    sums = weighted_sums(node)
-    if len(node.view("intercepts")) == 1:
+    """Probabilities of the sums: their `shares`, which are `softmax` or `one_vs_rest`.
 
-        def binary(row: Any) -> list[float]:
-            score = sigmoid(sums(row)[0])
-            return [1.0 - score, score]
+    The latter is the sigmoid of each as a share of all; one sum is of the second of two classes.
+    """
+    return _with(node, shares_of(node))
 
-        def binary_labelled(row: Any) -> tuple[list[float], int]:
-            (found,) = sums(row)
-            score = sigmoid(found)
-            return [1.0 - score, score], int(found > 0.0)
 
-        return Estimator(
-            probabilities=binary,
-            decision=sums,
-            label=lambda row: int(sums(row)[0] > 0.0),
-            labelled=binary_labelled,
-        )
-    shares = _one_vs_rest if node.args.get("is_one_vs_rest") else softmax
+def _modified_huber(node: Node) -> Estimator:
+    """Probabilities of the sums: they are cut off at -1 and 1, and shifted."""
+    return _with(node, shares_of(node))
+
+
+def _with(node: Node, shares: Callable[[list[float]], list[float]]) -> Estimator:
+    sums, choose = weighted_sums(node), _choice(node)
 
     def labelled(row: Any) -> tuple[list[float], int]:
         found = sums(row)
-        return shares(found), _first_largest(found)
+        return shares(found), choose(found)
 
     return Estimator(
         probabilities=lambda row: shares(sums(row)),
         decision=sums,
-        label=lambda row: _first_largest(sums(row)),
+        label=lambda row: choose(sums(row)),
         labelled=labelled,
     )
 
 
+def _choice(node: Node) -> Callable[[list[float]], int]:
+    return _is_positive if len(node.view("intercepts")) == 1 else first_largest
+
+
+def _is_positive(values: list[float]) -> int:
+    return int(values[0] > 0.0)
+
+
+def is_pair(node: Node) -> bool:
+    """Whether the probabilities are the sigmoid of one sum and what is left."""
+    return shares_of(node) is _pair
+
+
+def shares_of(node: Node) -> Callable[[list[float]], list[float]]:
+    """What makes probabilities of the sums of a linear classifier."""
+    is_binary = len(node.view("intercepts")) == 1
+    if node.op == "linear.modified_huber":
+        return _clipped_pair if is_binary else _clipped
+    if node.args["shares"] == "softmax":
+        return _softmax_pair if is_binary else softmax
+    return _pair if is_binary else _one_vs_rest
+
+
+def _pair(values: list[float]) -> list[float]:
+    score = sigmoid(values[0])
+    return [1.0 - score, score]
+
+
+def _softmax_pair(values: list[float]) -> list[float]:
+    return softmax([-values[0], values[0]])
+
+
 def _one_vs_rest(values: list[float]) -> list[float]:
-    scores = [sigmoid(value) for value in values]
+    return _normalized([sigmoid(value) for value in values])
+
+
+def _clipped_pair(values: list[float]) -> list[float]:
+    score = (min(max(values[0], -1.0), 1.0) + 1.0) / 2.0
+    return [1.0 - score, score]
+
+
+def _clipped(values: list[float]) -> list[float]:
+    return _normalized([(min(max(value, -1.0), 1.0) + 1.0) / 2.0 for value in values])
+
+
+def _normalized(scores: list[float]) -> list[float]:
     total = sum(scores)
+    if total == 0.0:
+        return [1.0 / len(scores)] * len(scores)
     return [score / total for score in scores]
 
 
-def _first_largest(values: list[float]) -> int:
+def first_largest(values: list[float]) -> int:
+    """Where the largest value first stands."""
     return values.index(max(values))
 
 
-OPS: dict[str, Callable[[Node], Estimator]] = {"regressor": _regressor, "logistic": _logistic}
+def _quadratic(node: Node) -> Estimator:
+    """Each class's distance from its mean after a turn; see scikit-learn's QDA.
+
+    The arrays: `means` (classes times inputs), `turns` (for each class `ranks` times inputs),
+    `offsets` and `logs` (of the priors), one a class.
+    """
+    classes = _quadratic_classes(node)
+
+    def decide(row: list[float]) -> list[float]:
+        refuse_non_finite(row)
+        return [_quadratic_score(row, *one) for one in classes]
+
+    def decision(row: list[float]) -> list[float]:
+        found = decide(row)
+        return [found[1] - found[0]] if len(found) == 2 else found
+
+    return Estimator(
+        probabilities=lambda row: softmax(decide(row)),
+        decision=decision,
+        label=lambda row: first_largest(decide(row)),
+    )
+
+
+_Class = tuple[list[float], list[list[float]], float, float]
+
+
+def _quadratic_classes(node: Node) -> list[_Class]:
+    means, turns = node.list("means"), node.list("turns")
+    width = len(means) // node.width
+    offsets, logs = node.list("offsets"), node.list("logs")
+    start, found = 0, []
+    for at, rank in enumerate(node.args["ranks"]):
+        rows = [turns[start + r * width : start + (r + 1) * width] for r in range(rank)]
+        found.append((means[at * width : (at + 1) * width], rows, offsets[at], logs[at]))
+        start += rank * width
+    return found
+
+
+def _quadratic_score(
+    row: list[float], means: list[float], turns: list[list[float]], offset: float, log: float
+) -> float:
+    away = list(map(sub, row, means))
+    turned: list[float] = [sum(map(mul, away, turn)) for turn in turns]
+    distance: float = sum(map(mul, turned, turned))
+    return -0.5 * (distance + offset) + log
+
+
+OPS: dict[str, Callable[[Node], Estimator]] = {
+    "regressor": _regressor,
+    "classifier": _classifier,
+    "logistic": _logistic,
+    "modified_huber": _modified_huber,
+    "quadratic": _quadratic,
+}
