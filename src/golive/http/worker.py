@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from golive.errors import GoliveError
 from golive.http.draining import Draining
+from golive.http.front.balance import Balance
 from golive.http.front.limits import FrontLimits
 from golive.http.front.loops import new_loop
 from golive.http.front.server import FrontServer
@@ -50,14 +51,15 @@ class Worker:
         plan: What to serve.
         load: Loads the models of the plan.
         report: Is told once how the start ended, from another thread.
-        loads_first: Whether nobody is listened to before the models are loaded (several workers:
-            another one answers meanwhile), or is told `starting`.
+        balance: Shared with other workers on the same socket, or None. Where there are others,
+            nobody is listened to before the models are loaded, since another one answers
+            meanwhile; a lone one says that it is `starting`.
     """
 
     plan: ServePlan
     load: LoadModels
     report: Callable[[StartReport], object]
-    loads_first: bool
+    balance: Balance | None = None
 
     def run(self, listener: socket) -> None:
         """Answer those who connect to the socket until a signal; from the main thread."""
@@ -73,7 +75,7 @@ class Worker:
         front = FrontServer(house.gateway, _limits(settings), tls=tls)
         draining = Draining(house.readiness, seconds=settings.drain, hurry=front.abort)
         with draining.signals():
-            if not self.loads_first:
+            if self.balance is None:
                 await front.listen(listener)
             beginning = asyncio.create_task(self._begin(house, front, listener, draining))
             await draining.wait()
@@ -88,8 +90,8 @@ class Worker:
     ) -> None:
         """Load the models and answer with them, or end."""
         failure = await _in_thread(lambda: self._load(house))
-        if failure is None and self.loads_first:
-            await front.listen(listener)
+        if failure is None and self.balance is not None:
+            await front.listen(listener, balance=self.balance)
         await _in_thread(lambda: self.report(failure or StartReport()))
         if failure is not None:
             draining.end()
