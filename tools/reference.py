@@ -6,13 +6,17 @@
 import inspect
 import sys
 from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
 
 from golive import errors, settings
 from golive.cli.main import COMMANDS, command
+from golive.compiling.table import EXPORTERS
 from golive.engine.coercion import coercion_table
+from golive.scorer import format as program_format
 from golive.service.problems import RECORD_CODES, STATUSES
 from golive.signature.policies import policy_table
 
@@ -127,7 +131,31 @@ def errors_page() -> Iterator[str]:
         yield f"| `{name}` | {code} | {sentence} |"
 
 
+def compiled_page() -> Iterator[str]:
+    """The page of compiled models: what is compiled, and how a program is written."""
+    yield "# Compiled models\n"
+    yield "## What is compiled\n"
+    yield "Estimators of exactly these classes, with the options that their exporters know; a model"
+    yield "with any other step is answered by the original. `golive compile` names what stands in"
+    yield "the way.\n"
+    for package in sorted({name.partition(".")[0] for name in EXPORTERS}):
+        names = sorted(n.partition(".")[2] for n in EXPORTERS if n.startswith(f"{package}."))
+        yield f"- {package}: {', '.join(f'`{name}`' for name in names)}"
+    yield "\n## The format of a program\n"
+    yield (inspect.getdoc(program_format) or "").partition("\n")[2].strip()
+    yield "\n## The steps\n"
+    yield "| op | what it makes of a row |\n|---|---|"
+    for family in sorted(program_format.FAMILIES):
+        module = f"golive.scorer.rows.{family}"
+        if find_spec(module) is None:
+            continue
+        for name, builder in sorted(import_module(module).OPS.items()):
+            text = " ".join((inspect.getdoc(builder) or "").split())
+            yield f"| `{family}.{name}` | {text.replace('|', chr(92) + '|')} |"
+
+
 PAGES = {
+    "compiled-models.md": compiled_page,
     "command-line.md": command_line,
     "settings.md": settings_page,
     "validation.md": validation_page,

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import platformdirs
-
 from golive.errors import UsageError
 
 __all__ = [
@@ -228,7 +226,7 @@ class Settings:
             UsageError: A value is not of the setting's type, or there is no such setting.
         """
         values = _load(SETTINGS, environ, flags)
-        directory = values["cache_dir"] or platformdirs.user_cache_path("golive")
+        directory = values["cache_dir"] or _user_cache()
         return cls(cache_dir=Path(directory).expanduser().absolute())
 
 
@@ -263,6 +261,12 @@ class ServeSettings:
             UsageError: A value is not of the setting's type, or there is no such setting.
         """
         return cls(**_load(SERVE_SETTINGS, environ, flags))
+
+
+def _user_cache() -> Path:
+    import platformdirs
+
+    return platformdirs.user_cache_path("golive")
 
 
 def cache_dir(environ: Mapping[str, str] | None = None) -> Path:

@@ -24,7 +24,7 @@ FILES = {
     )
 }
 MANIFEST = Manifest(
-    format_version=1,
+    format_version=2,
     id=bundle_id(FILES, SPEC),
     name="größe",
     model=SPEC,
@@ -34,6 +34,8 @@ MANIFEST = Manifest(
     created_at="2026-01-02T03:04:05+00:00",
     tolerance=1e-6,
     notes=("One note.",),
+    answers="original",
+    answers_because="Nobody asked to compile it.",
 )
 
 
@@ -62,8 +64,9 @@ def test_the_bytes_are_indented_sorted_and_end_with_a_line_feed():
     lines = encode_manifest(MANIFEST).decode().splitlines(keepends=True)
 
     assert lines[0] == "{\n"
-    assert lines[1].startswith('  "checksum": "')
-    assert lines[2] == '  "created_at": "2026-01-02T03:04:05+00:00",\n'
+    assert lines[1] == '  "answers": "original",\n'
+    assert lines[3].startswith('  "checksum": "')
+    assert lines[4] == '  "created_at": "2026-01-02T03:04:05+00:00",\n'
     assert lines[-1] == "}\n"
 
 
@@ -115,10 +118,22 @@ def test_an_id_that_is_not_that_of_the_files_is_refused():
 
 
 def test_a_newer_format_says_how_to_read_it():
-    with pytest.raises(BundleFormatError, match="format 2") as caught:
-        decode_manifest(signed({**raw_manifest(), "format_version": 2, "new": []}))
+    with pytest.raises(BundleFormatError, match="format 3") as caught:
+        decode_manifest(signed({**raw_manifest(), "format_version": 3, "new": []}))
 
     assert caught.value.hint == "pip install --upgrade golive"
+
+
+def test_a_program_is_there_where_it_answers_and_only_there():
+    program = dict.fromkeys(("scorer/arrays.bin", "scorer/program.json"), FILES["card.md"])
+    files = {**FILES, **program}
+    compiled = replace(MANIFEST, files=files, id=bundle_id(files, SPEC), answers="compiled")
+
+    assert decode_manifest(encode_manifest(compiled)) == compiled
+    with pytest.raises(BundleCorruptError, match=r"no entry for scorer/arrays\.bin"):
+        decode_manifest(encode_manifest(replace(MANIFEST, answers="compiled")))
+    with pytest.raises(BundleCorruptError, match="says that the original answers"):
+        decode_manifest(encode_manifest(replace(compiled, answers="original")))
 
 
 def test_an_unknown_entry_is_refused():

@@ -5,7 +5,7 @@ from golive.errors import BundleFormatError
 
 
 def test_todays_format_stays_as_it_is():
-    assert upgrade({"format_version": 1, "name": "a"}) == {"format_version": 1, "name": "a"}
+    assert upgrade({"format_version": 2, "name": "a"}) == {"format_version": 2, "name": "a"}
 
 
 def test_each_step_is_taken_in_turn():

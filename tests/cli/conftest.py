@@ -9,6 +9,7 @@ import pytest
 from golive.bundle.golden import GoldenRecord
 from golive.bundle.manifest import FileEntry, Manifest, ModelSpec
 from golive.bundle.profile import ColumnProfile, Evaluation, Profile
+from golive.bundle.proof import Deviation, Proof, Timing, Tried
 from golive.checking.difference import AnswerChanges, Change, Difference
 from golive.checking.report import Finding, Measurements, Report
 from golive.cli.main import run
@@ -20,6 +21,25 @@ EVALUATION = Evaluation(
     metrics={"accuracy": 0.85},
     baseline={"accuracy": 0.76},
     baseline_name="majority class",
+)
+
+PROOF = Proof(
+    is_chosen=True,
+    reason="The program is equal on 4,100 rows.",
+    steps=14,
+    size=310_000,
+    tried=(Tried(kind="sample", rows=4_000, refused=0), Tried(kind="near", rows=100, refused=7)),
+    worst=Deviation(
+        kind="near",
+        row={"age": 39.5},
+        original={"score": 0.5},
+        compiled={"score": 0.5000000000000001},
+        relative=2.5e-16,
+    ),
+    timings=(
+        Timing(rows=1, original=410.0, compiled=10.0),
+        Timing(rows=64, original=19.0, compiled=10.0),
+    ),
 )
 
 REPORT = Report(
@@ -61,6 +81,7 @@ class StubBundle:
     requirements: tuple[str, ...] = ("scikit-learn==1.5.2",)
     version: str = "0123456789ab"
     name: str = "income"
+    proof: Proof | None = None
     golden: tuple[GoldenRecord, ...] = (
         GoldenRecord({"age": 39, "plan": "[a]"}, {"label": 0, "score": 0.25}),
         GoldenRecord({"age": 52, "plan": "b"}, {"label": 1, "score": 0.75}),
@@ -69,8 +90,9 @@ class StubBundle:
 
     @property
     def manifest(self) -> Manifest:
+        is_compiled = self.proof is not None and self.proof.is_chosen
         return Manifest(
-            format_version=1,
+            format_version=2,
             id="0123456789ab" + "c" * 52,
             name=self.name,
             model=ModelSpec(kind="sklearn", loader="joblib", file="model/model.joblib"),
@@ -80,6 +102,8 @@ class StubBundle:
             created_at="2026-01-02T03:04:05+00:00",
             tolerance=1e-9,
             notes=("The category '1' was read as text.",),
+            answers="compiled" if is_compiled else "original",
+            answers_because="" if self.proof is None else self.proof.reason,
         )
 
     @property

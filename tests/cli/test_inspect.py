@@ -1,6 +1,10 @@
 import json
 from pathlib import Path
 
+from tests.cli.conftest import PROOF
+
+from golive.bundle.proof import Proof
+
 
 def test_tables_show_everything(golive, actions, capsys):
     code = golive("inspect", "income.bundle")
@@ -12,7 +16,7 @@ def test_tables_show_everything(golive, actions, capsys):
         "0123456789ab" + "c" * 52,
         "2026-01-02T03:04:05+00:00",
         "sklearn, model/model.joblib loaded by joblib",
-        "3.11.7 (golive 0.1.0, format 1)",
+        "3.11.7 (golive 0.1.0, format 2)",
         "12,345",
         "17 … 90",
         '["[a]", "b"]',
@@ -47,9 +51,27 @@ def test_json_is_whole(golive, capsys):
 
     facts = json.loads(capsys.readouterr().out)
     assert sorted(facts) == [
-        *("card", "card_blanks", "created_at", "data_sha256", "evaluation", "files"),
+        *(
+            "answers",
+            "answers_because",
+            "card",
+            "card_blanks",
+            "created_at",
+            "data_sha256",
+            "evaluation",
+            "files",
+        ),
         *("format_version", "git_commit", "golden_records", "golive_version", "id", "model"),
-        *("name", "notes", "path", "profile", "python_version", "requirements", "signature"),
+        *(
+            "name",
+            "notes",
+            "path",
+            "profile",
+            "proof",
+            "python_version",
+            "requirements",
+            "signature",
+        ),
         *("size", "tolerance", "version"),
     ]
     assert facts["golden_records"][1] == {
@@ -74,3 +96,31 @@ def test_json_counts_where_only_the_card_is_asked_for_too(golive, capsys):
     golive("inspect", "income.bundle", "--card", "--json")
 
     assert json.loads(capsys.readouterr().out)["card"] == "# income\n"
+
+
+def test_the_proof_is_shown(golive, actions, capsys):
+    actions.bundle.proof = PROOF
+
+    golive("inspect", "income.bundle")
+
+    out = " ".join(capsys.readouterr().out.split())
+    for words in [
+        "The compiled model answers",
+        "The program is equal on 4,100 rows.",
+        "The program has 14 steps and 310,000 bytes.",
+        "sample 4,000 0 near 100 7 all 4,100 7",
+        "The worst difference: 2.5e-16 (relative), on a row of the kind near:",
+        'row {"age": 39.5} original {"score": 0.5} compiled {"score": 0.5000000000000001}',
+        "The same answer is one that is at most 1e-09 (relative) away.",
+        "1 410.0 10.0 41 times as fast 64 19.0 10.0 1.9 times as fast",
+        "Requirements of the original (the compiled program needs none to answer)",
+    ]:
+        assert words in out
+
+
+def test_why_there_is_no_program_is_shown(golive, actions, capsys):
+    actions.bundle.proof = Proof(is_chosen=False, reason="Birch has no exporter.")
+
+    golive("inspect", "income.bundle")
+
+    assert "The original model answers\nBirch has no exporter.\n" in capsys.readouterr().out

@@ -10,7 +10,16 @@ def test_every_option_reaches_pack(golive, actions, tmp_path):
         *("pack", "m.json", "--data", "train.csv", "--target", "churned", "--eval", "held.csv"),
         *("--name", "churn", "-o", "churn.bundle", "--code", "steps.py", "--include", "terms.txt"),
         *("--class", "0", "--class", "yes", "--class", '"1"', "--positive", "yes"),
-        *("--threshold", "0.4", "--keep-all", "--image", "photo", "--pixels", "0..1"),
+        *(
+            "--threshold",
+            "0.4",
+            "--keep-all",
+            "--no-compile",
+            "--image",
+            "photo",
+            "--pixels",
+            "0..1",
+        ),
     )
 
     assert code == 0
@@ -29,6 +38,7 @@ def test_every_option_reaches_pack(golive, actions, tmp_path):
                 "positive": "yes",
                 "threshold": 0.4,
                 "keep_all": True,
+                "compile": False,
                 "images": ("photo",),
                 "pixels": "0..1",
             },
@@ -42,6 +52,7 @@ def test_defaults_leave_the_decision_to_pack(golive, actions, tmp_path):
     golive("pack", "model.joblib", "--data", "train.csv")
 
     options = actions.calls[0][2]
+    assert options.pop("compile") is True
     assert {name for name, value in options.items() if value not in (None, (), False)} == set()
 
 

@@ -8,7 +8,7 @@ def test_flags_become_settings(golive, actions, capsys):
         *("serve", "a.bundle", "b.bundle", "--host", "0.0.0.0", "--port", "0", "--workers", "2"),
         *("--allow-host", "a.example", "--allow-host", "b.example", "--max-body", "1000"),
         *("--time-limit", "2.5", "--max-records", "7", "--log-inputs", "--verify"),
-        "--allow-drifted-environment",
+        *("--allow-drifted-environment", "--original"),
     )
 
     [(name, (bundles, settings), options)] = actions.calls
@@ -18,7 +18,7 @@ def test_flags_become_settings(golive, actions, capsys):
     assert settings.allowed_hosts == ("a.example", "b.example")
     assert (settings.body_limit, settings.time_limit, settings.max_records) == (1000, 2.5, 7)
     assert settings.log_inputs
-    assert options == {"verify": True, "allow_drifted_environment": True}
+    assert options == {"verify": True, "allow_drifted_environment": True, "original": True}
     assert capsys.readouterr() == ("", "http://127.0.0.1:8000\n")
 
 

@@ -172,7 +172,7 @@ def test_more_than_threads_and_queue_is_503_while_health_still_answers(make_site
     async def main():
         async with site.client() as client:
             taken = [asyncio.create_task(client.post("/predict", json={"x": n})) for n in (1, 2)]
-            await until(lambda: site.app._pool.saturation == 1)
+            await until(lambda: site.app.gateway.saturation == 1)
             refused = await client.post("/predict", json={"x": 3})
             health = await client.get("/healthz")
             event.set()
@@ -195,7 +195,7 @@ def test_a_task_that_outlived_its_limit_keeps_its_place(make_site):
             late = await client.post("/predict", json={"x": 1})
             refused = await client.post("/predict", json={"x": 2})
             event.set()
-            await until(lambda: site.app._pool.saturation == 0)
+            await until(lambda: site.app.gateway.saturation == 0)
             return [late.status_code, refused.status_code]
 
     assert asyncio.run(main()) == [504, 503]

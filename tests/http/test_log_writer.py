@@ -13,7 +13,7 @@ def test_lines_are_written_in_order():
         writer.write(f"{number}\n")
     writer.close()
 
-    assert written == [f"{number}\n" for number in range(100)]
+    assert "".join(written) == "".join(f"{number}\n" for number in range(100))
 
 
 def test_a_reader_that_stands_still_holds_up_nobody():
@@ -35,9 +35,27 @@ def test_a_reader_that_stands_still_holds_up_nobody():
     assert written == [
         "1\n",
         '{"level":"warning","event":"lines_dropped","lines":2}\n',
-        "2\n",
-        "3\n",
+        "2\n3\n",
     ]
+
+
+def test_lines_are_joined_as_far_as_they_are_one_write():
+    written, is_held, may_go = [], threading.Event(), threading.Event()
+
+    def sink(lines):
+        is_held.set()
+        may_go.wait(30)
+        written.append(lines)
+
+    writer = LogWriter(sink, most_bytes=6)
+    writer.write("0\n")
+    is_held.wait(30)
+    for line in ("1\n", "2\n", "3\n", "é4\n", "longer than six\n", "5\n"):
+        writer.write(line)
+    may_go.set()
+    writer.close()
+
+    assert written == ["0\n", "1\n2\n3\n", "é4\n", "longer than six\n", "5\n"]
 
 
 def test_a_closed_stderr_is_no_failure():

@@ -8,7 +8,8 @@ from tests.signature.strategies import signatures
 
 from golive.errors import SignatureError
 from golive.signature.model import Column, Output, Signature
-from golive.signature.toml_format import dumps, loads
+from golive.signature.toml_format import dumps
+from golive.signature.toml_reading import loads
 
 SIGNATURE = Signature(
     form="frame",

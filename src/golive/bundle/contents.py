@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from golive.bundle.golden import GoldenRecord
 from golive.bundle.manifest import ModelSpec
 from golive.bundle.profile import Profile
+from golive.bundle.proof import Proof
 from golive.signature.model import Signature
 
 __all__ = ["BundleContents"]
@@ -33,6 +34,9 @@ class BundleContents:
         git_commit: The commit of the working directory, or None.
         data_sha256: SHA-256 of the training sample's file, or None.
         notes: What pack found worth telling, one sentence each.
+        program: The bytes of the compiled program by their path, where it is to answer.
+        proof: How the compiled program compares with the original; None if it was not compiled.
+        answers_because: Why the program answers, or the original, in a sentence.
     """
 
     name: str
@@ -48,3 +52,6 @@ class BundleContents:
     git_commit: str | None = None
     data_sha256: str | None = None
     notes: tuple[str, ...] = ()
+    program: Mapping[str, bytes] = field(default_factory=dict)
+    proof: Proof | None = None
+    answers_because: str = "It was packed without compiling it."

@@ -10,6 +10,9 @@ __all__ = [
     "MANIFEST",
     "OUTSIDE_ID",
     "PROFILE",
+    "PROGRAM_FILES",
+    "PROGRAM_FOLDER",
+    "PROOF",
     "REQUIRED",
     "REQUIREMENTS",
     "SIGNATURE",
@@ -22,16 +25,22 @@ REQUIREMENTS = "requirements.txt"
 GOLDEN = "golden.jsonl"
 PROFILE = "profile.json"
 CARD = "card.md"
+PROOF = "proof.json"
 
 REQUIRED = frozenset({SIGNATURE, REQUIREMENTS, GOLDEN, PROFILE, CARD})
 """Files beside the manifest that every bundle has."""
 
-OUTSIDE_ID = frozenset({MANIFEST, CARD})
+PROGRAM_FOLDER = "scorer"
+PROGRAM_FILES = frozenset({"scorer/program.json", "scorer/arrays.bin"})
+"""The compiled model: there where it answers, both or none."""
+
+OUTSIDE_ID = frozenset({MANIFEST, CARD, PROOF})
 """Files that the bundle's id does not cover."""
 
 _FOLDERS = ("model/", "code/")
+_NAMED = REQUIRED | PROGRAM_FILES | {PROOF}
 
 
 def is_bundle_path(path: str) -> bool:
     """Whether a bundle may hold a file of this path beside its manifest."""
-    return path in REQUIRED or (path.startswith(_FOLDERS) and is_safe_relative(path))
+    return path in _NAMED or (path.startswith(_FOLDERS) and is_safe_relative(path))

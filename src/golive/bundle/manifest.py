@@ -5,9 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["FORMAT_VERSION", "FileEntry", "Loader", "Manifest", "ModelSpec", "RuntimeKind"]
+__all__ = [
+    "FORMAT_VERSION",
+    "Answering",
+    "FileEntry",
+    "Loader",
+    "Manifest",
+    "ModelSpec",
+    "RuntimeKind",
+]
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+Answering = Literal["compiled", "original"]
 RuntimeKind = Literal[
     "sklearn", "xgboost", "lightgbm", "function", "onnx", "keras", "pytorch", "pyfunc"
 ]
@@ -70,6 +79,8 @@ class Manifest:
         git_commit: The commit of the working directory, with `-dirty` where it had changes.
         data_sha256: SHA-256 of the training sample's file.
         notes: What pack found worth telling, one sentence each.
+        answers: Whether the compiled program or the original model answers.
+        answers_because: Why, in a sentence.
     """
 
     format_version: int
@@ -84,3 +95,5 @@ class Manifest:
     git_commit: str | None = None
     data_sha256: str | None = None
     notes: tuple[str, ...] = ()
+    answers: Answering = "original"
+    answers_because: str = ""

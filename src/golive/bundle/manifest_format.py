@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import msgspec
 
 from golive.bundle.encoding import compact_json, indented_json
-from golive.bundle.layout import MANIFEST, OUTSIDE_ID, REQUIRED, is_bundle_path
+from golive.bundle.layout import MANIFEST, OUTSIDE_ID, PROGRAM_FILES, REQUIRED, is_bundle_path
 from golive.bundle.manifest import FileEntry, Manifest, ModelSpec
 from golive.bundle.upgrades import upgrade
 from golive.errors import BundleCorruptError, BundleFormatError
@@ -86,7 +86,12 @@ def _check_entries(manifest: Manifest) -> None:
             raise BundleCorruptError(
                 f"manifest.json names {path!r}, which is no path inside a bundle.", file=path
             )
-    if absent := sorted((REQUIRED | {manifest.model.file}) - manifest.files.keys()):
+    needed = REQUIRED | {manifest.model.file}
+    if manifest.answers == "compiled":
+        needed |= PROGRAM_FILES
+    elif PROGRAM_FILES & manifest.files.keys():
+        raise _corrupt("it has a compiled program, and says that the original answers")
+    if absent := sorted(needed - manifest.files.keys()):
         raise _corrupt(f"it has no entry for {absent[0]}")
     if manifest.id != bundle_id(manifest.files, manifest.model):
         raise _corrupt("its id is not that of its files")

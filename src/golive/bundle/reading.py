@@ -11,20 +11,21 @@ from functools import cached_property
 from pathlib import Path
 
 from golive import settings
-from golive.bundle.archive import check_archive, extract_archive
 from golive.bundle.golden import GoldenRecord, decode_golden
-from golive.bundle.layout import CARD, GOLDEN, MANIFEST, PROFILE, REQUIREMENTS, SIGNATURE
+from golive.bundle.layout import CARD, GOLDEN, MANIFEST, PROFILE, PROOF, REQUIREMENTS, SIGNATURE
 from golive.bundle.manifest import Manifest
 from golive.bundle.manifest_format import decode_manifest
 from golive.bundle.profile import Profile
 from golive.bundle.profile_format import decode_profile
+from golive.bundle.proof import Proof
+from golive.bundle.proof_format import decode_proof
 from golive.bundle.requirements import decode_requirements
 from golive.bundle.stamps import Stamp, Stamps
 from golive.bundle.verification import file_states, verify_hashes, verify_listing
 from golive.errors import BundleCorruptError, BundleError, UsageError
 from golive.files import private_directory, sha256_of, temporary_sibling
 from golive.signature.model import Signature
-from golive.signature.toml_format import loads
+from golive.signature.toml_reading import loads
 
 __all__ = ["Bundle", "extraction_directory", "open_bundle", "read_manifest"]
 
@@ -67,6 +68,11 @@ class Bundle:
     def profile(self) -> Profile:
         """The reference profile."""
         return decode_profile(self._read(PROFILE))
+
+    @cached_property
+    def proof(self) -> Proof | None:
+        """How the compiled program compares with the original; None if it was not compiled."""
+        return decode_proof(self._read(PROOF)) if PROOF in self.manifest.files else None
 
     @cached_property
     def card(self) -> str:
@@ -174,6 +180,8 @@ def _open_archive(archive: Path, *, verify_all: bool, cache: Path) -> Bundle:
 
 def _extract(archive: Path, root: Path) -> None:
     """Extract to `root`, but only what was verified to the last byte."""
+    from golive.bundle.archive import check_archive, extract_archive
+
     with temporary_sibling(root) as scratch:
         extracted = scratch / "bundle"
         extract_archive(archive, extracted)

@@ -16,7 +16,14 @@ __all__ = ["UPGRADES", "Upgrade", "upgrade"]
 
 Upgrade = Callable[[dict[str, JsonValue]], dict[str, JsonValue]]
 
-UPGRADES: Mapping[int, Upgrade] = {}
+
+def _name_what_answers(raw: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """To format 2, which says whether the compiled program or the original answers."""
+    because = "It was packed by a golive that did not compile models."
+    return {**raw, "answers": "original", "answers_because": because}
+
+
+UPGRADES: Mapping[int, Upgrade] = {1: _name_what_answers}
 """From version n: the function that makes a raw manifest of version n + 1 from one of version n."""
 
 

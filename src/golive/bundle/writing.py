@@ -16,7 +16,7 @@ from golive.bundle.layout import (
     GOLDEN,
     MANIFEST,
     PROFILE,
-    REQUIRED,
+    PROOF,
     REQUIREMENTS,
     SIGNATURE,
     is_bundle_path,
@@ -24,6 +24,7 @@ from golive.bundle.layout import (
 from golive.bundle.manifest import FORMAT_VERSION, FileEntry, Manifest
 from golive.bundle.manifest_format import bundle_id, decode_manifest, encode_manifest
 from golive.bundle.profile_format import encode_profile
+from golive.bundle.proof_format import encode_proof
 from golive.bundle.reading import Bundle, extraction_directory, open_bundle, read_manifest
 from golive.bundle.requirements import encode_requirements
 from golive.bundle.verification import file_states
@@ -114,7 +115,7 @@ def _is_replaceable(destination: Path) -> bool:
 
 def _files(contents: BundleContents) -> dict[str, Path | bytes]:
     for path in contents.model_files:
-        if path in REQUIRED or not is_bundle_path(path):
+        if not path.startswith(("model/", "code/")) or not is_bundle_path(path):
             raise PackError(f"{path!r} has no place in a bundle; files go to model/ and code/.")
     if contents.model.file not in contents.model_files:
         raise PackError(f"The model's file {contents.model.file!r} is not among the files.")
@@ -122,8 +123,11 @@ def _files(contents: BundleContents) -> dict[str, Path | bytes]:
         golden, profile = encode_golden(contents.golden), encode_profile(contents.profile)
     except ValueError as error:
         raise PackError(f"Golden records and profile must be JSON values: {error}.") from error
+    proof = {} if contents.proof is None else {PROOF: encode_proof(contents.proof)}
     return {
         **contents.model_files,
+        **contents.program,
+        **proof,
         SIGNATURE: dumps(contents.signature).encode(),
         REQUIREMENTS: encode_requirements(contents.requirements),
         GOLDEN: golden,
@@ -154,6 +158,8 @@ def _stage(
         git_commit=contents.git_commit,
         data_sha256=contents.data_sha256,
         notes=contents.notes,
+        answers="compiled" if contents.program else "original",
+        answers_because=contents.answers_because,
     )
     data = encode_manifest(manifest)
     write_durably(staged / MANIFEST, data)

@@ -49,11 +49,11 @@ class Actions:
 
         return diff(before, after, **options)
 
-    def load(self, ref: Path, *, verify: bool, allow_drifted_environment: bool) -> Predictor:
+    def load(self, ref: Path, **how: bool) -> Predictor:
         """`golive.load`."""
         from golive.wiring.loading import load
 
-        return load(ref, verify=verify, allow_drifted_environment=allow_drifted_environment)
+        return load(ref, **how)
 
     def serve(
         self,
@@ -62,6 +62,7 @@ class Actions:
         *,
         verify: bool,
         allow_drifted_environment: bool,
+        original: bool,
         announce: Callable[[str], None],
     ) -> None:
         """Serve until the process is told to end."""
@@ -73,5 +74,6 @@ class Actions:
             settings=settings,
             verify=verify,
             allow_drifted_environment=allow_drifted_environment,
+            original=original,
         )
         serve(plan, announce=announce)

@@ -22,6 +22,8 @@ __all__ = [
     "keep_all",
     "label",
     "loading",
+    "no_compile",
+    "original",
     "serve_settings",
     "threshold_option",
 ]
@@ -68,6 +70,24 @@ keep_all = click.option(
     "--keep-all",
     is_flag=True,
     help="Keep the model file byte for byte. Default: leave out what prediction never reads.",
+)
+
+
+no_compile = click.option(
+    "--no-compile",
+    "compile",
+    flag_value=False,
+    default=True,
+    help="Do not compile the model. Default: compile it, and let the program answer where it is "
+    "proven equal and no slower.",
+)
+
+
+original = click.option(
+    "--original",
+    is_flag=True,
+    help="Let the original model answer, in the packages of requirements.txt. Default: the "
+    "compiled program, where the bundle has one.",
 )
 
 

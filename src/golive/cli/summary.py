@@ -11,7 +11,15 @@ import msgspec
 if TYPE_CHECKING:
     from golive.bundle.reading import Bundle
 
-__all__ = ["NO_HELD_OUT", "bundle_facts", "metric_lines", "shown_path", "summary_lines"]
+__all__ = [
+    "NO_HELD_OUT",
+    "bundle_facts",
+    "compiled_lines",
+    "metric_lines",
+    "shown_path",
+    "summary_lines",
+    "times_as_fast",
+]
 
 NO_HELD_OUT = "no held-out sample was given: there are no metrics (pack with --eval)"
 
@@ -33,6 +41,7 @@ def bundle_facts(bundle: Bundle) -> dict[str, Any]:
         "golden_records": msgspec.to_builtins(bundle.golden),
         "evaluation": profile.pop("evaluation"),
         "profile": profile,
+        "proof": None if bundle.proof is None else msgspec.to_builtins(bundle.proof),
         "card": bundle.card,
         "card_blanks": card_blanks(bundle.card),
     }
@@ -51,10 +60,33 @@ def summary_lines(facts: dict[str, Any]) -> Iterator[str]:
     inputs = _counted(columns, "input column") if columns else "a request of its own type"
     classes = f" of {len(output['classes'])} classes" if output["classes"] else ""
     yield f"{facts['name']} {facts['version']}: {inputs} → {output['kind']}{classes}"
+    yield from compiled_lines(facts)
     yield from (f"note: {note}" for note in facts["notes"])
     yield from metric_lines(facts["evaluation"])
     if facts["card_blanks"]:
         yield f"card.md has {_counted(len(facts['card_blanks']), 'blank')} that only you can fill"
+
+
+def compiled_lines(facts: dict[str, Any]) -> Iterator[str]:
+    """What came of compiling, unless a note tells it."""
+    proof = facts["proof"]
+    if facts["answers"] == "compiled":
+        worst = proof["worst"]
+        worst_text = f"worst difference {worst['relative']:.0e}" if worst else "to the last bit"
+        rows = sum(tried["rows"] for tried in proof["tried"])
+        one = next(timing for timing in proof["timings"] if timing["rows"] == 1)
+        yield (
+            f"compiled: {_counted(proof['steps'], 'step')}, {proof['size'] / 1e6:,.2f} MB, equal "
+            f"on {rows:,} rows ({worst_text}); {times_as_fast(one)} for one record"
+        )
+    elif proof is None and facts["answers_because"]:
+        yield f"not compiled: {facts['answers_because']}"
+
+
+def times_as_fast(timing: dict[str, Any]) -> str:
+    """How much faster the compiled program is than the original."""
+    ratio = timing["original"] / max(timing["compiled"], 1e-3)
+    return f"{ratio:.1f} times as fast" if ratio < 10 else f"{ratio:,.0f} times as fast"
 
 
 def _counted(number: int, noun: str) -> str:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from golive.cli.proof_table import print_proof
 from golive.cli.summary import NO_HELD_OUT
 from golive.signature.readable import readable
 
@@ -30,9 +31,10 @@ def print_facts(facts: dict[str, Any], *, all_golden: bool) -> None:
     _print_files(console, facts)
     _print_columns(console, facts)
     _print_output(console, facts["signature"]["output"])
+    print_proof(console, facts)
     _print_evaluation(console, facts["evaluation"])
     _print_golden(console, facts["golden_records"], all_golden=all_golden)
-    _print_list(console, "Requirements", facts["requirements"])
+    _print_list(console, _requirements_title(facts), facts["requirements"])
     _print_list(console, "Notes", facts["notes"])
     _print_list(console, "Blanks in card.md", facts["card_blanks"])
     console.print("\nAll of it: --json. The card: --card. Every golden record: --golden.", **_AS_IS)
@@ -128,6 +130,12 @@ def _print_golden(console: Console, golden: list[dict[str, Any]], *, all_golden:
         console.print("  → " + json.dumps(readable(item["output"]), ensure_ascii=False), **_AS_IS)
     if len(shown) < len(golden):
         console.print(f"… and {len(golden) - len(shown)} more (--golden)")
+
+
+def _requirements_title(facts: dict[str, Any]) -> str:
+    if facts["answers"] == "compiled":
+        return "Requirements of the original (the compiled program needs none to answer)"
+    return "Requirements"
 
 
 def _print_list(console: Console, title: str, entries: list[str]) -> None:

@@ -34,7 +34,7 @@ class Fault:
     others: tuple[Fault, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: one is made for every record
 class Answer:
     """What the model says of one record; which members are set depends on the output's kind.
 

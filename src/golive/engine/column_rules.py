@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from copy import copy
 from typing import Any
 
@@ -34,6 +35,12 @@ class ColumnRule:
         self._high = self._bound(column.maximum)
         self.has_range = self._low is not None or self._high is not None
         self.default = self._settled_default()
+
+    @property
+    def bounds(self) -> tuple[Any, Any]:
+        """The least and the greatest value of the sample; infinite where there is no such bound."""
+        low, high = self._low, self._high
+        return -math.inf if low is None else low, math.inf if high is None else high
 
     def read(self, value: JsonValue) -> Any | Fault:
         """The column's value, None for a null that may pass, or the fault."""

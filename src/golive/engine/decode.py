@@ -13,7 +13,7 @@ from golive.engine.envelope import Envelope, check_options, open_envelope, read_
 from golive.engine.json_body import read_json
 from golive.engine.objects import ObjectPass, is_list_like, is_text_like
 from golive.engine.slow_pass import Records, SlowPass
-from golive.engine.structs import FastBody, fast_pass_for
+from golive.engine.structs import ONE_RECORD, FastBody, fast_pass_for
 from golive.engine.texts import TextReader, json_of
 from golive.errors import RequestError
 from golive.runtimes.protocols import Batch
@@ -21,10 +21,11 @@ from golive.signature.model import JsonValue, Signature
 
 __all__ = ["Decoded", "Decoder"]
 
+_NO_OPTIONS = Options()
 _OPTIONS = {"_threshold": "threshold", "_top": "top", "_id": "id"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen: one is made for every request
 class Decoded:
     """The records of a request: the valid ones as a batch, a fault for each of the others.
 
@@ -213,6 +214,16 @@ class Decoder:
         return self._slow.read([self._texts.read(row) for row in rows])
 
     def _decoded_fast(self, fast: FastBody) -> Decoded:
+        if fast.envelope is ONE_RECORD:
+            return Decoded(
+                batch=Batch(fast.columns, 1),
+                indices=[0],
+                faults={},
+                size=1,
+                options=_NO_OPTIONS,
+                out_of_range=fast.out_of_range,
+                single=True,
+            )
         size = len(fast.envelope.records)
         self.check_size(size)
         return Decoded(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from itertools import chain, groupby
 
 from golive.engine.answers import Answer, Fault, Options
 from golive.engine.decode import Decoded, Decoder
 from golive.engine.isolation import isolate
 from golive.engine.labelling import labeller
+from golive.engine.pace import Pace
 from golive.errors import GoliveError, ModelOutputError, RecordError
 from golive.runtimes.protocols import Batch, Model, Outputs
 from golive.signature.model import Signature
@@ -16,6 +19,7 @@ from golive.signature.model import Signature
 __all__ = ["Engine"]
 
 _log = logging.getLogger("golive.engine")
+_Label = Callable[[Outputs], list[Answer | Fault]]
 
 
 class Engine:
@@ -23,30 +27,88 @@ class Engine:
 
     Safe to call from several threads if the model is.
 
+    Attributes:
+        signature: What the model takes and gives.
+        decoder: Reads requests for this signature.
+        pace: How fast the model answers; set once it is measured.
+
     Args:
         signature: What the model takes and gives.
         model: The loaded model.
         decoder: Reads requests for this signature.
+        pace: How fast the model answers, if that is known.
     """
 
-    def __init__(self, signature: Signature, model: Model, *, decoder: Decoder) -> None:
+    def __init__(
+        self, signature: Signature, model: Model, *, decoder: Decoder, pace: Pace | None = None
+    ) -> None:
         self.signature = signature
         self.decoder = decoder
+        self.pace = pace or Pace()
         self._model = model
+        self._label = labeller(signature.output, Options())
+
+    @property
+    def answers_at_once(self) -> bool:
+        """Whether the model gains nothing from records of several requests in one batch."""
+        return bool(getattr(self._model, "answers_at_once", False))
 
     def answer(self, decoded: Decoded) -> list[Answer | Fault]:
         """One answer or fault for each record of the request, in its order."""
-        entries: list[Answer | Fault | None] = [None] * decoded.size
-        for position, fault in decoded.faults.items():
-            entries[position] = fault
-        answered = self._answer_batch(decoded.batch, decoded.options)
-        for position, entry in zip(decoded.indices, answered, strict=True):
-            entries[position] = entry
-        return [_present(entry) for entry in entries]
+        answered = self._answer_batch(decoded.batch, self._labeller(decoded.options))
+        return answered if not decoded.faults else _placed(decoded, answered)
 
-    def _answer_batch(self, batch: Batch, options: Options) -> list[Answer | Fault]:
-        build = labeller(self.signature.output, options)
-        results = isolate(batch.size, self._call(batch, build))
+    def answer_all(self, requests: Sequence[Decoded]) -> list[list[Answer | Fault]]:
+        """As `answer` of each request, but the model is asked once where it can be.
+
+        The options of a request are for its own records; a record that the model fails on fails
+        by itself.
+        """
+        if len(requests) == 1:
+            return [self.answer(requests[0])]
+        batches = [decoded.batch for decoded in requests]
+        columns = zip(*(batch.columns for batch in batches), strict=True)
+        size = sum(batch.size for batch in batches)
+        merged = Batch(tuple([list(chain.from_iterable(parts)) for parts in columns]), size)
+        answered = self._answer_merged(merged, requests)
+        entries, start = [], 0
+        for decoded, batch in zip(requests, batches, strict=True):
+            own = answered[start : start + batch.size]
+            start += batch.size
+            entries.append(own if not decoded.faults else _placed(decoded, own))
+        return entries
+
+    def cut(self, decoded: Decoded, size: int) -> list[Decoded]:
+        """The request in parts of at most `size` records, whose entries follow one another."""
+        return [
+            _part(decoded, start, min(start + size, decoded.size))
+            for start in range(0, decoded.size, size)
+        ]
+
+    def _labeller(self, options: Options) -> _Label:
+        if options.threshold is None and options.top is None:
+            return self._label
+        return labeller(self.signature.output, options)
+
+    def _answer_merged(self, merged: Batch, requests: Sequence[Decoded]) -> list[Answer | Fault]:
+        labels = {id(decoded): self._labeller(decoded.options) for decoded in requests}
+        if all(label is self._label for label in labels.values()):
+            return self._answer_batch(merged, self._label)
+        label_of = [labels[id(decoded)] for decoded in requests for _ in range(decoded.batch.size)]
+
+        def call(positions: list[int]) -> list[Answer | Fault]:
+            outputs = self._model.predict(_taken(merged, positions))
+            return _labelled(outputs, [label_of[position] for position in positions])
+
+        return self._entries(isolate(merged.size, call))
+
+    def _answer_batch(self, batch: Batch, label: _Label) -> list[Answer | Fault]:
+        def call(positions: list[int]) -> list[Answer | Fault]:
+            return label(self._model.predict(_taken(batch, positions)))
+
+        return self._entries(isolate(batch.size, call))
+
+    def _entries(self, results: list[Answer | Fault | Exception]) -> list[Answer | Fault]:
         return [self._fault(r) if isinstance(r, Exception) else r for r in results]
 
     def _fault(self, error: Exception) -> Fault:
@@ -55,14 +117,49 @@ class Engine:
             _log.warning("The model failed on a record.", exc_info=error)
         return fault
 
-    def _call(
-        self, batch: Batch, build: Callable[[Outputs], list[Answer | Fault]]
-    ) -> Callable[[list[int]], list[Answer | Fault]]:
-        def call(positions: list[int]) -> list[Answer | Fault]:
-            whole = len(positions) == batch.size
-            return build(self._model.predict(batch if whole else batch.take(positions)))
 
-        return call
+def _taken(batch: Batch, positions: list[int]) -> Batch:
+    return batch if len(positions) == batch.size else batch.take(positions)
+
+
+def _labelled(outputs: Outputs, labels: list[_Label]) -> list[Answer | Fault]:
+    """The entries where records have labellers of their own; of as many as the model gave."""
+    entries: list[Answer | Fault] = []
+    start = 0
+    for label, group in groupby(labels):
+        stop: int | None = start + sum(1 for _ in group)
+        entries += label(_sliced(outputs, start, None if stop == len(labels) else stop))
+        start = stop or start
+    return entries
+
+
+def _sliced(outputs: Outputs, start: int, stop: int | None) -> Outputs:
+    given = outputs.probabilities, outputs.labels, outputs.values
+    probabilities, labels, values = (m if m is None else m[start:stop] for m in given)
+    return Outputs(probabilities=probabilities, labels=labels, values=values)
+
+
+def _placed(decoded: Decoded, answered: list[Answer | Fault]) -> list[Answer | Fault]:
+    """The answers and the faults of a request, each at its record's place."""
+    entries: list[Answer | Fault | None] = [None] * decoded.size
+    for position, fault in decoded.faults.items():
+        entries[position] = fault
+    for position, entry in zip(decoded.indices, answered, strict=True):
+        entries[position] = entry
+    return [_present(entry) for entry in entries]
+
+
+def _part(decoded: Decoded, start: int, stop: int) -> Decoded:
+    first, last = (bisect_left(decoded.indices, at) for at in (start, stop))
+    columns = tuple([values[first:last] for values in decoded.batch.columns])
+    faults = {at - start: f for at, f in decoded.faults.items() if start <= at < stop}
+    return Decoded(
+        batch=Batch(columns, last - first),
+        indices=[at - start for at in decoded.indices[first:last]],
+        faults=faults,
+        size=stop - start,
+        options=Options(threshold=decoded.options.threshold, top=decoded.options.top),
+    )
 
 
 def _present(entry: Answer | Fault | None) -> Answer | Fault:

@@ -27,24 +27,43 @@ def isolate(size: int, answer: Callable[[list[int]], list[T]]) -> list[T | Excep
     Raises:
         MemoryError: The machine, not a record, is at fault.
     """
-    results: list[T | Exception] = [_NOT_ANSWERED] * size
-    pending = [list(range(size))] if size else []
+    if not size:
+        return []
+    everything = list(range(size))
+    try:
+        return [*_answered(answer, everything)]
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever the model raises is one record's error
+        return [error] if size == 1 else _answered_in_parts(everything, answer)
+
+
+def _answered_in_parts(
+    everything: list[int], answer: Callable[[list[int]], list[T]]
+) -> list[T | Exception]:
+    results: list[T | Exception] = [_NOT_ANSWERED] * len(everything)
+    pending = _halves(everything)
     while pending:
         positions = pending.pop()
         try:
             answers = _answered(answer, positions)
         except MemoryError:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever the model raises is one record's error
+        except Exception as error:  # noqa: BLE001 - as above
             if len(positions) == 1:
                 results[positions[0]] = error
                 continue
-            half = len(positions) // 2
-            pending += [positions[half:], positions[:half]]
+            pending += _halves(positions)
         else:
             for position, result in zip(positions, answers, strict=True):
                 results[position] = result
     return results
+
+
+def _halves(positions: list[int]) -> list[list[int]]:
+    """Both halves, the first one last, where it is taken from first."""
+    half = len(positions) // 2
+    return [positions[half:], positions[:half]]
 
 
 _NOT_ANSWERED = RecordError("not_answered", "The record was never answered.")

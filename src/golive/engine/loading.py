@@ -10,10 +10,12 @@ from golive.bundle.reading import Bundle
 from golive.engine.decode import Decoder
 from golive.engine.engine import Engine
 from golive.engine.golden import Difference, refuse_drift, replay
+from golive.engine.timing import measure_pace
+from golive.runtimes.compiled import load_compiled
 from golive.runtimes.loading import load_model
 from golive.signature.model import Signature
 
-__all__ = ["LoadedBundle", "engine_for", "load_bundle"]
+__all__ = ["LoadedBundle", "compiled_engine_for", "engine_for", "load_bundle"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,28 +57,51 @@ def engine_for(
     return Engine(signature, loaded.model, decoder=decoder)
 
 
+def compiled_engine_for(root: Path, signature: Signature, *, max_records: int = 10_000) -> Engine:
+    """Load the compiled program of a directory laid out as a bundle, and nothing else of it.
+
+    Raises:
+        ModelLoadError: It cannot be loaded.
+    """
+    model = load_compiled(root, signature)
+    return Engine(signature, model, decoder=Decoder(signature, max_records=max_records))
+
+
 def load_bundle(
     bundle: Bundle,
     *,
     allow_drifted_environment: bool = False,
+    original: bool = False,
     max_records: int = 10_000,
     limits_images: bool = False,
 ) -> LoadedBundle:
-    """Load a bundle's model and replay its golden records.
+    """Load a bundle's model, replay its golden records and time it on them.
+
+    Args:
+        bundle: The bundle on disk.
+        allow_drifted_environment: Load it although golden records are answered differently.
+        original: Let the original model answer, not the compiled program.
+        max_records: The most records that a request may hold.
+        limits_images: Whether the images of one request have a limit on their pixels together.
 
     Raises:
         ModelLoadError: The model cannot be loaded here.
         EnvironmentDriftError: Golden records are answered differently and that is not allowed.
     """
     manifest = bundle.manifest
-    engine = engine_for(
-        bundle.path,
-        manifest.model,
-        bundle.signature,
-        max_records=max_records,
-        limits_images=limits_images,
-    )
+    if manifest.answers == "compiled" and not original:
+        engine = compiled_engine_for(bundle.path, bundle.signature, max_records=max_records)
+    else:
+        engine = engine_for(
+            bundle.path,
+            manifest.model,
+            bundle.signature,
+            max_records=max_records,
+            limits_images=limits_images,
+        )
     differences = replay(engine, bundle.golden, tolerance=manifest.tolerance)
     if not allow_drifted_environment:
         refuse_drift(manifest.name, differences)
+    rows = [golden.record for golden in bundle.golden if "error" not in golden.output]
+    engine.pace = measure_pace(engine, rows, manifest.model.kind)
     return LoadedBundle(bundle=bundle, engine=engine, differences=differences)

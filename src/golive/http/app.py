@@ -1,10 +1,11 @@
-"""The ASGI application around a service."""
+"""The ASGI application: hands what a server receives to a gateway."""
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from golive.http.bodies import (
     BodyTooLargeError,
@@ -12,43 +13,26 @@ from golive.http.bodies import (
     Message,
     ReadTimeLimitError,
     Receive,
-    parse_query,
     read_body,
 )
-from golive.http.pool import OverloadedError, TimeLimitError, WorkerPool
-from golive.http.telemetry import Exchange, Telemetry
-from golive.service.exchange import Request, Response
+from golive.http.gateway import ServiceGateway
+from golive.http.limits import AppLimits
+from golive.http.protocols import Admission, Head, Ticket
+from golive.http.telemetry import Telemetry
+from golive.service.exchange import Response
 from golive.service.problems import Problem
 from golive.service.service import Service
 
 __all__ = ["App", "AppLimits", "Lifespan", "Send", "create_app"]
 
 Send = Callable[[Message], Awaitable[None]]
+_Key = tuple[str, str, bytes, tuple[tuple[bytes, bytes], ...]]
 
 _CLOSE = {"connection": "close"}
-_QUICK_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 _REFUSED = "golive.refused"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AppLimits:
-    """What requests may cost a process.
-
-    Attributes:
-        threads: Requests that are answered at the same time.
-        queue: Requests that wait for a thread.
-        body_bytes: Largest body.
-        read_seconds: Until a body must be complete.
-        answer_seconds: Until an answer must be there, waiting included.
-        retry_after: Seconds that a refused caller is told to wait.
-    """
-
-    threads: int = 4
-    queue: int = 64
-    body_bytes: int = 10 * 1024 * 1024
-    read_seconds: float = 15.0
-    answer_seconds: float = 30.0
-    retry_after: int = 1
+_MOST_ADMISSIONS = 1024
+_LARGEST_KEPT = 4096
+_PATIENCE_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,34 +49,27 @@ class Lifespan:
 
 
 class App:
-    """Hands requests to a service in threads of its own; the event loop only moves bytes.
-
-    Health and metrics have a thread to themselves, so that a probe is answered although every
-    other thread is busy.
-
-    Attributes:
-        service: Answers; may be replaced by another one at any time.
+    """Hands requests to a gateway, under any ASGI server and below any path of another app.
 
     Args:
-        service: Answers.
-        telemetry: Is told of every exchange.
-        limits: What requests may cost.
-        lifespan: What happens when the server begins and ends.
+        gateway: Answers.
+        lifespan: What happens when the server begins and ends; a server, or an application that
+            this one is mounted in, need not tell.
     """
 
-    def __init__(
-        self, service: Service, *, telemetry: Telemetry, limits: AppLimits, lifespan: Lifespan
-    ) -> None:
-        self.service = service
-        self._telemetry = telemetry
-        self._limits = limits
-        self._lifespan = lifespan
-        self._pool: WorkerPool[Response] = WorkerPool(
-            threads=limits.threads, queue=limits.queue, name="golive-answer"
-        )
-        self._quick_pool: WorkerPool[Response] = WorkerPool(
-            threads=1, queue=limits.queue, name="golive-health"
-        )
+    def __init__(self, gateway: ServiceGateway, *, lifespan: Lifespan | None = None) -> None:
+        self.gateway = gateway
+        self._lifespan = lifespan or Lifespan()
+        self._admissions: dict[_Key, Admission] = {}
+
+    @property
+    def service(self) -> Service:
+        """What answers; may be replaced by another one at any time."""
+        return self.gateway.service
+
+    @service.setter
+    def service(self, service: Service) -> None:
+        self.gateway.service = service
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one connection scope, as ASGI 3 wants it."""
@@ -113,14 +90,11 @@ class App:
             scope: Of the request whose body they are, if its head could be read; the exchange is
                 this one then, whatever still becomes of the request.
         """
-        if scope is None:
-            request = Request(method="", path="")
-        else:
-            request = _request(scope)
+        head = None
+        if scope is not None:
+            head = _head(scope)
             scope[_REFUSED] = True
-        response = self.service.refuse(request, problem)
-        self._telemetry.record(Exchange(request=request, response=response, seconds=0.0))
-        return response
+        return self.gateway.refuse(head, problem, started=time.perf_counter())
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -134,71 +108,74 @@ class App:
         await receive()
         if self._lifespan.stop is not None:
             self._lifespan.stop()
-        self._pool.close()
-        self._quick_pool.close()
+        self.gateway.close()
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _serve(self, scope: Message, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
-        metrics = self._telemetry.metrics
-        metrics.begin(saturation=self._pool.saturation)
-        request = _request(scope)
+        admission = self._admission(scope)
+        body = await self._body(admission.head, receive)
+        if isinstance(body, bytes):
+            if admission.epoch is not self.gateway.epoch:
+                admission = self._admission(scope)
+            response = await self._answer(admission, body, receive, started)
+        elif _REFUSED in scope:
+            return
+        else:
+            response = self.gateway.refuse(admission.head, body, started=started)
+        if response is not None:
+            await _send(send, response)
+
+    def _admission(self, scope: Message) -> Admission:
+        headers = tuple([(name, value) for name, value in scope["headers"]])
+        key = (scope["method"], _path(scope), scope["query_string"], headers)
+        admission = self._admissions.get(key)
+        if admission is None or admission.epoch is not self.gateway.epoch:
+            admission = self.gateway.admit(_head(scope))
+            if sum(len(name) + len(value) for name, value in headers) <= _LARGEST_KEPT:
+                self._keep(key, admission)
+        return admission
+
+    def _keep(self, key: _Key, admission: Admission) -> None:
+        if len(self._admissions) >= _MOST_ADMISSIONS:
+            self._admissions.clear()
+        self._admissions[key] = admission
+
+    async def _body(self, head: Head, receive: Receive) -> bytes | Problem:
+        limits, metrics = self.gateway.limits, self.gateway.telemetry.metrics
+        metrics.begin()
         try:
-            request, response = await self._exchange(request, scope, receive)
-            seconds = time.perf_counter() - started
-            exchange = Exchange(request=request, response=response, seconds=seconds)
-            if _REFUSED not in scope:
-                self._telemetry.record(exchange)
+            return await read_body(
+                receive, head.headers, limit=limits.body_bytes, seconds=limits.read_seconds
+            )
+        except (BodyTooLargeError, ReadTimeLimitError, DisconnectedError) as error:
+            return _reading_problem(error, limits)
         finally:
-            metrics.end(saturation=self._pool.saturation)
-        await _send(send, response)
+            metrics.end()
 
-    async def _exchange(
-        self, request: Request, scope: Message, receive: Receive
-    ) -> tuple[Request, Response]:
+    async def _answer(
+        self, admission: Admission, body: bytes, receive: Receive, started: float
+    ) -> Response | None:
+        """The response, or None where the client has gone."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Response | None] = loop.create_future()
+        ticket = self.gateway.answer(
+            admission, body, lambda response: _settle(answer, response), started=started
+        )
+        if ticket is None:
+            return answer.result()
+        listening: list[asyncio.Task[None]] = []
+        timer = loop.call_later(
+            _PATIENCE_SECONDS,
+            lambda: listening.append(loop.create_task(_wait_for_end(receive, answer, ticket))),
+        )
         try:
-            body = await read_body(
-                receive,
-                request.headers,
-                limit=self._limits.body_bytes,
-                seconds=self._limits.read_seconds,
-            )
-            request = replace(request, query=parse_query(scope["query_string"]), body=body)
-        except (BodyTooLargeError, ReadTimeLimitError, DisconnectedError, ValueError) as error:
-            return request, self.service.refuse(request, self._reading_problem(error))
-        return request, await self._answer(request)
-
-    async def _answer(self, request: Request) -> Response:
-        pool = self._quick_pool if request.path in _QUICK_PATHS else self._pool
-        service = self.service
-        try:
-            return await pool.run(
-                lambda: service.handle(request), seconds=self._limits.answer_seconds
-            )
-        except OverloadedError:
-            retry = {"retry-after": str(self._limits.retry_after)}
-            detail = "More requests are waiting than this process can answer; ask again later."
-            problem = Problem(code="overloaded", detail=detail, headers=retry)
-        except TimeLimitError:
-            detail = f"There was no answer within {self._limits.answer_seconds:g} seconds."
-            problem = Problem(code="time_limit", detail=detail)
-        return service.refuse(request, problem)
-
-    def _reading_problem(self, error: Exception) -> Problem:
-        match error:
-            case BodyTooLargeError():
-                detail = (
-                    f"The body is larger than {self._limits.body_bytes} bytes; send the records "
-                    "in several requests."
-                )
-                return Problem(code="body_too_large", detail=detail, headers=_CLOSE)
-            case ReadTimeLimitError():
-                detail = f"The body was not there after {self._limits.read_seconds:g} seconds."
-                return Problem(code="read_time_limit", detail=detail, headers=_CLOSE)
-            case DisconnectedError():
-                return Problem(code="client_disconnected", detail="The client went away.")
-            case _:
-                return Problem(code="bad_query", detail="The query is not UTF-8, or too long.")
+            return await answer
+        finally:
+            timer.cancel()
+            for task in listening:
+                task.cancel()
+            ticket.cancel()
 
 
 def create_app(
@@ -209,20 +186,60 @@ def create_app(
     lifespan: Lifespan | None = None,
 ) -> App:
     """The ASGI application of a service."""
-    return App(
-        service,
-        telemetry=telemetry,
-        limits=limits or AppLimits(),
-        lifespan=lifespan or Lifespan(),
-    )
+    gateway = ServiceGateway(service, telemetry=telemetry, limits=limits)
+    return App(gateway, lifespan=lifespan)
 
 
-def _request(scope: Message) -> Request:
+def _settle(answer: asyncio.Future[Response | None], response: Response | None) -> None:
+    if not answer.done():
+        answer.set_result(response)
+
+
+async def _wait_for_end(
+    receive: Receive, answer: asyncio.Future[Response | None], ticket: Ticket
+) -> None:
+    """Drop a request whose client goes away."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    ticket.cancel()
+    _settle(answer, None)
+
+
+def _path(scope: Message) -> str:
+    """The path below the one at which the application is mounted."""
+    path: str = scope["path"]
+    root: str = scope.get("root_path", "").rstrip("/")
+    if root and (path == root or path.startswith(f"{root}/")):
+        return path[len(root) :] or "/"
+    return path
+
+
+def _head(scope: Message) -> Head:
     headers: dict[str, str] = {}
     for raw_name, raw_value in scope["headers"]:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    return Request(method=scope["method"].upper(), path=scope["path"], headers=headers)
+    return Head(
+        method=scope["method"].upper(),
+        path=_path(scope),
+        query=scope["query_string"],
+        headers=headers,
+    )
+
+
+def _reading_problem(error: Exception, limits: AppLimits) -> Problem:
+    match error:
+        case BodyTooLargeError():
+            detail = (
+                f"The body is larger than {limits.body_bytes} bytes; send the records in several "
+                "requests."
+            )
+            return Problem(code="body_too_large", detail=detail, headers=_CLOSE)
+        case ReadTimeLimitError():
+            detail = f"The body was not there after {limits.read_seconds:g} seconds."
+            return Problem(code="read_time_limit", detail=detail, headers=_CLOSE)
+        case _:
+            return Problem(code="client_disconnected", detail="The client went away.")
 
 
 async def _send(send: Send, response: Response) -> None:

@@ -40,7 +40,8 @@ class JsonLines(logging.Formatter):
 
 def format_time(time: datetime) -> str:
     """ISO 8601 in UTC with milliseconds."""
-    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    utc = time if time.tzinfo is UTC else time.astimezone(UTC)
+    return f"{utc.isoformat(timespec='milliseconds')[:-6]}Z"
 
 
 def logging_config() -> dict[str, Any]:

@@ -3,134 +3,215 @@
 from __future__ import annotations
 
 import os
+from bisect import bisect_left
 from collections.abc import Iterable
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.exposition import CONTENT_TYPE_PLAIN_1_0_0
-from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
-
-from golive.service.exchange import Request, Response
+from golive.http.counters import Counters, Key, counts_of_others
+from golive.http.exposition import CONTENT_TYPE, Family, exposition
+from golive.service.exchange import Facts, Response
 from golive.service.problems import KNOWN_CODES
 from golive.service.served import ServedModel
 
-__all__ = ["Metrics"]
+__all__ = ["Metrics", "RouteSeries"]
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+_SUM = len(_BUCKETS) + 1
+
+_REQUESTS = Family(
+    name="golive_requests",
+    help="Requests by route, method and status.",
+    kind="counter",
+    labels=("route", "method", "status"),
+)
+_RECORDS = Family(
+    name="golive_records",
+    help="Records by outcome.",
+    kind="counter",
+    labels=("model", "outcome"),
+)
+_ERRORS = Family(
+    name="golive_errors",
+    help="Errors of requests and records.",
+    kind="counter",
+    labels=("code",),
+)
+_EXTRA_COLUMNS = Family(
+    name="golive_extra_columns",
+    help="Values of columns outside the signature that were ignored.",
+    kind="counter",
+    labels=("model",),
+)
+_OUT_OF_RANGE = Family(
+    name="golive_out_of_range",
+    help="Values outside the training sample's range that were passed.",
+    kind="counter",
+    labels=("model",),
+)
+_SECONDS = Family(
+    name="golive_request_seconds",
+    help="Seconds from a request's first byte to its answer.",
+    kind="histogram",
+    labels=("route",),
+    bounds=_BUCKETS,
+)
+_IN_FLIGHT = Family(
+    name="golive_requests_in_flight",
+    help="Requests being read or answered.",
+    kind="gauge",
+)
+_SATURATION = Family(
+    name="golive_queue_saturation",
+    help="Share of the threads and the queue that is taken (of the fullest worker).",
+    kind="gauge",
+    merge=max,
+)
+_INFO = Family(
+    name="golive_model_info",
+    help="Always 1; the labels say which version is served.",
+    kind="gauge",
+    labels=("model", "version", "drifted"),
+    merge=max,
+)
+_FAMILIES = (
+    _REQUESTS,
+    _RECORDS,
+    _ERRORS,
+    _EXTRA_COLUMNS,
+    _OUT_OF_RANGE,
+    _SECONDS,
+    _IN_FLIGHT,
+    _SATURATION,
+    _INFO,
+)
+_BY_NAME = {family.name: family for family in _FAMILIES}
+
+
+class RouteSeries:
+    """The slots that the exchanges of a route and a method count into, once there are any."""
+
+    __slots__ = ("method", "route", "seconds", "statuses")
+
+    def __init__(self, route: str, method: str) -> None:
+        self.route = route
+        self.method = method
+        self.seconds = 0
+        self.statuses: dict[int, int] = {}
 
 
 class Metrics:
-    """Counts what is asked and answered, in a registry of its own.
+    """Counts what is asked and answered.
 
     Labels hold route patterns, models, and codes that golive knows (others are `other`), so
-    that no caller can make series without end.
+    that no caller can make series without end. Nothing waits for a lock but what is counted for
+    the first time; all but `describe` and `expose` is called by one thread only.
 
     Args:
-        directory: Where several workers count together (prometheus_client's multiprocess mode,
-            switched on by the environment before this module is imported), or None.
+        directory: Where several workers find each other's counts, or None.
     """
 
     def __init__(self, directory: Path | None = None) -> None:
         self._directory = directory
-        self._registry = registry = CollectorRegistry()
-        self._requests = Counter(
-            "golive_requests",
-            "Requests by route, method and status.",
-            ["route", "method", "status"],
-            registry=registry,
-        )
-        self._records = Counter(
-            "golive_records", "Records by outcome.", ["model", "outcome"], registry=registry
-        )
-        self._errors = Counter(
-            "golive_errors", "Errors of requests and records.", ["code"], registry=registry
-        )
-        self._extra_columns = Counter(
-            "golive_extra_columns",
-            "Values of columns outside the signature that were ignored.",
-            ["model"],
-            registry=registry,
-        )
-        self._out_of_range = Counter(
-            "golive_out_of_range",
-            "Values outside the training sample's range that were passed.",
-            ["model"],
-            registry=registry,
-        )
-        self._seconds = Histogram(
-            "golive_request_seconds",
-            "Seconds from a request's first byte to its answer.",
-            ["route"],
-            buckets=_BUCKETS,
-            registry=registry,
-        )
-        self._in_flight = Gauge(
-            "golive_requests_in_flight",
-            "Requests being read or answered.",
-            registry=registry,
-            multiprocess_mode="livesum",
-        )
-        self._saturation = Gauge(
-            "golive_queue_saturation",
-            "Share of the threads and the queue that is taken (of the fullest worker).",
-            registry=registry,
-            multiprocess_mode="livemax",
-        )
-        self._info = Gauge(
-            "golive_model_info",
-            "Always 1; the labels say which version is served.",
-            ["model", "version", "drifted"],
-            registry=registry,
-            multiprocess_mode="livemax",
-        )
+        self._counters = Counters(directory)
+        self._in_flight = self._counters.slot((_IN_FLIGHT.name,))
+        self._saturation = self._counters.slot((_SATURATION.name,))
+        self._routes: dict[tuple[str, str], RouteSeries] = {}
+        self._models: dict[str, tuple[int, int, int, int]] = {}
 
     def describe(self, models: Iterable[ServedModel]) -> None:
         """Say which models are served."""
         for model in models:
-            drifted = str(model.drifted).lower()
-            self._info.labels(model.name, model.version, drifted).set(1)
+            key = (_INFO.name, model.name, model.version, str(model.drifted).lower())
+            self._counters.values[self._counters.slot(key)] = 1.0
 
-    def begin(self, *, saturation: float) -> None:
+    def begin(self) -> None:
         """A request came."""
-        self._in_flight.inc()
-        self._saturation.set(saturation)
+        self._counters.values[self._in_flight] += 1.0
 
-    def end(self, *, saturation: float) -> None:
+    def end(self) -> None:
         """A request has gone, answered or not."""
-        self._in_flight.dec()
-        self._saturation.set(saturation)
+        self._counters.values[self._in_flight] -= 1.0
 
-    def count(self, request: Request, response: Response, seconds: float) -> None:
+    def saturate(self, saturation: float) -> None:
+        """So much of the threads and the queue is taken, 0 to 1."""
+        self._counters.values[self._saturation] = saturation
+
+    def series(self, route: str, method: str) -> RouteSeries:
+        """Where `count` counts the exchanges of a route and a method."""
+        known = method if method in _METHODS else "other"
+        if (route, known) not in self._routes:
+            self._routes[route, known] = RouteSeries(route, known)
+        return self._routes[route, known]
+
+    def count(self, series: RouteSeries, response: Response, seconds: float) -> None:
         """Count an exchange."""
         facts = response.facts
-        method = request.method if request.method in _METHODS else "other"
-        self._requests.labels(facts.route, method, str(response.status)).inc()
-        self._seconds.labels(facts.route).observe(seconds)
-        for code, number in facts.codes.items():
-            self._errors.labels(code if code in KNOWN_CODES else "other").inc(number)
-        if facts.model is not None and facts.records:
-            self._records.labels(facts.model, "failed").inc(facts.failed)
-            self._records.labels(facts.model, "answered").inc(facts.records - facts.failed)
-            self._extra_columns.labels(facts.model).inc(facts.extra_columns)
-            self._out_of_range.labels(facts.model).inc(facts.out_of_range)
+        status = series.statuses.get(response.status)
+        if status is None:
+            status = self._status_slot(series, response.status)
+        values = self._counters.values
+        values[status] += 1.0
+        values[series.seconds + bisect_left(_BUCKETS, seconds)] += 1.0
+        values[series.seconds + _SUM] += seconds
+        if facts.codes:
+            self._count_codes(facts.codes)
+        if facts.records:
+            self._count_records(facts)
 
     def expose(self) -> tuple[str, bytes]:
         """Content type and text of all workers' metrics."""
-        registry = self._registry
-        if self._directory is not None:
-            _forget_dead_workers(self._directory)
-            registry = CollectorRegistry()
-            MultiProcessCollector(registry, path=str(self._directory))  # type: ignore[no-untyped-call]
-        return CONTENT_TYPE_PLAIN_1_0_0, generate_latest(registry)
+        if self._directory is None:
+            return CONTENT_TYPE, exposition(_FAMILIES, dict(self._counters.counts()))
+        return CONTENT_TYPE, exposition(_FAMILIES, _merged(self._directory))
+
+    def _status_slot(self, series: RouteSeries, status: int) -> int:
+        key = (_REQUESTS.name, series.route, series.method, str(status))
+        series.seconds = self._counters.slot((_SECONDS.name, series.route), _SECONDS.size)
+        slot = series.statuses[status] = self._counters.slot(key)
+        return slot
+
+    def _count_codes(self, codes: dict[str, int]) -> None:
+        for code, number in codes.items():
+            slot = self._counters.slot((_ERRORS.name, code if code in KNOWN_CODES else "other"))
+            self._counters.values[slot] += number
+
+    def _count_records(self, facts: Facts) -> None:
+        if facts.model is None:
+            return
+        slots = self._models.get(facts.model)
+        if slots is None:
+            slots = self._models[facts.model] = self._model_slots(facts.model)
+        failed, answered, extra_columns, out_of_range = slots
+        values = self._counters.values
+        values[answered] += facts.records - facts.failed
+        values[failed] += facts.failed
+        values[extra_columns] += facts.extra_columns
+        values[out_of_range] += facts.out_of_range
+
+    def _model_slots(self, model: str) -> tuple[int, int, int, int]:
+        slot = self._counters.slot
+        return (
+            slot((_RECORDS.name, model, "failed")),
+            slot((_RECORDS.name, model, "answered")),
+            slot((_EXTRA_COLUMNS.name, model)),
+            slot((_OUT_OF_RANGE.name, model)),
+        )
 
 
-def _forget_dead_workers(directory: Path) -> None:
-    """Take gauges of processes that are gone out of the sums."""
-    for path in directory.glob("gauge_live*_*.db"):
-        process = path.stem.rpartition("_")[2]
-        if process.isdecimal() and not _is_alive(int(process)):
-            mark_process_dead(int(process), path=str(directory))  # type: ignore[no-untyped-call]
+def _merged(directory: Path) -> dict[Key, list[float]]:
+    """The numbers of all workers, without the gauges of those that are gone."""
+    gathered: dict[Key, list[list[float]]] = {}
+    is_alive: dict[int, bool] = {}
+    for process, key, numbers in counts_of_others(directory):
+        if process not in is_alive:
+            is_alive[process] = _is_alive(process)
+        if is_alive[process] or _BY_NAME[key[0]].kind != "gauge":
+            gathered.setdefault(key, []).append(numbers)
+    return {
+        key: [_BY_NAME[key[0]].merge(numbers) for numbers in zip(*counted, strict=True)]
+        for key, counted in gathered.items()
+    }
 
 
 def _is_alive(process: int) -> bool:

@@ -22,6 +22,7 @@ class ServePlan:
         cache: Directory of the stamps of verified bundles, or None for the usual one.
         verify: Whether every hash is checked again.
         allow_drifted_environment: Whether changed answers of golden records are put up with.
+        original: Whether the original models answer instead of compiled programs.
         metrics_directory: Where several workers count together; None for one worker.
     """
 
@@ -30,6 +31,7 @@ class ServePlan:
     cache: Path | None = None
     verify: bool = False
     allow_drifted_environment: bool = False
+    original: bool = False
     metrics_directory: Path | None = None
 
 

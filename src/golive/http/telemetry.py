@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from golive.http.log_lines import format_time
-from golive.http.metrics import Metrics
-from golive.service.exchange import Request, Response
+from golive.http.metrics import Metrics, RouteSeries
+from golive.service.admission import Admitted
+from golive.service.exchange import Response
 from golive.service.json_text import encode_json
 from golive.signature.model import JsonValue
 
-__all__ = ["Exchange", "Telemetry"]
+__all__ = ["Telemetry", "Teller"]
 
 _LONGEST_PATH = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
-    """A request, its response, and how long it took in seconds."""
-
-    request: Request
-    response: Response
-    seconds: float
-
-
 class Telemetry:
     """Tells of each exchange.
+
+    Attributes:
+        metrics: Counts, too.
 
     Args:
         write: Takes a log line, its newline included.
@@ -49,38 +43,69 @@ class Telemetry:
         self._clock = clock
         self._log_inputs = log_inputs
 
-    def record(self, exchange: Exchange) -> None:
-        """Write the exchange's log line and count it."""
-        self.metrics.count(exchange.request, exchange.response, exchange.seconds)
-        line = _line(exchange, self._clock())
+    def teller(self, admitted: Admitted) -> Teller:
+        """What tells of the exchanges of a head."""
+        return Teller(admitted, self.metrics.series(admitted.place.pattern, admitted.head.method))
+
+    def record(self, teller: Teller, response: Response, seconds: float, body: bytes) -> None:
+        """Write an exchange's log line and count it.
+
+        Args:
+            teller: Of its head.
+            response: As it is sent.
+            seconds: How long it took.
+            body: What was received.
+        """
+        self.metrics.count(teller.series, response, seconds)
+        line = teller.line(format_time(self._clock()), response, seconds, len(body))
         if self._log_inputs:
-            line["query"] = exchange.request.query
-            line["body"] = exchange.request.body.decode("utf-8", "replace")
-        self._write(encode_json(line).decode() + "\n")
+            line += f',"query":{teller.query},"body":{_json(body.decode("utf-8", "replace"))}'
+        self._write(line + "}\n")
 
 
-def _line(exchange: Exchange, now: datetime) -> dict[str, JsonValue]:
-    request, response = exchange.request, exchange.response
-    facts = response.facts
-    return {
-        "time": format_time(now),
-        "level": "error" if response.status >= 500 else "info",
-        "event": "request",
-        "request_id": facts.request_id,
-        "caller_request_id": response.headers.get("x-request-id"),
-        "traceparent": response.headers.get("traceparent"),
-        "method": request.method,
-        "path": request.path[:_LONGEST_PATH],
-        "route": facts.route,
-        "status": response.status,
-        "model": facts.model,
-        "version": facts.version,
-        "records": facts.records,
-        "failed": facts.failed,
-        "codes": facts.codes,
-        "extra_columns": facts.extra_columns,
-        "out_of_range": facts.out_of_range,
-        "milliseconds": round(exchange.seconds * 1000, 3),
-        "bytes_in": len(request.body),
-        "bytes_out": len(response.body),
-    }
+class Teller:
+    """The parts of a log line that a head decides.
+
+    Attributes:
+        series: Where its exchanges are counted.
+    """
+
+    __slots__ = ("_about_model", "_about_request", "_admitted", "series")
+
+    def __init__(self, admitted: Admitted, series: RouteSeries) -> None:
+        head, place = admitted.head, admitted.place
+        self.series = series
+        self._admitted = admitted
+        self._about_request = (
+            f'","caller_request_id":{_json(admitted.echoed.get("x-request-id"))}'
+            f',"traceparent":{_json(admitted.echoed.get("traceparent"))}'
+            f',"method":{_json(head.method)},"path":{_json(head.path[:_LONGEST_PATH])}'
+            f',"route":{_json(place.pattern)},"status":'
+        )
+        model = place.model
+        self._about_model = (
+            f',"model":{_json(None if model is None else model.name)}'
+            f',"version":{_json(None if model is None else model.version)},"records":'
+        )
+
+    @property
+    def query(self) -> str:
+        """The query as JSON."""
+        return _json([list(pair) for pair in self._admitted.head.query])
+
+    def line(self, time: str, response: Response, seconds: float, bytes_in: int) -> str:
+        """The line of an exchange, but for its end."""
+        facts, status = response.facts, response.status
+        return (
+            f'{{"time":"{time}","level":"{"error" if status >= 500 else "info"}"'
+            f',"event":"request","request_id":"{facts.request_id}{self._about_request}{status}'
+            f'{self._about_model}{facts.records},"failed":{facts.failed}'
+            f',"codes":{_json(facts.codes) if facts.codes else "{}"}'
+            f',"extra_columns":{facts.extra_columns},"out_of_range":{facts.out_of_range}'
+            f',"milliseconds":{round(seconds * 1000, 3)},"bytes_in":{bytes_in}'
+            f',"bytes_out":{len(response.body)}'
+        )
+
+
+def _json(value: JsonValue) -> str:
+    return encode_json(value).decode()

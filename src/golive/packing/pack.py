@@ -16,11 +16,14 @@ from golive.bundle.golden import GoldenRecord
 from golive.bundle.profile import Profile
 from golive.bundle.reading import Bundle
 from golive.bundle.writing import check_destination, write_bundle
+from golive.compiling.model import COMPILED_KINDS, compile_estimator
+from golive.compiling.proof import Evidence
 from golive.engine.golden import answer_rows, compare
 from golive.errors import ModelLoadError, PackError
 from golive.files import sha256_of
 from golive.packing.clean_process import Cause, CleanRun, MissingModuleError, run_clean
 from golive.packing.code import add_module
+from golive.packing.compiled import with_compiled
 from golive.packing.draft import Asked, Draft, Progress, draft_model
 from golive.packing.golden import choose_golden
 from golive.packing.held_out import HeldOut, evaluate
@@ -32,6 +35,7 @@ from golive.packing.provenance import git_commit
 from golive.packing.recipe import recipe
 from golive.packing.slimming import slimmed
 from golive.packing.source import StagedModel, example_of, stage_model
+from golive.runtimes.loading import model_for
 from golive.runtimes.tensor_program import TensorFacts, TensorProgram
 from golive.signature.model import JsonValue, PixelScale
 from golive.stats.columns import profile_columns
@@ -60,6 +64,7 @@ def pack(  # noqa: PLR0913 - one call packs, and each argument is one thing a pe
     images: str | Sequence[str] = (),
     pixels: PixelScale | None = None,
     keep_all: bool = False,
+    compile: bool = True,  # noqa: A002 - the name of the command's option
     progress: Progress | None = None,
 ) -> Bundle:
     """Pack a trained model with all that is needed to serve it and to know whether it works.
@@ -90,6 +95,8 @@ def pack(  # noqa: PLR0913 - one call packs, and each argument is one thing a pe
             there is none to infer it from, and the model gets images.
         keep_all: Keep the model file byte for byte. By default what scikit-learn's prediction
             never reads is left out of it, where every answer stays the same.
+        compile: Compile the model, prove the program equal to it, and let it answer where it is
+            no slower. What cannot be compiled is answered by the original, and a note says why.
         progress: Told in a sentence what is being done.
 
     Returns:
@@ -147,10 +154,13 @@ def pack(  # noqa: PLR0913 - one call packs, and each argument is one thing a pe
                 "images": asked.images,
                 "pixels": pixels,
                 "keep_all": keep_all or None,
+                "compile": None if compile else False,
                 "output": destination,
             },
         )
         contents = _contents(called, staged, draft, held_out, data, say)
+        if compile:
+            contents = _compiled(contents, staged, draft, say)
         contents = replace(contents, card=build_card(_card_facts(contents, command, data)))
         say(f"Writing {destination}")
         return write_bundle(contents, destination, created_at=datetime.now(UTC))
@@ -195,6 +205,24 @@ def _contents(
         data_sha256=_digest(source) if source else None,
         notes=(*draft.notes, *requirement_notes),
     )
+
+
+def _compiled(
+    contents: BundleContents, staged: StagedModel, draft: Draft, say: Progress
+) -> BundleContents:
+    """The contents with the program that answers, or with why there is none."""
+    if staged.spec.kind not in COMPILED_KINDS:
+        because = f"Models of the kind {staged.spec.kind} are not compiled."
+        return replace(contents, answers_because=because)
+    say("Compiling the model and comparing the program with it")
+    evidence = Evidence(
+        original=model_for(staged.estimator, staged.spec.kind, draft.signature),
+        signature=draft.signature,
+        records=draft.rows,
+        golden=contents.golden,
+        tolerance=contents.tolerance,
+    )
+    return with_compiled(contents, compile_estimator(staged.estimator, staged.spec.kind, evidence))
 
 
 def _digest(data: Path) -> str:

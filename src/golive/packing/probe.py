@@ -16,7 +16,7 @@ from golive.packing.clean_process import Cause, ProbeResult, ProbeTask
 from golive.packing.code import missing_module
 from golive.packing.requirements import imported_requirements
 from golive.signature.model import JsonValue
-from golive.signature.toml_format import loads
+from golive.signature.toml_reading import loads
 
 __all__ = ["main"]
 

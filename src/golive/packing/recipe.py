@@ -39,8 +39,9 @@ def _command(model: str, data: str | None, given: dict[str, object]) -> str:
             "classes": "--class",
             "images": "--image",
             "keep_all": "--keep-all",
+            "compile": "--no-compile",
         }.get(key, f"--{key}")
-        if key == "keep_all":
+        if key in ("keep_all", "compile"):
             words.append(flag)
             continue
         values = value if isinstance(value, list | tuple) else (value,)

@@ -21,7 +21,7 @@ from golive.packing.clean_process import CleanRun, run_clean
 from golive.packing.draft import Progress, with_threshold
 from golive.packing.names import checked_name
 from golive.signature.model import Column, Output, Signature
-from golive.signature.toml_format import loads
+from golive.signature.toml_reading import loads
 
 __all__ = ["repack"]
 

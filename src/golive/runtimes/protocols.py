@@ -10,7 +10,7 @@ from golive.signature.model import JsonValue
 __all__ = ["Batch", "Model", "Outputs"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: one is made for every request
 class Batch:
     """Validated inputs of some records, by column.
 
@@ -30,7 +30,7 @@ class Batch:
         return Batch(tuple([c[i] for i in indices] for c in self.columns), len(indices))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen, like Batch
 class Outputs:
     """What a model gave for a batch of n records; lists of plain Python values.
 
@@ -47,7 +47,11 @@ class Outputs:
 
 
 class Model(Protocol):
-    """A loaded model. Implementations are safe to call from several threads."""
+    """A loaded model. Implementations are safe to call from several threads.
+
+    One that has a true attribute `answers_at_once` gains nothing from the records of several
+    requests in one batch: a call costs no more than its records, and those take microseconds.
+    """
 
     def predict(self, batch: Batch) -> Outputs:
         """Answer every record of the batch, in order.

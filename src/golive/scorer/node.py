@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from golive.scorer.format import ITEM_SIZES, ProgramError
@@ -15,13 +16,17 @@ class Arrays:
     Args:
         data: All bytes of `arrays.bin`.
         places: Name to `[offset, count, type]`.
+
+    Attributes:
+        tasks: What may be done later to answer faster, see `Node.later`.
     """
 
-    __slots__ = ("_data", "_places")
+    __slots__ = ("_data", "_places", "tasks")
 
     def __init__(self, data: memoryview, places: dict[str, Any]) -> None:
         self._data = data
         self._places = places
+        self.tasks: list[Iterator[None]] = []
 
     def view(self, name: str) -> memoryview:
         """The array of this name; its items are read from the file when they are asked for.
@@ -48,9 +53,10 @@ class Node:
         width: How many values it gives.
         args: JSON values.
         children: The steps inside it.
+        memory: What was made of it once and serves both single records and batches.
     """
 
-    __slots__ = ("_arrays", "_names", "args", "children", "gives", "op", "width")
+    __slots__ = ("_arrays", "_names", "args", "children", "gives", "memory", "op", "width")
 
     def __init__(self, data: dict[str, Any], arrays: Arrays) -> None:
         try:
@@ -63,6 +69,19 @@ class Node:
         self.children: list[Node] = [Node(child, arrays) for child in data.get("children", ())]
         self._names: dict[str, str] = data.get("arrays", {})
         self._arrays = arrays
+        self.memory: dict[str, Any] = {}
+
+    def later(self, task: Iterator[None]) -> None:
+        """Keep work that makes the step answer faster and is not needed for its first answers.
+
+        Each `next` does a little of it, so that nobody waits long.
+        """
+        self._arrays.tasks.append(task)
+
+    def tasks(self) -> Iterator[None]:
+        """All such work of the whole program, a little at each `next`; each part is done once."""
+        while self._arrays.tasks:
+            yield from self._arrays.tasks.pop(0)
 
     def has(self, name: str) -> bool:
         """Whether the step has an array of this name."""

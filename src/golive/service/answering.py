@@ -1,38 +1,39 @@
-"""Answering: what the engine says of a request's records, whatever protocol asks."""
+"""Answering: the records that a request asks about, and the reply that their answers make."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from golive.engine.answers import Answer, Fault
+from golive.service.calls import Call, Reply, problem_reply
 from golive.service.json_text import encode_json
 from golive.service.problems import Problem
 from golive.service.protocols import DecodedRequest
-from golive.service.routes import Call, Reply, problem_reply
-from golive.service.served import ServedModel
 from golive.signature.model import JsonValue
 
-__all__ = ["Outcome", "answer_records"]
+__all__ = ["Entries", "Outcome", "Question"]
+
+Entries = Sequence[Answer | Fault]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Outcome:
     """One answer or fault a record, and how a reply is made of them.
 
     Attributes:
         decoded: The request's records.
         entries: In the order of the request.
+        faults: Position to fault of the records that have no answer.
     """
 
     decoded: DecodedRequest
-    entries: Sequence[Answer | Fault]
+    entries: Entries
+    faults: dict[int, Fault] = field(init=False)
 
-    @property
-    def faults(self) -> dict[int, Fault]:
-        """Position to fault of the records that have no answer."""
-        return {at: entry for at, entry in enumerate(self.entries) if isinstance(entry, Fault)}
+    def __post_init__(self) -> None:
+        entries = self.entries
+        self.faults = {at: entry for at, entry in enumerate(entries) if isinstance(entry, Fault)}
 
     def failure(self, *, told_in: str) -> Problem | None:
         """Why the request has no answer, or None where a record has one or there is no record.
@@ -40,9 +41,9 @@ class Outcome:
         Args:
             told_in: The member of the body that tells it of each record.
         """
-        faults = list(self.faults.values())
-        if not faults or len(faults) < len(self.entries):
+        if not self.faults or len(self.faults) < len(self.entries):
             return None
+        faults = list(self.faults.values())
         culprit = next((fault for fault in faults if fault.origin == "model"), None)
         code = "invalid_records" if culprit is None else "model_failed"
         first = culprit or faults[0]
@@ -63,25 +64,51 @@ class Outcome:
         return self._counted(problem_reply(problem, call.request_id, call.style))
 
     def _counted(self, reply: Reply) -> Reply:
-        faults = self.faults.values()
-        codes = Counter(fault.code for fault in faults) + Counter(reply.codes)
-        return replace(
-            reply,
-            records=self.decoded.size,
-            failed=len(faults),
-            codes=dict(codes),
-            extra_columns=self.decoded.extra_columns,
-            out_of_range=self.decoded.out_of_range,
-        )
+        decoded = self.decoded
+        reply.records = decoded.size
+        reply.extra_columns = decoded.extra_columns
+        reply.out_of_range = decoded.out_of_range
+        if self.faults:
+            reply.failed = len(self.faults)
+            reply.codes = _codes(self.faults, reply.codes)
+        return reply
 
 
-def answer_records(model: ServedModel, decoded: DecodedRequest) -> Outcome:
-    """Ask the model.
+@dataclass(slots=True, kw_only=True)
+class Question:
+    """What a handler gives that wants records answered before there is a reply.
 
-    Raises:
-        RuntimeError: The engine did not give one entry a record.
+    Whoever gets the answers need not ask for one request at a time.
+
+    Attributes:
+        call: The request.
+        decoded: Its records.
+        reply_of: Makes the reply of their answers.
     """
-    entries = model.engine.answer(decoded)
-    if len(entries) != decoded.size:
-        raise RuntimeError(f"The engine gave {len(entries)} entries for {decoded.size} records.")
-    return Outcome(decoded=decoded, entries=entries)
+
+    call: Call
+    decoded: DecodedRequest
+    reply_of: Callable[[Call, Outcome], Reply]
+
+    def reply(self, entries: Entries) -> Reply:
+        """The reply.
+
+        Args:
+            entries: What the model's engine says of the records, in their order.
+
+        Raises:
+            RuntimeError: That is not one entry a record.
+        """
+        size = self.decoded.size
+        if len(entries) != size:
+            raise RuntimeError(f"The engine gave {len(entries)} entries for {size} records.")
+        return self.reply_of(self.call, Outcome(decoded=self.decoded, entries=entries))
+
+
+def _codes(faults: dict[int, Fault], others: dict[str, int]) -> dict[str, int]:
+    codes: dict[str, int] = {}
+    for fault in faults.values():
+        codes[fault.code] = codes.get(fault.code, 0) + 1
+    for code, count in others.items():
+        codes[code] = codes.get(code, 0) + count
+    return codes

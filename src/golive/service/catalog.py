@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from golive.service.calls import Call, Reply
 from golive.service.json_text import encode_json
 from golive.service.openapi import openapi_document
 from golive.service.page.routes import page_endpoint
-from golive.service.routes import Call, Reply, Route, get_route
+from golive.service.routes import Route, get_route
 from golive.service.schemas import DIALECT, model_schemas
 from golive.service.served import ServedModel
 from golive.signature.model import JsonValue

@@ -1,4 +1,7 @@
-"""Request and response without a transport."""
+"""Request and response without a transport.
+
+What is made for every request is not frozen: that would cost twice as much.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ class Request:
     body: bytes = b""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Facts:
     """What a log line and the metrics want to know of an exchange.
 
@@ -53,7 +56,7 @@ class Facts:
     out_of_range: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Response:
     """What a transport sends.
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from golive.service.calls import Call, Reply, problem_reply
 from golive.service.context import ServiceContext
 from golive.service.json_text import encode_json
 from golive.service.problems import Problem
-from golive.service.routes import Call, Endpoint, Reply, Route, get_route, problem_reply
+from golive.service.routes import Endpoint, Route, get_route
 from golive.service.served import Limits, Readiness, ServedModel, Stage
 from golive.signature.model import JsonValue
 
@@ -43,10 +44,10 @@ def health_routes(
 ) -> Iterator[tuple[str, Route]]:
     """The paths that tell how the process fares."""
     health = Health(models, context)
-    yield "/healthz", get_route("/healthz", health.alive)
-    yield "/readyz", get_route("/readyz", health.ready)
+    yield "/healthz", get_route("/healthz", health.alive, effort="instant")
+    yield "/readyz", get_route("/readyz", health.ready, effort="instant")
     if context.exposition is not None:
-        metrics = Endpoint(handler=health.metrics, answers_json=False)
+        metrics = Endpoint(handler=health.metrics, effort="short", answers_json=False)
         yield "/metrics", Route("/metrics", {"GET": metrics})
 
 

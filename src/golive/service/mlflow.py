@@ -8,13 +8,18 @@ from golive.engine.answers import Fault
 from golive.engine.envelope import Envelope
 from golive.engine.json_body import read_json
 from golive.engine.values import describe
-from golive.service.answering import answer_records
+from golive.service.answering import Question
+from golive.service.calls import Call, Reply
 from golive.service.context import ServiceContext
 from golive.service.health import ready_reply
 from golive.service.negotiation import is_csv_body
-from golive.service.output_choice import AnswerOptions, answer_options, null_predictions_reply
+from golive.service.output_choice import (
+    AnswerOptions,
+    answer_options,
+    null_predictions_reply_of,
+)
 from golive.service.problems import Problem, ProblemStyle, status_of
-from golive.service.routes import Area, Call, Endpoint, Reply, Route
+from golive.service.routes import Area, Endpoint, Route
 from golive.service.served import ServedModel
 from golive.service.table_records import TableReader, shape_error
 from golive.signature.model import JsonValue
@@ -48,7 +53,7 @@ def mlflow_routes(
     models: Sequence[ServedModel], context: ServiceContext
 ) -> Iterator[tuple[str, Route]]:
     """The paths of the protocol; `/invocations` is one of them where a single model is served."""
-    endpoints = {"POST": Endpoint(handler=_invoke, reads=("json", "csv"))}
+    endpoints = {"POST": Endpoint(handler=_invoke, effort="model", reads=("json", "csv"))}
     if len(models) == 1:
         yield "/invocations", Route("/invocations", endpoints, models[0], STYLE)
     for model in models:
@@ -58,8 +63,8 @@ def mlflow_routes(
     def ping(call: Call) -> Reply:
         return ready_reply(call, context, {"status": "ready"})
 
-    yield "/ping", Route("/ping", {"GET": Endpoint(handler=ping)}, None, STYLE)
-    version = {"GET": Endpoint(handler=_version, answers_json=False)}
+    yield "/ping", Route("/ping", {"GET": Endpoint(handler=ping, effort="instant")}, None, STYLE)
+    version = {"GET": Endpoint(handler=_version, effort="instant", answers_json=False)}
     yield "/version", Route("/version", version, None, STYLE)
 
 
@@ -77,7 +82,7 @@ def mlflow_area(models: Sequence[ServedModel]) -> Area:
     )
 
 
-def _invoke(call: Call) -> Reply:
+def _invoke(call: Call) -> Question:
     """Answer `POST /invocations`.
 
     Raises:
@@ -85,14 +90,14 @@ def _invoke(call: Call) -> Reply:
     """
     decoder = call.served.engine.decoder
     if is_csv_body(call.request.headers.get("content-type")):
-        decoded, options = decoder.decode_csv(call.request.body), AnswerOptions()
+        decoded, options = decoder.decode_csv(call.body), AnswerOptions()
     else:
-        parsed = read_json(call.request.body, nan_is_null=True)  # as MLflow's client writes it
+        parsed = read_json(call.body, nan_is_null=True)  # as MLflow's client writes it
         records, options = _records(call.served, parsed.value)
         envelope = Envelope(records=records, threshold=options.threshold, top=options.top)
         decoded = decoder.decode_envelope(envelope, has_infinity=parsed.has_infinity)
-    outcome = answer_records(call.served, decoded)
-    return null_predictions_reply(call, outcome, options, keys=("predictions",))
+    reply_of = null_predictions_reply_of(options, keys=("predictions",))
+    return Question(call=call, decoded=decoded, reply_of=reply_of)
 
 
 def _records(model: ServedModel, value: JsonValue) -> tuple[list[JsonValue | Fault], AnswerOptions]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from golive.engine.answers import Answer, Fault, entry_to_json
-from golive.service.answering import answer_records
-from golive.service.protocols import DecodedRequest
+from golive.service.answering import Outcome, Question
+from golive.service.calls import Call, Reply
 from golive.service.query_parameters import takes_query
-from golive.service.routes import Area, Call, Endpoint, Reply, Route
+from golive.service.routes import Area, Endpoint, Route
 from golive.service.served import ServedModel
 from golive.signature.model import JsonValue
 
@@ -31,35 +31,36 @@ def native_area(models: Sequence[ServedModel]) -> Area:
     return Area(path="/predict", explain=lambda _: detail, instead=instead)
 
 
-def predict_from_body(call: Call) -> Reply:
+def predict_from_body(call: Call) -> Question:
     """Answer `POST /predict`: a record, a list of records or an envelope.
 
     Raises:
         RequestError: The body as a whole cannot be read.
     """
-    return _answer(call, call.served.engine.decoder.decode_body(call.request.body))
+    decoded = call.served.engine.decoder.decode_body(call.body)
+    return Question(call=call, decoded=decoded, reply_of=_reply)
 
 
-def predict_from_query(call: Call) -> Reply:
+def predict_from_query(call: Call) -> Question:
     """Answer `GET /predict`: one record of text values, options with a leading `_`.
 
     Raises:
         RequestError: The query as a whole cannot be read.
     """
-    return _answer(call, call.served.engine.decoder.decode_query(call.request.query))
+    decoded = call.served.engine.decoder.decode_query(call.request.query)
+    return Question(call=call, decoded=decoded, reply_of=_reply)
 
 
 def _endpoints(model: ServedModel) -> dict[str, Endpoint]:
-    endpoints = {"POST": Endpoint(handler=predict_from_body, reads=("json",))}
+    endpoints = {"POST": Endpoint(handler=predict_from_body, effort="model", reads=("json",))}
     if takes_query(model.engine.signature):
-        endpoints["GET"] = Endpoint(handler=predict_from_query)
+        endpoints["GET"] = Endpoint(handler=predict_from_query, effort="model")
     return endpoints
 
 
-def _answer(call: Call, decoded: DecodedRequest) -> Reply:
+def _reply(call: Call, outcome: Outcome) -> Reply:
     model = call.served
-    outcome = answer_records(model, decoded)
-    predictions = _predictions(outcome.entries, decoded.options.ids)
+    predictions = _predictions(outcome.entries, outcome.decoded.options.ids)
     problem = outcome.failure(told_in="predictions")
     if problem is None:
         return outcome.reply(

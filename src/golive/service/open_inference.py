@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from golive.engine.answers import Answer
 from golive.engine.envelope import Envelope
 from golive.engine.json_body import read_json
 from golive.engine.values import describe
-from golive.service.answering import Outcome, answer_records
+from golive.service.answering import Outcome, Question
+from golive.service.calls import Call, Reply
 from golive.service.context import ServiceContext
 from golive.service.exchange import Request
 from golive.service.health import ready_reply
@@ -30,7 +32,7 @@ from golive.service.output_tensors import (
     output_tensors,
 )
 from golive.service.problems import Problem, ProblemStyle
-from golive.service.routes import Area, Call, Endpoint, Handler, Reply, Route
+from golive.service.routes import Area, Effort, Endpoint, Handler, Route
 from golive.service.served import ServedModel
 from golive.service.table_records import shape_error
 from golive.signature.model import JsonValue, Output
@@ -83,11 +85,17 @@ def open_inference_routes(
         return ready_reply(call, context, {"name": call.served.name, "ready": True})
 
     yield "/v2", _get("/v2", _server_metadata)
-    infer = Endpoint(handler=_infer, reads=("json",), may_omit_type=True, refuses=_binary_problem)
+    infer = Endpoint(
+        handler=_infer,
+        effort="model",
+        reads=("json",),
+        may_omit_type=True,
+        refuses=_binary_problem,
+    )
     for model in models:
         for end, pattern_end in version_paths(model):
             path, pattern = f"/v2/models/{model.name}{end}", f"/v2/models/{{name}}{pattern_end}"
-            yield path, _get(pattern, _model_metadata, model)
+            yield path, _get(pattern, _model_metadata, model, effort="long")
             yield f"{path}/ready", _get(f"{pattern}/ready", ready, model)
             yield f"{path}/infer", Route(f"{pattern}/infer", {"POST": infer}, model, STYLE)
 
@@ -97,8 +105,14 @@ def open_inference_area(models: Sequence[ServedModel]) -> Area:
     return models_area("/v2", models, STYLE)
 
 
-def _get(pattern: str, handler: Handler, model: ServedModel | None = None) -> Route:
-    return Route(pattern, {"GET": Endpoint(handler=handler)}, model, STYLE)
+def _get(
+    pattern: str,
+    handler: Handler,
+    model: ServedModel | None = None,
+    *,
+    effort: Effort = "instant",
+) -> Route:
+    return Route(pattern, {"GET": Endpoint(handler=handler, effort=effort)}, model, STYLE)
 
 
 def _server_metadata(call: Call) -> Reply:  # noqa: ARG001
@@ -138,7 +152,7 @@ class _Wish:
     outputs: tuple[str, ...]
 
 
-def _infer(call: Call) -> Reply:
+def _infer(call: Call) -> Question:
     """Answer `POST /v2/models/{name}/infer`.
 
     Raises:
@@ -146,7 +160,7 @@ def _infer(call: Call) -> Reply:
     """
     model = call.served
     signature, decoder = model.engine.signature, model.engine.decoder
-    parsed = read_json(call.request.body)
+    parsed = read_json(call.body)
     body = _checked_body(parsed.value)
     wish = _wish(body, signature.output, call.request_id)
     read = records_of(read_tensors(body["inputs"]), signature, decoder.check_size)
@@ -154,17 +168,21 @@ def _infer(call: Call) -> Reply:
     envelope = Envelope(records=read.records, threshold=options.threshold, top=options.top)
     has_infinity = parsed.has_infinity or read.has_infinity
     decoded = decoder.decode_envelope(envelope, has_infinity=has_infinity)
-    outcome = answer_records(model, decoded)
+    return Question(call=call, decoded=decoded, reply_of=partial(_reply, wish))
+
+
+def _reply(wish: _Wish, call: Call, outcome: Outcome) -> Reply:
+    model = call.served
     if outcome.faults:
         return outcome.refusal(call, _problem(outcome))
     answers = [entry for entry in outcome.entries if isinstance(entry, Answer)]
-    top = decoded.options.top
+    output, top = model.engine.signature.output, outcome.decoded.options.top
     return outcome.reply(
         {
             "model_name": model.name,
             "model_version": model.version,
             "id": wish.key,
-            "outputs": output_tensors(answers, wish.outputs, signature.output, top=top),
+            "outputs": output_tensors(answers, wish.outputs, output, top=top),
         }
     )
 

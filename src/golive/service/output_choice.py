@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from golive.engine.answers import Answer, Fault
 from golive.engine.values import describe
 from golive.errors import RequestError
 from golive.service.answering import Outcome
-from golive.service.routes import Call, Reply
+from golive.service.calls import Call, Reply
 from golive.signature.model import JsonValue, Output
 
 __all__ = [
@@ -17,7 +17,7 @@ __all__ = [
     "answer_options",
     "checked_output",
     "fault_to_error",
-    "null_predictions_reply",
+    "null_predictions_reply_of",
     "output_names",
 ]
 
@@ -99,10 +99,20 @@ def answer_options(
     return AnswerOptions(output=chosen, **options)
 
 
-def null_predictions_reply(
-    call: Call, outcome: Outcome, options: AnswerOptions, *, keys: tuple[str, ...]
+def null_predictions_reply_of(
+    options: AnswerOptions, *, keys: tuple[str, ...]
+) -> Callable[[Call, Outcome], Reply]:
+    """Makes replies: a value a record under `keys`, null where it failed, `errors` that say why."""
+
+    def reply_of(call: Call, outcome: Outcome) -> Reply:
+        return _null_predictions_reply(call, outcome, options, keys)
+
+    return reply_of
+
+
+def _null_predictions_reply(
+    call: Call, outcome: Outcome, options: AnswerOptions, keys: tuple[str, ...]
 ) -> Reply:
-    """One value a record under `keys`, null where it failed, and `errors` that say why."""
     output = call.served.engine.signature.output
     name = options.output or output_names(output)[0]
     predictions = [_part(entry, name) for entry in outcome.entries]

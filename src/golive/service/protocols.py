@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from golive.engine.answers import Answer, Fault, Options
 from golive.engine.envelope import Envelope
+from golive.engine.pace import Pace
 from golive.signature.model import JsonValue, Signature
 
 __all__ = ["AnsweringEngine", "DecodedRequest", "Exposition", "RequestDecoder"]
@@ -82,12 +83,25 @@ class AnsweringEngine(Protocol):
         """Reads the requests that `answer` takes."""
         ...
 
+    @property
+    def pace(self) -> Pace:
+        """How fast `answer` is."""
+        ...
+
     def answer(self, decoded: Any) -> Sequence[Answer | Fault]:
         """One answer or fault a record, in the order of the request.
 
         Args:
             decoded: What this engine's own decoder gave.
         """
+        ...
+
+    def answer_all(self, requests: Sequence[Any]) -> Sequence[Sequence[Answer | Fault]]:
+        """What `answer` gives of each request, for less where there are several."""
+        ...
+
+    def cut(self, decoded: Any, size: int) -> Sequence[Any]:
+        """A request in parts of at most `size` records, whose entries follow one another."""
         ...
 
 

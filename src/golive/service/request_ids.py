@@ -49,7 +49,6 @@ class RequestIds:
 
 
 def _format(milliseconds: int, random: int) -> str:
-    high, low = random >> 62, random & ((1 << 62) - 1)
-    value = milliseconds << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low
-    text = f"{value:032x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    time = f"{milliseconds:012x}"
+    variant_and_more, rest = 0x8000 | random >> 48 & 0x3FFF, random & 0xFFFFFFFFFFFF
+    return f"{time[:8]}-{time[8:]}-7{random >> 62:03x}-{variant_and_more:04x}-{rest:012x}"

@@ -3,91 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
+from golive.service.answering import Question
+from golive.service.calls import Call, Reply
 from golive.service.exchange import Request
-from golive.service.problems import (
-    PLAIN_STYLE,
-    Problem,
-    ProblemStyle,
-    problem_body,
-    status_of,
-)
+from golive.service.problems import PLAIN_STYLE, Problem, ProblemStyle
 from golive.service.served import ServedModel
 
 __all__ = [
     "Area",
     "BodyType",
-    "Call",
+    "Effort",
     "Endpoint",
     "Handler",
-    "Reply",
     "Route",
     "RouteTable",
     "get_route",
-    "problem_reply",
 ]
 
 BodyType = Literal["json", "csv"]
+Effort = Literal["instant", "short", "long", "model"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """One request on its way through a handler.
-
-    Attributes:
-        request: As received.
-        request_id: The server's id.
-        model: The model that the route is about, or None.
-        style: How the route's problems are written.
-    """
-
-    request: Request
-    request_id: str
-    model: ServedModel | None = None
-    style: ProblemStyle = PLAIN_STYLE
-
-    @property
-    def served(self) -> ServedModel:
-        """The model that the route is about.
-
-        Raises:
-            LookupError: It is about none.
-        """
-        if self.model is None:
-            raise LookupError("This route answers for no model.")
-        return self.model
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """What a handler gives.
-
-    Attributes:
-        body: The body.
-        status: HTTP status.
-        content_type: Of the body.
-        headers: Further headers.
-        records: Records in the request.
-        failed: Records that got an error.
-        codes: Error code to count.
-        extra_columns: Values that were ignored.
-        out_of_range: Values outside the sample's range.
-    """
-
-    body: bytes
-    status: int = 200
-    content_type: str = "application/json"
-    headers: dict[str, str] = field(default_factory=dict)
-    records: int = 0
-    failed: int = 0
-    codes: dict[str, int] = field(default_factory=dict)
-    extra_columns: int = 0
-    out_of_range: int = 0
-
-
-Handler = Callable[[Call], Reply]
+Handler = Callable[[Call], Reply | Question]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +35,9 @@ class Endpoint:
     """What answers a method of a route.
 
     Attributes:
-        handler: Gives the reply.
+        handler: Gives the reply, or the question that has to be answered before there is one.
+        effort: What the reply costs: `instant` (microseconds), `short` (milliseconds, whatever the
+            models do), `long` (anything else), or `model` where a model is asked.
         answers_json: Whether an `Accept` without JSON is refused.
         reads: The types of which one must be declared for the body; none where it is not read.
         may_omit_type: Whether a body without any declared type is read as JSON, too, unless a
@@ -105,6 +47,7 @@ class Endpoint:
     """
 
     handler: Handler
+    effort: Effort = "long"
     answers_json: bool = True
     reads: tuple[BodyType, ...] = ()
     may_omit_type: bool = False
@@ -206,17 +149,12 @@ class RouteTable:
         ]
 
 
-def get_route(pattern: str, handler: Handler, model: ServedModel | None = None) -> Route:
+def get_route(
+    pattern: str,
+    handler: Handler,
+    model: ServedModel | None = None,
+    *,
+    effort: Effort = "long",
+) -> Route:
     """A route that answers GET (and HEAD) with JSON."""
-    return Route(pattern, {"GET": Endpoint(handler=handler)}, model)
-
-
-def problem_reply(problem: Problem, request_id: str, style: ProblemStyle = PLAIN_STYLE) -> Reply:
-    """The reply that a problem is."""
-    return Reply(
-        status=status_of(problem.code),
-        content_type=style.content_type,
-        headers=problem.headers,
-        body=problem_body(problem, request_id, style),
-        codes={problem.code: 1},
-    )
+    return Route(pattern, {"GET": Endpoint(handler=handler, effort=effort)}, model)

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from golive.errors import RequestError
-from golive.service.bodies import body_of
-from golive.service.compression import compressed, is_worth_compressing, response_encoding
+from golive.service.admission import Admitted, admit
+from golive.service.answering import Entries, Question
+from golive.service.calls import Call, Reply, problem_reply
 from golive.service.context import ServiceContext
 from golive.service.exchange import Facts, Request, Response
-from golive.service.health import unready_problem
-from golive.service.negotiation import accepts_json, echoed_headers, is_host_allowed
 from golive.service.problems import Problem
 from golive.service.route_building import build_routes
-from golive.service.routes import Area, Call, Endpoint, Reply, Route, problem_reply
 from golive.service.served import ServedModel
 
 __all__ = ["Service"]
 
+_ANYTHING = (Exception, SystemExit, KeyboardInterrupt)  # a model may raise anything
+
 
 class Service:
     """Answers requests without knowing how they came. Safe to call from several threads.
+
+    `handle` does all of it. A transport that does more than one thing at a time takes the steps
+    by itself: `admit` (once for all requests of the same head), `begin`, then, where that gave a
+    question, `conclude` with the answers of the model's engine, and `respond`. None of them
+    raises.
 
     Args:
         models: The models by name; none while they are being loaded.
@@ -36,123 +40,116 @@ class Service:
 
     def handle(self, request: Request) -> Response:
         """Answer the request; never raises."""
+        admitted = self.admit(request)
         request_id = self.context.new_id()
-        place = self._routes.place(request.path)
+        begun = self.begin(admitted, request.body, request_id)
+        reply = begun if isinstance(begun, Reply) else self.answer(begun)
+        return self.respond(admitted, request_id, reply)
+
+    def admit(self, head: Request) -> Admitted:
+        """Find out all that the head of a request decides; its body is not looked at."""
+        return admit(head, self._routes, self.context, is_drifted=self._is_drifted)
+
+    def begin(self, admitted: Admitted, body: bytes, request_id: str) -> Reply | Question:
+        """Read a request; gives its reply, or the question that has to be answered first."""
         try:
-            reply = self._reply(request, request_id, place)
-        except RequestError as error:
-            members = {} if error.hint is None else {"hint": error.hint}
-            problem = Problem(code=error.code, detail=error.message, members=members)
-            reply = problem_reply(problem, request_id, place.style)
-        except (Exception, SystemExit, KeyboardInterrupt):  # a model may raise anything
-            self.context.logger.exception("request %s failed", request_id)
-            problem = Problem(
-                code="internal_error",
-                detail="Something failed that should not have; the log tells more under this "
-                "request_id.",
-            )
-            reply = problem_reply(problem, request_id, place.style)
-        return self._respond(request, request_id, place, reply)
+            return self._begin(admitted, body, request_id)
+        except _ANYTHING as error:
+            return self.fail(admitted, request_id, error)
+
+    def answer(self, question: Question) -> Reply:
+        """Ask the model at once."""
+        try:
+            entries = question.call.served.engine.answer(question.decoded)
+        except _ANYTHING as error:
+            return self._failed(question.call, error)
+        return self.conclude(question, entries)
+
+    def conclude(self, question: Question, entries: Entries | BaseException) -> Reply:
+        """The reply to a question.
+
+        Args:
+            question: What `begin` gave.
+            entries: What the engine says of each record, or what it raised instead.
+        """
+        if isinstance(entries, BaseException):
+            return self._failed(question.call, entries)
+        try:
+            return question.reply(entries)
+        except _ANYTHING as error:
+            return self._failed(question.call, error)
+
+    def fail(self, admitted: Admitted, request_id: str, error: BaseException) -> Reply:
+        """The reply to a request that something was raised for."""
+        call = Call(request=admitted.head, request_id=request_id, style=admitted.place.style)
+        return self._failed(call, error)
 
     def refuse(self, request: Request, problem: Problem) -> Response:
         """The response to a request that the transport could not or would not hand over."""
+        return self.refuse_admitted(self.admit(request), problem)
+
+    def refuse_admitted(self, admitted: Admitted, problem: Problem) -> Response:
+        """As `refuse`, where the head was admitted before."""
         request_id = self.context.new_id()
-        place = self._routes.place(request.path)
-        reply = problem_reply(problem, request_id, place.style)
-        return self._respond(request, request_id, place, reply)
+        reply = problem_reply(problem, request_id, admitted.place.style)
+        return self.respond(admitted, request_id, reply)
 
-    def _reply(self, request: Request, request_id: str, place: Route | Area) -> Reply:
-        problem = self._host_problem(request)
-        if problem is not None:
-            return problem_reply(problem, request_id, place.style)
-        if isinstance(place, Area):
-            return problem_reply(self._not_found(request, place), request_id, place.style)
-        endpoint = place.endpoint(request.method)
-        if endpoint is None:
-            return problem_reply(_not_allowed(place), request_id, place.style)
-        body = self._body(request, endpoint)
-        if isinstance(body, Problem):
-            return problem_reply(body, request_id, place.style)
-        if body is not request.body:
-            request = replace(request, body=body)
-        call = Call(request=request, request_id=request_id, model=place.model, style=place.style)
-        return endpoint.handler(call)
-
-    def _host_problem(self, request: Request) -> Problem | None:
-        if is_host_allowed(request.headers.get("host"), self.context.allowed_hosts):
-            return None
-        return Problem(
-            code="host_not_allowed",
-            detail="The Host header names a host that this service does not answer for; it must "
-            "be loopback or one of the allowed hosts.",
-        )
-
-    def _not_found(self, request: Request, area: Area) -> Problem:
-        if self.context.readiness.stage == "starting":
-            problem = unready_problem(self.context.readiness, self.context.limits)
-            if problem is not None:
-                return problem
-        detail = area.explain(request.path)
-        return Problem(
-            code="not_found",
-            detail=detail or "There is nothing at this path; `paths` lists what there is.",
-            members={"paths": self._routes.paths(area)},
-        )
-
-    def _body(self, request: Request, endpoint: Endpoint) -> bytes | Problem:
-        if endpoint.answers_json and not accepts_json(request.headers.get("accept")):
-            return Problem(
-                code="not_acceptable",
-                detail="The answer is application/json, which the Accept header excludes.",
-            )
-        return body_of(request, endpoint, limit=self.context.limits.body_bytes)
-
-    def _respond(
-        self, request: Request, request_id: str, place: Route | Area, reply: Reply
-    ) -> Response:
-        body, encoding = _encoded(request, reply)
-        headers = {
-            "content-type": reply.content_type,
-            "content-length": str(len(body)),
-            "cache-control": "no-store",
-            "x-content-type-options": "nosniff",
-            "golive-request-id": request_id,
-        }
-        if place.model is not None:
-            headers["golive-model-version"] = place.model.version
-        if self._is_drifted:
-            headers["golive-environment"] = "drifted"
-        headers |= reply.headers | encoding | echoed_headers(request.headers)
+    def respond(self, admitted: Admitted, request_id: str, reply: Reply) -> Response:
+        """The response to a request with this reply."""
+        body, encoding = admitted.encoded(reply.body, reply.headers.get("vary"))
+        headers = admitted.headers.copy()
+        headers["content-type"] = reply.content_type
+        headers["content-length"] = str(len(body))
+        headers["golive-request-id"] = request_id
+        if reply.headers:
+            headers.update(reply.headers)
+        if encoding:
+            headers.update(encoding)
+        headers.update(admitted.echoed)
+        place = admitted.place
+        model = place.model
         facts = Facts(
             request_id=request_id,
             route=place.pattern,
-            model=None if place.model is None else place.model.name,
-            version=None if place.model is None else place.model.version,
+            model=None if model is None else model.name,
+            version=None if model is None else model.version,
             records=reply.records,
             failed=reply.failed,
             codes=reply.codes,
             extra_columns=reply.extra_columns,
             out_of_range=reply.out_of_range,
         )
-        sent = b"" if request.method == "HEAD" else body
+        sent = b"" if admitted.head.method == "HEAD" else body
         return Response(status=reply.status, headers=headers, body=sent, facts=facts)
 
+    def _begin(self, admitted: Admitted, body: bytes, request_id: str) -> Reply | Question:
+        endpoint, place = admitted.endpoint, admitted.place
+        if endpoint is None or admitted.refuses is not None:
+            refuses = admitted.refuses
+            if refuses is None:
+                raise LookupError("Nothing answers this request, and nothing says why.")
+            return problem_reply(refuses(), request_id, place.style)
+        read = admitted.read(body, limit=self.context.limits.body_bytes)
+        if isinstance(read, Problem):
+            return problem_reply(read, request_id, place.style)
+        call = Call(
+            request=admitted.head,
+            body=read,
+            request_id=request_id,
+            model=place.model,
+            style=place.style,
+        )
+        return endpoint.handler(call)
 
-def _not_allowed(route: Route) -> Problem:
-    return Problem(
-        code="method_not_allowed",
-        detail=f"This path answers to {route.allow}.",
-        headers={"allow": route.allow},
-    )
-
-
-def _encoded(request: Request, reply: Reply) -> tuple[bytes, dict[str, str]]:
-    """The body as it is sent, with the headers that say so."""
-    size = len(reply.body)
-    encoding = response_encoding(request.headers.get("accept-encoding"), size)
-    if not is_worth_compressing(size) and encoding is None:
-        return reply.body, {}
-    vary = {"vary": ", ".join(filter(None, (reply.headers.get("vary"), "accept-encoding")))}
-    if encoding is None:
-        return reply.body, vary
-    return compressed(reply.body, encoding), vary | {"content-encoding": encoding}
+    def _failed(self, call: Call, error: BaseException) -> Reply:
+        if isinstance(error, RequestError):
+            members = {} if error.hint is None else {"hint": error.hint}
+            problem = Problem(code=error.code, detail=error.message, members=members)
+            return problem_reply(problem, call.request_id, call.style)
+        self.context.logger.error("request %s failed", call.request_id, exc_info=error)
+        problem = Problem(
+            code="internal_error",
+            detail="Something failed that should not have; the log tells more under this "
+            "request_id.",
+        )
+        return problem_reply(problem, call.request_id, call.style)

@@ -7,14 +7,15 @@ from collections.abc import Iterator, Sequence
 from golive.engine.envelope import Envelope
 from golive.engine.json_body import read_json
 from golive.engine.values import describe
-from golive.service.answering import answer_records
+from golive.service.answering import Question
+from golive.service.calls import Call, Reply
 from golive.service.context import ServiceContext
 from golive.service.health import ready_reply
 from golive.service.json_text import encode_json
 from golive.service.model_versions import models_area, version_paths
-from golive.service.output_choice import answer_options, null_predictions_reply
+from golive.service.output_choice import answer_options, null_predictions_reply_of
 from golive.service.problems import ProblemStyle
-from golive.service.routes import Area, Call, Endpoint, Reply, Route
+from golive.service.routes import Area, Endpoint, Route
 from golive.service.served import ServedModel
 from golive.service.table_records import TableReader, shape_error
 from golive.signature.model import JsonValue
@@ -40,9 +41,10 @@ def v1_routes(
     def listing(call: Call) -> Reply:  # noqa: ARG001
         return Reply(body=encode_json({"models": [model.name for model in models]}))
 
-    yield "/v1/models", Route("/v1/models", {"GET": Endpoint(handler=listing)}, None, STYLE)
-    predict = {"POST": Endpoint(handler=_predict, reads=("json",))}
-    about = {"GET": Endpoint(handler=status)}
+    listed = {"GET": Endpoint(handler=listing, effort="instant")}
+    yield "/v1/models", Route("/v1/models", listed, None, STYLE)
+    predict = {"POST": Endpoint(handler=_predict, effort="model", reads=("json",))}
+    about = {"GET": Endpoint(handler=status, effort="instant")}
     for model in models:
         for end, pattern_end in version_paths(model):
             path, pattern = f"/v1/models/{model.name}{end}", f"/v1/models/{{name}}{pattern_end}"
@@ -62,7 +64,7 @@ def _status(model: ServedModel) -> dict[str, JsonValue]:
     return {"name": model.name, "ready": True, "model_version_status": [version]}
 
 
-def _predict(call: Call) -> Reply:
+def _predict(call: Call) -> Question:
     """Answer `POST /v1/models/{name}:predict`.
 
     Raises:
@@ -70,7 +72,7 @@ def _predict(call: Call) -> Reply:
     """
     model = call.served
     signature, decoder = model.engine.signature, model.engine.decoder
-    parsed = read_json(call.request.body)
+    parsed = read_json(call.body)
     key = _input_key(parsed.value)
     options = answer_options(parsed.value.get("parameters"), signature.output, key="parameters")
     reader = TableReader(signature, decoder.check_size)
@@ -78,7 +80,8 @@ def _predict(call: Call) -> Reply:
     envelope = Envelope(records=records, threshold=options.threshold, top=options.top)
     decoded = decoder.decode_envelope(envelope, has_infinity=parsed.has_infinity)
     keys = ("predictions", "outputs") if key == "inputs" else ("predictions",)
-    return null_predictions_reply(call, answer_records(model, decoded), options, keys=keys)
+    reply_of = null_predictions_reply_of(options, keys=keys)
+    return Question(call=call, decoded=decoded, reply_of=reply_of)
 
 
 def _input_key(value: JsonValue) -> str:

@@ -10,6 +10,7 @@ import msgspec
 from golive.engine.answers import Answer, Fault, Options
 from golive.engine.csv_body import read_csv
 from golive.engine.envelope import Envelope
+from golive.engine.pace import Pace
 from golive.errors import RequestError
 from golive.signature.model import Column, JsonValue, Output, Signature
 
@@ -138,6 +139,7 @@ class FakeEngine:
     Args:
         signature: The number columns.
         model: Answers one record; what it raises passes through.
+        pace: How fast that is said to be.
     """
 
     def __init__(
@@ -145,10 +147,23 @@ class FakeEngine:
         signature: Signature | None = None,
         *,
         model: Callable[[dict[str, float]], Answer | Fault] | None = None,
+        pace: Pace | None = None,
     ) -> None:
+        self.pace = pace or Pace()
         self.signature = signature or regression_signature("x")
         self.decoder = FakeDecoder(self.signature)
         self._model = model or _sum
+
+    def answer_all(self, requests: Sequence[FakeDecoded]) -> list[list[Answer | Fault]]:
+        """The entries of each request."""
+        return [self.answer(decoded) for decoded in requests]
+
+    def cut(self, decoded: FakeDecoded, size: int) -> list[FakeDecoded]:
+        """The request in parts of at most `size` records."""
+        return [
+            FakeDecoded(records=decoded.records[start : start + size])
+            for start in range(0, decoded.size, size)
+        ]
 
     def answer(self, decoded: FakeDecoded) -> list[Answer | Fault]:
         """One entry a record, in the order of the request."""

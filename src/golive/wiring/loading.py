@@ -83,7 +83,11 @@ class Predictor:
 
 
 def load(
-    ref: str | Path, *, verify: bool = False, allow_drifted_environment: bool = False
+    ref: str | Path,
+    *,
+    verify: bool = False,
+    allow_drifted_environment: bool = False,
+    original: bool = False,
 ) -> Predictor:
     """Load a bundle, verify it, replay its golden records and be ready to answer.
 
@@ -91,6 +95,7 @@ def load(
         ref: The path of a bundle (a directory or a `.zip`).
         verify: Hash every file again even if this machine has verified it before.
         allow_drifted_environment: Answer even if golden records now come out differently.
+        original: Let the original model answer, not the compiled program.
 
     Raises:
         UsageError: There is no bundle there.
@@ -99,7 +104,9 @@ def load(
         EnvironmentDriftError: Golden records are answered differently.
     """
     bundle = open_reference(ref, verify=verify)
-    return Predictor(load_bundle(bundle, allow_drifted_environment=allow_drifted_environment))
+    return Predictor(
+        load_bundle(bundle, allow_drifted_environment=allow_drifted_environment, original=original)
+    )
 
 
 def open_reference(ref: str | Path, *, verify: bool = False) -> Bundle:

@@ -54,6 +54,7 @@ def load_models(plan: ServePlan) -> dict[str, ServedModel]:
             load_bundle(
                 bundle,
                 allow_drifted_environment=plan.allow_drifted_environment,
+                original=plan.original,
                 max_records=plan.settings.max_records,
                 limits_images=True,
             )

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from golive.cli.actions import Actions
-from golive.cli.options import BUNDLE, loading, serve_settings
+from golive.cli.options import BUNDLE, loading, original, serve_settings
 from golive.cli.output import say, say_on_terminal
 from golive.settings import ServeSettings
 
@@ -19,6 +19,7 @@ __all__ = ["command"]
 @click.argument("bundles", type=BUNDLE, nargs=-1, required=True, metavar="BUNDLE...")
 @serve_settings
 @loading
+@original
 @click.pass_obj
 def command(
     actions: Actions,
@@ -27,6 +28,7 @@ def command(
     bundles: tuple[Path, ...],
     verify: bool,
     allow_drifted_environment: bool,
+    original: bool,
     **flags: Any,
 ) -> None:
     """Serve one or more bundles over HTTP until Ctrl-C.
@@ -47,5 +49,6 @@ def command(
         ServeSettings.load(**given),
         verify=verify,
         allow_drifted_environment=allow_drifted_environment,
+        original=original,
         announce=say,
     )

@@ -16,9 +16,10 @@ class Estimator:
         label: As `predict` of a classifier: the position of the class.
         decision: As `decision_function`: one number a class, or one alone if there are two classes.
         value: As `predict` of a regressor: a float, or a list of them for several outputs.
+        labelled: `probabilities` and `label` of the same row, where both together cost less.
     """
 
-    __slots__ = ("decision", "label", "probabilities", "value")
+    __slots__ = ("decision", "label", "labelled", "probabilities", "value")
 
     def __init__(
         self,
@@ -27,11 +28,13 @@ class Estimator:
         label: Callable[[Any], int] | None = None,
         decision: Callable[[Any], list[float]] | None = None,
         value: Callable[[Any], Any] | None = None,
+        labelled: Callable[[Any], tuple[list[float], int]] | None = None,
     ) -> None:
         self.probabilities = probabilities
         self.label = label
         self.decision = decision
         self.value = value
+        self.labelled = labelled or _both(probabilities, label)
 
     def after(self, prepare: Callable[[Any], Any]) -> Estimator:
         """The estimator of rows that `prepare` turns into this one's."""
@@ -40,6 +43,7 @@ class Estimator:
             label=_after(prepare, self.label),
             decision=_after(prepare, self.decision),
             value=_after(prepare, self.value),
+            labelled=_after(prepare, self.labelled),
         )
 
 
@@ -47,3 +51,11 @@ def _after(
     prepare: Callable[[Any], Any], method: Callable[[Any], Any] | None
 ) -> Callable[[Any], Any] | None:
     return None if method is None else lambda row: method(prepare(row))
+
+
+def _both(
+    probabilities: Callable[[Any], list[float]] | None, label: Callable[[Any], int] | None
+) -> Callable[[Any], tuple[list[float], int]] | None:
+    if probabilities is None or label is None:
+        return None
+    return lambda row: (probabilities(row), label(row))

@@ -15,7 +15,7 @@ from typing import Any
 from golive.scorer.node import Node
 from golive.scorer.rows.encoding import lookup
 from golive.scorer.rows.estimator import Estimator
-from golive.scorer.rows.linear import first_largest, is_pair, power, shares_of
+from golive.scorer.rows.linear import is_pair, label_of, power, shares_of
 
 __all__ = ["fused"]
 
@@ -383,6 +383,9 @@ def _looked_up(fusion: _Fusion, row: list[_Value], weights: list[float]) -> list
 def _logistic(source: _Source, last: Node, plain: Estimator) -> Estimator:
     assert plain.probabilities is not None
     estimator = _classifier(source, last, plain)
+    labelled = plain.labelled
+    assert labelled is not None
+    shares, both = shares_of(last), f"(shares(z := {source.all}), label_of(z))"
     if is_pair(last):
         end = (
             "if 0.0 <= z0 < inf:\n p = 1.0 / (1.0 + exp(-z0))\n return [1.0 - p, p]\n"
@@ -390,9 +393,11 @@ def _logistic(source: _Source, last: Node, plain: Estimator) -> Estimator:
         )
         estimator.probabilities = source.function(end, plain.probabilities, exp=exp)
     else:
-        estimator.probabilities = source.returning(
-            f"shares({source.all})", plain.probabilities, shares=shares_of(last)
-        )
+        end = f"shares({source.all})"
+        estimator.probabilities = source.returning(end, plain.probabilities, shares=shares)
+    estimator.labelled = _later(
+        lambda: source.returning(both, labelled, shares=shares, label_of=label_of)
+    )
     return estimator
 
 
@@ -400,9 +405,9 @@ def _classifier(source: _Source, _: Node, plain: Estimator) -> Estimator:
     decide, decision = plain.label, plain.decision
     assert decide is not None
     assert decision is not None
-    label = "1 if z0 > 0.0 else 0" if source.all == "[z0]" else f"first_largest({source.all})"
+    label = f"label_of({source.all})"
     return Estimator(
-        label=_later(lambda: source.returning(label, decide, first_largest=first_largest)),
+        label=_later(lambda: source.returning(label, decide, label_of=label_of)),
         decision=_later(lambda: source.returning(source.all, decision)),
     )
 

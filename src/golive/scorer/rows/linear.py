@@ -10,9 +10,11 @@ from typing import Any
 from golive.scorer.node import Node
 from golive.scorer.rows.checking import refuse_non_finite
 from golive.scorer.rows.estimator import Estimator
+from golive.scorer.rows.sparse_sums import sparse_sums
 
 __all__ = [
-    "OPS", "first_largest", "is_pair", "power", "shares_of", "sigmoid", "softmax", "weighted_sums",
+    "OPS", "first_largest", "is_pair", "label_of", "power", "shares_of", "sigmoid", "softmax",
+    "weighted_sums",
 ]  # fmt: skip
 
 
@@ -25,7 +27,7 @@ def weighted_sums(node: Node) -> Callable[[Any], list[float]]:
     """
     intercepts: list[float] = node.list("intercepts")
     if node.args.get("takes") == "sparse":
-        return _sparse_sums(node.view("weights"), intercepts)
+        return sparse_sums(node.view("weights"), intercepts)
     weights = node.list("weights")
     width = len(weights) // len(intercepts)
     rows = [weights[at * width : (at + 1) * width] for at in range(len(intercepts))]
@@ -50,30 +52,6 @@ def _single_sum(weights: list[float], intercept: float) -> Callable[[list[float]
         return [found]
 
     return sums
-
-
-def _sparse_sums(weights: memoryview, intercepts: list[float]) -> Callable[[Any], list[float]]:
-    """Weights stay mapped: only the rows of the terms that occur are read."""
-    count = len(intercepts)
-
-    def single(row: tuple[list[int], list[float]]) -> list[float]:
-        positions, values = row
-        found = sum(map(mul, values, map(weights.__getitem__, positions))) + intercepts[0]
-        if not isfinite(found):
-            refuse_non_finite(values)
-        return [found]
-
-    def sums(row: tuple[list[int], list[float]]) -> list[float]:
-        found = [0.0] * count
-        for at, value in zip(*row, strict=True):
-            part = weights[at * count : (at + 1) * count].tolist()
-            found = [total + value * weight for total, weight in zip(found, part, strict=True)]
-        found = [total + intercept for total, intercept in zip(found, intercepts, strict=True)]
-        if not isfinite(sum(found)):
-            refuse_non_finite(row[1])
-        return found
-
-    return single if count == 1 else sums
 
 
 def sigmoid(value: float) -> float:
@@ -132,8 +110,19 @@ def _with_shares(node: Node) -> Estimator:
     estimator, shares = _classifier(node), shares_of(node)
     sums = estimator.decision
     assert sums is not None
+
+    def labelled(row: Any) -> tuple[list[float], int]:
+        found = sums(row)
+        return shares(found), label_of(found)
+
     estimator.probabilities = lambda row: shares(sums(row))
+    estimator.labelled = labelled
     return estimator
+
+
+def label_of(sums: list[float]) -> int:
+    """The class of the largest sum; of one sum the second class where it is above 0."""
+    return first_largest(sums) if len(sums) > 1 else int(sums[0] > 0.0)
 
 
 def is_pair(node: Node) -> bool:

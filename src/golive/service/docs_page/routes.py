@@ -9,8 +9,9 @@ from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
+from golive.service.calls import Call, Reply
 from golive.service.document_headers import document_headers
-from golive.service.routes import Call, Endpoint, Reply, Route
+from golive.service.routes import Endpoint, Route
 
 __all__ = ["DOCS_PATH", "docs_routes"]
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from golive.errors import RequestError
+from golive.service.calls import Call, Reply
 from golive.service.document_headers import document_headers
 from golive.service.negotiation import accepts_json, prefers_html
 from golive.service.page.assets import Asset, PageAssets, page_assets
-from golive.service.routes import Call, Endpoint, Handler, Reply, Route
+from golive.service.routes import Endpoint, Handler, Route
 
 __all__ = ["page_endpoint", "static_routes"]
 
@@ -16,7 +17,7 @@ _HEADERS = document_headers(images="'self' data: blob:") | {"vary": "accept"}
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
-def page_endpoint(otherwise: Handler, *, root: str) -> Endpoint:
+def page_endpoint(otherwise: Callable[[Call], Reply], *, root: str) -> Endpoint:
     """An endpoint that answers with the page who prefers HTML, and `otherwise` who does not.
 
     Args:

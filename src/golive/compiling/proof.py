@@ -1,0 +1,204 @@
+"""The proof: whether a compiled program is equal to the original, and no slower."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from golive.bundle.golden import GoldenRecord
+from golive.bundle.layout import PROGRAM_FOLDER
+from golive.bundle.proof import Deviation, Proof, Timing
+from golive.compiling.comparing import Comparison, compare_models, entries_of
+from golive.compiling.timing import time_models
+from golive.compiling.trials import TrialSizes, trials_of
+from golive.engine.answers import Answer, Options
+from golive.engine.decode import Decoder
+from golive.engine.engine import Engine
+from golive.engine.golden import answer_rows, compare_all
+from golive.engine.labelling import labeller
+from golive.errors import ModelLoadError
+from golive.runtimes.compiled import CompiledModel, load_compiled
+from golive.runtimes.protocols import Batch, Model
+from golive.scorer.format import PROGRAM
+from golive.signature.model import JsonValue, Output, Signature
+
+__all__ = ["Evidence", "prove"]
+
+_TOLERANCE = 1e-9
+_FLOAT32_TOLERANCE = 1e-6
+_SECONDS = 2.0
+"""About what answering all rows may take: slow models are tried on fewer."""
+_TIMED = 256
+_MUST_NOT_BE_SLOWER = (1, 64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What a program is proven with.
+
+    Attributes:
+        original: The model that it was compiled from.
+        signature: What both take and give.
+        records: Rows of the training sample, as clients send them; may be empty.
+        golden: The golden records with the original's answers.
+        tolerance: Largest relative difference of a golden score that is still the same answer.
+    """
+
+    original: Model
+    signature: Signature
+    records: Sequence[JsonValue]
+    golden: Sequence[GoldenRecord]
+    tolerance: float
+
+
+def prove(root: Path, evidence: Evidence) -> Proof:
+    """Compare the program under `root` with the original and decide which of them answers."""
+    size = sum(path.stat().st_size for path in (root / PROGRAM_FOLDER).iterdir())
+    steps = json.loads((root / PROGRAM_FOLDER / PROGRAM).read_bytes())["root"]
+    tolerance = _FLOAT32_TOLERANCE if _is_float32(evidence.signature, steps) else _TOLERANCE
+
+    def made(reason: str, **facts: Any) -> Proof:
+        count = sum(1 for _ in _leaves(steps))
+        return Proof(reason=reason, steps=count, size=size, tolerance=tolerance, **facts)
+
+    try:
+        compiled = load_compiled(root, evidence.signature)
+    except ModelLoadError as error:
+        return made(error.message, is_chosen=False)
+    batch = _answered(evidence, compiled)
+    if not batch.size:
+        return made("The program answers none of the rows that the original does.", is_chosen=False)
+    compiled.warm()
+    compiled.settle(batch)
+    timings = time_models(evidence.original, compiled, batch)
+    found = _compare(evidence, compiled, timings, tolerance)
+    failure = found.failure or _other_golden(evidence, compiled)
+    facts: dict[str, Any] = {"tried": tuple(found.tried), "timings": timings}
+    if failure is not None:
+        return made(_differs(failure), is_chosen=False, worst=failure, **facts)
+    slower = next(
+        (t for t in timings if t.rows in _MUST_NOT_BE_SLOWER and t.compiled > t.original), None
+    )
+    if slower is not None:
+        return made(_is_slower(slower), is_chosen=False, worst=found.worst, **facts)
+    reason = _is_faster(sum(tried.rows for tried in found.tried), timings)
+    return made(reason, is_chosen=True, worst=found.worst, **facts)
+
+
+def _answered(evidence: Evidence, compiled: CompiledModel) -> Batch:
+    """Some rows that both answer, to time them with."""
+    rows = [*evidence.records[:_TIMED], *(golden.record for golden in evidence.golden)]
+    batch = Decoder(evidence.signature, max_records=2**62).decode_rows(rows).batch
+    label = labeller(evidence.signature.output, Options())
+    good = list(range(batch.size))
+    for model in (compiled, evidence.original):
+        entries = entries_of(model, label, batch.take(good), size=len(good) or 1)
+        good = [at for at, entry in zip(good, entries, strict=True) if isinstance(entry, Answer)]
+    return batch.take(good)
+
+
+def _compare(
+    evidence: Evidence, compiled: CompiledModel, timings: Sequence[Timing], tolerance: float
+) -> Comparison:
+    signature, original = evidence.signature, evidence.original
+    one, many = timings[0], timings[-1]
+    cost = (one.compiled + many.original) * 1e-6
+    trials = trials_of(
+        evidence.records,
+        [golden.record for golden in evidence.golden],
+        signature,
+        _distances(compiled if one.compiled < many.original else original, signature.output),
+        sizes=TrialSizes().within(_SECONDS / cost),
+    )
+    return compare_models(original, compiled, signature, trials, tolerance=tolerance)
+
+
+def _distances(model: Model, output: Output) -> Callable[[Batch], list[float | None]]:
+    """Numbers whose sign, or whose size, says on which side of a change a row is."""
+    label = labeller(output, Options())
+    classes = {_typed(value): at for at, value in enumerate(output.classes)}
+
+    def distance(entry: object) -> float | None:
+        if not isinstance(entry, Answer):
+            return None
+        if output.kind == "binary" and entry.score is not None:
+            return entry.score - (0.5 if output.threshold is None else output.threshold)
+        if output.classes:
+            return classes[_typed(entry.label)] - 0.5
+        return entry.score if output.kind == "regression" else None
+
+    def distances(batch: Batch) -> list[float | None]:
+        return [distance(e) for e in entries_of(model, label, batch, size=batch.size or 1)]
+
+    return distances
+
+
+def _typed(value: JsonValue) -> tuple[type, JsonValue]:
+    return type(value), value
+
+
+def _other_golden(evidence: Evidence, compiled: CompiledModel) -> Deviation | None:
+    """The first golden record that the whole engine answers otherwise with the program."""
+    signature = evidence.signature
+    engine = Engine(signature, compiled, decoder=Decoder(signature))
+    answers = answer_rows(engine, [golden.record for golden in evidence.golden])
+    for found in compare_all(evidence.golden, answers, tolerance=evidence.tolerance):
+        golden = evidence.golden[found.index]
+        row = golden.record if isinstance(golden.record, dict) else {"record": golden.record}
+        return Deviation(
+            kind="golden", row=row, original=found.packed, compiled=found.now, relative=None
+        )
+    return None
+
+
+def _is_float32(signature: Signature, steps: dict[str, Any]) -> bool:
+    """Whether the original computes in 32 bits."""
+    is_narrow = any(column.dtype.lower() == "float32" for column in signature.columns)
+    return is_narrow or any(str(step["op"]).startswith("xgboost.") for step in _leaves(steps))
+
+
+def _leaves(step: dict[str, Any]) -> list[dict[str, Any]]:
+    children = [leaf for child in step.get("children", ()) for leaf in _leaves(child)]
+    return children if step["op"] == "composing.pipeline" else [step, *children]
+
+
+def _differs(failure: Deviation) -> str:
+    how = (
+        "gives another answer"
+        if failure.relative is None
+        else f"is {failure.relative:.2g} (relative) away"
+    )
+    return (
+        f"On a row of the kind {failure.kind!r} the program {how}: "
+        f"{_short(failure.compiled)}, and the original {_short(failure.original)}."
+    )
+
+
+def _short(value: JsonValue) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 160 else text[:159] + "…"
+
+
+def _is_slower(timing: Timing) -> str:
+    rows = "one record" if timing.rows == 1 else f"{timing.rows} records at once"
+    return (
+        f"The program is equal, but slower for {rows}: {timing.compiled:,.1f} µs each, and "
+        f"{timing.original:,.1f} µs with the original."
+    )
+
+
+def _is_faster(rows: int, timings: Sequence[Timing]) -> str:
+    one, many = (next(t for t in timings if t.rows == size) for size in _MUST_NOT_BE_SLOWER)
+    return (
+        f"The program is equal on {rows:,} rows; {times(one)} for one record, "
+        f"{times(many)} for {many.rows} at once."
+    )
+
+
+def times(timing: Timing) -> str:
+    """How much faster the program is, in words."""
+    ratio = timing.original / max(timing.compiled, 1e-3)
+    return f"{ratio:.1f} times as fast" if ratio < 10 else f"{ratio:,.0f} times as fast"

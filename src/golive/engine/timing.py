@@ -1,0 +1,80 @@
+"""Timing: a model's pace, measured on its golden records when it is loaded."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from golive.bundle.manifest import RuntimeKind
+from golive.engine.engine import Engine
+from golive.engine.pace import Manner, Pace
+from golive.errors import GoliveError
+from golive.signature.model import JsonValue, Signature
+
+__all__ = ["measure_pace", "reads_quickly"]
+
+_UNBOUNDED_KINDS: frozenset[RuntimeKind] = frozenset({"function", "pyfunc"})
+"""Kinds that call whatever their author wrote, which may wait for something or never end."""
+
+_FAST_SECONDS = 0.001
+_TRIALS = 3
+_ENOUGH_SECONDS = 0.1
+_RECORDS = 64
+
+
+def measure_pace(
+    engine: Engine,
+    rows: Sequence[JsonValue],
+    kind: RuntimeKind,
+    *,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Pace:
+    """How fast the engine answers golden records, and where it is to answer others.
+
+    Args:
+        engine: The engine; it has answered them before, so that what is done once is done.
+        rows: Golden records that have an answer.
+        kind: Of the model.
+        clock: Seconds.
+    """
+    quick = reads_quickly(engine.signature)
+    if kind in _UNBOUNDED_KINDS:
+        return Pace(reads_quickly=quick)
+    if not rows:
+        return Pace(manner="in_thread", reads_quickly=quick)
+    one = _seconds(engine, rows[:1], clock)
+    if one is None:
+        return Pace(manner="in_thread", reads_quickly=quick)
+    many = (list(rows) * (_RECORDS // len(rows) + 1))[:_RECORDS]
+    all_of_them = one * len(many) if one > _ENOUGH_SECONDS else _seconds(engine, many, clock)
+    further = max(0.0, ((all_of_them or one) - one) / (len(many) - 1))
+    manner: Manner = "on_loop" if one < _FAST_SECONDS else "in_thread"
+    if engine.answers_at_once:
+        manner = "at_once"
+    return Pace(manner=manner, call_seconds=one, record_seconds=further, reads_quickly=quick)
+
+
+def reads_quickly(signature: Signature) -> bool:
+    """Whether a small body is read quickly.
+
+    Not one whose images unfold, nor one that becomes types of the model's author.
+    """
+    is_image = any(column.type == "image" for column in signature.columns)
+    return signature.form != "object" and not is_image
+
+
+def _seconds(engine: Engine, rows: Sequence[JsonValue], clock: Callable[[], float]) -> float | None:
+    """The least seconds of some trials; None where the model fails."""
+    best = None
+    for _ in range(_TRIALS):
+        try:
+            decoded = engine.decoder.decode_rows(rows)
+            started = clock()
+            engine.answer(decoded)
+        except (GoliveError, MemoryError):
+            return None
+        taken = clock() - started
+        best = taken if best is None else min(best, taken)
+        if taken > _ENOUGH_SECONDS:
+            break
+    return best

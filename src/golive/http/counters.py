@@ -1,0 +1,100 @@
+"""Counters: numbers of one process that several processes can read, changed without a lock.
+
+Each process has two files: `PID.keys`, a line of JSON a series, which says what the next numbers
+are, and `PID.values`, the numbers, mapped into memory. Only their own process writes them.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+from array import array
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Lock
+
+import msgspec
+
+__all__ = ["Counters", "Key", "counts_of_others"]
+
+Key = tuple[str, ...]
+"""The name of a family, then the values of its labels."""
+
+_SLOTS = 4096
+_BYTES = 8
+
+
+class Counters:
+    """Numbers in slots; whoever knows a slot may change its number.
+
+    Slots may be asked for by any thread, a slot be changed by one thread only.
+
+    Attributes:
+        values: The numbers. Another object takes its place when there are more than it holds.
+
+    Args:
+        directory: Where other processes find them, or None.
+    """
+
+    def __init__(self, directory: Path | None = None) -> None:
+        self._lock = Lock()
+        self._slots: dict[Key, tuple[int, int]] = {}
+        self._used = 0
+        self._files = None if directory is None else _Files(directory)
+        self.values = self._space(_SLOTS)
+
+    def slot(self, key: Key, size: int = 1) -> int:
+        """The first of the `size` slots of a series, which begin with 0."""
+        with self._lock:
+            if key not in self._slots:
+                self._slots[key] = (self._add(key, size), size)
+            return self._slots[key][0]
+
+    def counts(self) -> Iterator[tuple[Key, list[float]]]:
+        """Every series with its numbers."""
+        with self._lock:
+            slots = list(self._slots.items())
+        for key, (first, size) in slots:
+            yield key, [float(value) for value in self.values[first : first + size]]
+
+    def _add(self, key: Key, size: int) -> int:
+        first, self._used = self._used, self._used + size
+        if self._used > len(self.values):
+            self.values = self._space(2 * len(self.values))
+        if self._files is not None:
+            self._files.tell(key, size)
+        return first
+
+    def _space(self, slots: int) -> array[float] | memoryview[float]:
+        if self._files is not None:
+            return self._files.map(slots)
+        space = array("d", bytes(slots * _BYTES))
+        space[: self._used] = array("d", self.values[: self._used] if self._used else ())
+        return space
+
+
+class _Files:
+    """The files of one process."""
+
+    def __init__(self, directory: Path) -> None:
+        path = directory / str(os.getpid())
+        self._keys = path.with_suffix(".keys").open("ab", buffering=0)
+        self._values = path.with_suffix(".values").open("w+b")
+
+    def tell(self, key: Key, size: int) -> None:
+        self._keys.write(msgspec.json.encode((key, size)) + b"\n")
+
+    def map(self, slots: int) -> memoryview[float]:
+        self._values.truncate(slots * _BYTES)
+        return memoryview(mmap.mmap(self._values.fileno(), slots * _BYTES)).cast("d")
+
+
+def counts_of_others(directory: Path) -> Iterator[tuple[int, Key, list[float]]]:
+    """The id of its process, the key and the numbers of every series in a directory."""
+    for path in sorted(directory.glob("*.keys")):
+        values = array("d", path.with_suffix(".values").read_bytes())
+        first = 0
+        for line in path.read_bytes().split(b"\n")[:-1]:  # what follows the last is being written
+            key, size = msgspec.json.decode(line, type=tuple[Key, int])
+            yield int(path.stem), key, list(values[first : first + size])
+            first += size

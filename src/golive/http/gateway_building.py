@@ -1,0 +1,117 @@
+"""Gateway building: a gateway, what it writes and counts, and the models that come later."""
+
+from __future__ import annotations
+
+import logging
+import stat
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from os import fstat
+from pathlib import Path
+from typing import TextIO
+
+from golive.http.gateway import ServiceGateway
+from golive.http.limits import AppLimits
+from golive.http.log_writer import LogWriter
+from golive.http.metrics import Metrics
+from golive.http.telemetry import Telemetry
+from golive.service.context import ServiceContext
+from golive.service.random_bits import RandomBits
+from golive.service.request_ids import RequestIds
+from golive.service.served import Limits, Readiness, ServedModel
+from golive.service.service import Service
+from golive.settings import ServeSettings
+
+__all__ = ["Gatehouse", "build_gateway"]
+
+_LARGE_WRITE = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gatehouse:
+    """A gateway of this process, which is `starting` until it is opened.
+
+    Attributes:
+        gateway: Takes requests at once.
+        readiness: How far the start has come.
+        open: Answers with these models from now on; from any thread.
+        close: Ends what the gateway has begun and writes the log lines that wait.
+    """
+
+    gateway: ServiceGateway
+    readiness: Readiness
+    open: Callable[[Mapping[str, ServedModel]], None]
+    close: Callable[[], None]
+
+
+def build_gateway(
+    settings: ServeSettings,
+    *,
+    metrics_directory: Path | None = None,
+    stream: TextIO | None = None,
+) -> Gatehouse:
+    """Build a gateway. Called in the process that uses it, which does not fork afterwards.
+
+    Args:
+        settings: How models are served.
+        metrics_directory: Where several workers count together; None for one worker.
+        stream: Gets the log lines; stderr if None.
+    """
+    log = sys.stderr if stream is None else stream
+    metrics = Metrics(metrics_directory)
+    writer = LogWriter(log.write, **_joining(log, is_alone=metrics_directory is None))
+    telemetry = Telemetry(
+        write=writer.write,
+        clock=lambda: datetime.now(UTC),
+        metrics=metrics,
+        log_inputs=settings.log_inputs,
+    )
+    context = _context(settings, metrics.expose)
+    gateway = ServiceGateway(Service({}, context), telemetry=telemetry, limits=_limits(settings))
+
+    def open_with(models: Mapping[str, ServedModel]) -> None:
+        service = Service(models, context)
+        metrics.describe(service.models.values())
+        gateway.service = service
+        context.readiness.start_serving()
+
+    def close() -> None:
+        gateway.close()
+        writer.close()
+
+    return Gatehouse(gateway=gateway, readiness=context.readiness, open=open_with, close=close)
+
+
+def _limits(settings: ServeSettings) -> AppLimits:
+    return AppLimits(
+        threads=settings.threads,
+        queue=settings.queue,
+        body_bytes=settings.body_limit,
+        read_seconds=settings.read_limit,
+        answer_seconds=settings.time_limit,
+    )
+
+
+def _joining(log: TextIO, *, is_alone: bool) -> dict[str, int]:
+    """How much may be written at a time: a pipe that others write into takes little as a whole."""
+    try:
+        is_file = stat.S_ISREG(fstat(log.fileno()).st_mode)
+    except (OSError, ValueError, AttributeError):  # it has no file behind it
+        is_file = False
+    return {"most_bytes": _LARGE_WRITE} if is_alone or is_file else {}
+
+
+def _context(
+    settings: ServeSettings, exposition: Callable[[], tuple[str, bytes]]
+) -> ServiceContext:
+    return ServiceContext(
+        new_id=RequestIds(clock=lambda: time.time_ns() // 1_000_000, random_bits=RandomBits()),
+        allowed_hosts=settings.allowed_hosts,
+        limits=Limits(body_bytes=settings.body_limit),
+        readiness=Readiness("starting"),
+        exposition=exposition,
+        logger=logging.getLogger("golive.service"),
+    )

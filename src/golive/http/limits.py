@@ -1,0 +1,28 @@
+"""Limits: what requests may cost a process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["AppLimits"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppLimits:
+    """What requests may cost a process.
+
+    Attributes:
+        threads: Requests that threads answer at the same time.
+        queue: Requests that wait for a thread.
+        body_bytes: Largest body.
+        read_seconds: Until a body must be complete.
+        answer_seconds: Until an answer from a thread must be there, waiting included.
+        retry_after: Seconds that a refused caller is told to wait.
+    """
+
+    threads: int = 4
+    queue: int = 64
+    body_bytes: int = 10 * 1024 * 1024
+    read_seconds: float = 15.0
+    answer_seconds: float = 30.0
+    retry_after: int = 1

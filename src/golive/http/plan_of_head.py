@@ -1,0 +1,73 @@
+"""Head plans: what the gateway remembers of a head."""
+
+from __future__ import annotations
+
+from golive.http.lanes import Lane
+from golive.http.telemetry import Teller
+from golive.service.admission import Admitted
+from golive.service.problems import Problem
+from golive.service.service import Service
+
+__all__ = ["HeadPlan"]
+
+
+class HeadPlan:
+    """How the requests of a head are answered.
+
+    Attributes:
+        service: Answers them.
+        admitted: What the service knows of the head.
+        teller: Tells of their exchanges.
+        lane: The way to the model that they are about, or None.
+        bad_query: What is wrong with their query, or None.
+        effort: What their replies cost.
+        is_instant: Whether the replies cost next to nothing, whatever is in the body.
+        reads_on_loop: Whether small bodies are read on the event loop.
+        answers_at_once: Whether few records are answered there and then, too.
+        answers_on_loop: Whether few records are gathered to be answered on the event loop.
+        most_on_loop: How many are few.
+    """
+
+    __slots__ = (
+        "admitted",
+        "answers_at_once",
+        "answers_on_loop",
+        "bad_query",
+        "effort",
+        "is_instant",
+        "lane",
+        "most_on_loop",
+        "reads_on_loop",
+        "service",
+        "teller",
+    )
+
+    def __init__(
+        self,
+        *,
+        service: Service,
+        admitted: Admitted,
+        teller: Teller,
+        lane: Lane | None,
+        bad_query: Problem | None,
+    ) -> None:
+        self.service = service
+        self.admitted = admitted
+        self.teller = teller
+        self.lane = lane
+        self.bad_query = bad_query
+        endpoint = admitted.endpoint
+        is_refused = endpoint is None or admitted.refuses is not None or bad_query is not None
+        self.effort = "instant" if endpoint is None else endpoint.effort
+        self.is_instant = is_refused or self.effort == "instant"
+        manner = "apart" if lane is None else lane.pace.manner
+        self.reads_on_loop = (
+            self.effort == "model"
+            and manner != "apart"
+            and lane is not None
+            and lane.pace.reads_quickly
+            and admitted.content_encoding is None
+        )
+        self.answers_at_once = manner == "at_once"
+        self.answers_on_loop = manner in ("at_once", "on_loop")
+        self.most_on_loop = 0 if lane is None else lane.pace.most_on_loop

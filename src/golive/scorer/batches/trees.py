@@ -1,0 +1,39 @@
+"""Decision trees and forests of batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from golive.scorer.batches.building import BatchTransform
+from golive.scorer.batches.forests import answering
+from golive.scorer.node import Node
+from golive.scorer.rows.estimator import Estimator
+from golive.scorer.rows.trees import ANSWERS
+
+__all__ = ["OPS"]
+
+
+def _rows(node: Node) -> BatchTransform:
+    refused = np.isinf if node.args["allows_nan"] else _is_not_finite
+
+    def prepare(batch: Any) -> Any:
+        with np.errstate(over="ignore"):
+            rounded = np.asarray(batch, dtype=np.float64).astype(np.float32)
+        if refused(rounded).any():
+            raise ValueError("the input contains NaN, infinity or a value too large for float32")
+        return rounded.astype(np.float64)
+
+    return prepare
+
+
+def _is_not_finite(batch: Any) -> Any:
+    return ~np.isfinite(batch)
+
+
+OPS: dict[str, Callable[[Node], BatchTransform | Estimator]] = {
+    "rows": _rows,
+    **answering(ANSWERS),
+}

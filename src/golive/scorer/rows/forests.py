@@ -1,0 +1,233 @@
+"""Forests: trees as flat arrays, walked from the root to a leaf.
+
+A step with trees has these arrays, one item a node unless said otherwise:
+
+- `features` (`i`): the position of the value that is asked about; -1 for a leaf;
+- `thresholds` (`d`): the threshold, for a question about categories the number of its set, for a
+  leaf its value or, if there are `vectors`, its place among them;
+- `lefts`, `rights` (`i`): the nodes that follow, where they are in the whole forest;
+- `kinds` (`B`, may be absent: all 0): when the left node follows. 0: `x <= threshold`;
+  1: `not x > threshold`, so that NaN goes left; 2: x is in the set; 3: x is not in the set;
+  4 and 5: `x <= threshold`, but NaN and values within `NEARLY_ZERO` of 0 go right or left;
+- `roots` (`i`): the first node of each tree;
+- `outputs` (`i`, one a tree, may be absent: all 0): the sum that the tree's leaves are added to;
+- `members` (`d`) and `ends` (`i`): the sets one after another, and where each of them ends;
+- `vectors` (`d`): what leaves of several values add, `outputs` at a time;
+- `start` (`d`): what the sums begin with, one an output.
+
+Args: `depth` (of the deepest tree) and `is_float32` (sums are rounded to 32 bits at each step).
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from functools import reduce
+from operator import add
+from typing import Any
+
+from golive.scorer.node import Node
+from golive.scorer.rows.estimator import Estimator
+
+__all__ = ["NEARLY_ZERO", "Forest", "Totals", "answering", "forest_of", "totals_of"]
+
+NEARLY_ZERO = 1.0000000180025095e-35
+"""1e-35 as a 32-bit float: LightGBM's bound of zero."""
+_MAPPED_FROM = 50_000
+"""Forests of more nodes stay mapped; indexing is a little slower than that of lists."""
+
+Totals = Callable[[list[float]], Any]
+"""From a row to the sum of its leaves: a float for one output, else a list."""
+Leaves = Callable[[list[float]], list[int]]
+
+
+class Forest:
+    """The arrays of a step with trees.
+
+    Attributes:
+        features: See the module; likewise the others.
+        sets: The sets of categories.
+        start: What the sums begin with.
+        depth: That of the deepest tree.
+        is_float32: Whether sums are rounded to 32 bits.
+    """
+
+    def __init__(self, node: Node) -> None:
+        self.is_mapped = len(node.view("features")) > _MAPPED_FROM
+        read: Callable[[str], Any] = node.view if self.is_mapped else node.list
+        self.features: Sequence[int] = read("features")
+        self.thresholds: Sequence[float] = read("thresholds")
+        self.lefts: Sequence[int] = read("lefts")
+        self.rights: Sequence[int] = read("rights")
+        self.kinds: Sequence[int] | None = read("kinds") if node.has("kinds") else None
+        self.vectors: Sequence[float] | None = read("vectors") if node.has("vectors") else None
+        self.roots: list[int] = node.list("roots")
+        self.start: list[float] = node.list("start")
+        self.outputs: list[int] = (
+            node.list("outputs") if node.has("outputs") else [0] * len(self.roots)
+        )
+        self.sets = _sets_of(node)
+        self.depth: int = node.args["depth"]
+        self.is_float32 = bool(node.args.get("is_float32"))
+
+
+def _sets_of(node: Node) -> list[frozenset[float]]:
+    if not node.has("members"):
+        return []
+    members, ends = node.list("members"), node.list("ends")
+    begins = [0, *ends[:-1]]
+    return [frozenset(members[begin:end]) for begin, end in zip(begins, ends, strict=True)]
+
+
+def forest_of(node: Node) -> Forest:
+    """The forest of a step, read once."""
+    if "forest" not in node.memory:
+        node.memory["forest"] = Forest(node)
+    forest: Forest = node.memory["forest"]
+    return forest
+
+
+def totals_of(node: Node) -> Totals:
+    """What adds up the leaves of a row, in the order of the trees.
+
+    It walks the arrays until `golive.scorer.rows.generated` has made functions of the trees, which
+    is left for later and done for small forests alone.
+    """
+    if "totals" not in node.memory:
+        forest = forest_of(node)
+        current = [_walking(forest)]
+        node.later(_hastened(forest, current))
+        node.memory["totals"] = lambda row: current[0](row)
+    totals: Totals = node.memory["totals"]
+    return totals
+
+
+def answering(answers: dict[str, Callable[[Node], Estimator]]) -> dict[str, Any]:
+    """Builders of estimators of rows, from those of estimators of sums."""
+
+    def built(answer: Callable[[Node], Estimator]) -> Callable[[Node], Estimator]:
+        return lambda node: answer(node).after(totals_of(node))
+
+    return {name: built(answer) for name, answer in answers.items()}
+
+
+def _hastened(forest: Forest, current: list[Totals]) -> Iterator[None]:
+    from golive.scorer.rows import generated
+
+    if not generated.is_worthwhile(forest):
+        return
+    parts: list[Any] = []
+    for part in generated.functions_of(forest):
+        parts.append(part)
+        yield
+    current[0] = generated.totals_from(parts, forest)
+
+
+def _walking(forest: Forest) -> Totals:
+    leaves = leaves_of(forest)
+    if forest.vectors is not None:
+        return _vector_totals(forest, leaves)
+    value_at, start = forest.thresholds.__getitem__, forest.start
+    if len(start) == 1 and not forest.is_float32:
+        first = start[0]
+        return lambda row: reduce(add, map(value_at, leaves(row)), first)
+    outputs = forest.outputs
+
+    def totals(row: list[float]) -> Any:
+        sums: Any = array("f", start) if forest.is_float32 else start.copy()
+        for output, value in zip(outputs, map(value_at, leaves(row)), strict=True):
+            sums[output] += value
+        return sums[0] if len(start) == 1 else list(sums)
+
+    return totals
+
+
+def _vector_totals(forest: Forest, leaves: Leaves) -> Totals:
+    vectors, thresholds, start = forest.vectors, forest.thresholds, forest.start
+    width = len(start)
+    assert vectors is not None
+
+    def totals(row: list[float]) -> list[float]:
+        sums = start
+        for leaf in leaves(row):
+            at = int(thresholds[leaf]) * width
+            sums = list(map(add, sums, vectors[at : at + width]))
+        return sums
+
+    return totals
+
+
+def leaves_of(forest: Forest) -> Leaves:
+    """What finds the leaf of each tree."""
+    plain = _plain_walk(forest)
+    if forest.kinds is None:
+        return plain
+    careful = _careful_walk(forest)
+    if forest.sets or max(forest.kinds, default=0) > 1:
+        return careful
+
+    def leaves(row: list[float]) -> list[int]:
+        total = sum(row)
+        return plain(row) if total == total else careful(row)
+
+    return leaves
+
+
+def _plain_walk(forest: Forest) -> Leaves:
+    """For forests, and rows, in which NaN never goes left."""
+    features, thresholds = forest.features, forest.thresholds
+    lefts, rights, roots = forest.lefts, forest.rights, forest.roots
+
+    def leaves(row: list[float]) -> list[int]:
+        found = []
+        for root in roots:
+            at = root
+            feature = features[at]
+            while feature >= 0:
+                at = lefts[at] if row[feature] <= thresholds[at] else rights[at]
+                feature = features[at]
+            found.append(at)
+        return found
+
+    return leaves
+
+
+def _careful_walk(forest: Forest) -> Leaves:
+    features, lefts, rights = forest.features, forest.lefts, forest.rights
+    goes_left = _question(forest)
+
+    def leaves(row: list[float]) -> list[int]:
+        found = []
+        for root in forest.roots:
+            at = root
+            feature = features[at]
+            while feature >= 0:
+                at = lefts[at] if goes_left(at, row[feature]) else rights[at]
+                feature = features[at]
+            found.append(at)
+        return found
+
+    return leaves
+
+
+def _question(forest: Forest) -> Callable[[int, float], bool]:
+    kinds, thresholds, sets = forest.kinds, forest.thresholds, forest.sets
+    assert kinds is not None
+
+    def goes_left(at: int, value: float) -> bool:
+        kind, threshold = kinds[at], thresholds[at]
+        match kind:
+            case 0:
+                return value <= threshold
+            case 1:
+                return not value > threshold
+            case 2:
+                return value in sets[int(threshold)]
+            case 3:
+                return value not in sets[int(threshold)]
+            case _ if value < -NEARLY_ZERO or value > NEARLY_ZERO:
+                return value <= threshold
+            case _:
+                return kind == 5
+
+    return goes_left

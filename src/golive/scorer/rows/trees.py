@@ -1,0 +1,85 @@
+"""Decision trees and forests: means of leaves.
+
+The arrays of every step that answers are those of `golive.scorer.rows.forests`.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable
+from math import isfinite, isinf
+
+from golive.scorer.node import Node
+from golive.scorer.rows.building import Transform
+from golive.scorer.rows.estimator import Estimator
+from golive.scorer.rows.forests import answering
+from golive.scorer.rows.links import first_largest
+
+__all__ = ["ANSWERS", "OPS"]
+
+
+def _rows(node: Node) -> Transform:
+    """Values rounded to 32 bits; infinities, also those of rounding, are refused.
+
+    Args: `allows_nan`: otherwise NaN is refused too.
+    """
+    allows_nan = bool(node.args["allows_nan"])
+
+    def prepare(row: list[float]) -> list[float]:
+        rounded = array("f", row).tolist()
+        if not isfinite(sum(rounded)) and (not allows_nan or any(map(isinf, rounded))):
+            raise ValueError("the input contains NaN, infinity or a value too large for float32")
+        return rounded
+
+    return prepare
+
+
+def _classifier(node: Node) -> Estimator:
+    """The mean of the leaves' shares; args: `trees`, how many there are."""
+    count: int = node.args["trees"]
+
+    def shares(totals: list[float]) -> list[float]:
+        return [total / count for total in totals]
+
+    def labelled(totals: list[float]) -> tuple[list[float], int]:
+        found = shares(totals)
+        return found, first_largest(found)
+
+    return Estimator(
+        probabilities=shares, label=lambda row: first_largest(shares(row)), labelled=labelled
+    )
+
+
+def _regressor(node: Node) -> Estimator:
+    """The mean of the leaves' values, or of several values; args: `trees`."""
+    count: int = node.args["trees"]
+    if len(node.view("start")) == 1:
+        return Estimator(value=lambda total: total / count)
+    return Estimator(value=lambda totals: [total / count for total in totals])
+
+
+def _isolation(node: Node) -> Estimator:
+    """Whether a row is no outlier: 1 or -1.
+
+    Leaves hold path lengths. Args: `denominator`, of the mean length; `offset` of the score.
+    """
+    denominator: float = node.args["denominator"]
+    offset: float = node.args["offset"]
+
+    def decision(total: float) -> float:
+        ratio = total / denominator if denominator else 1.0
+        return -(2.0**-ratio) - offset
+
+    return Estimator(
+        decision=lambda total: [decision(total)],
+        value=lambda total: -1 if decision(total) < 0.0 else 1,
+    )
+
+
+ANSWERS: dict[str, Callable[[Node], Estimator]] = {
+    "classifier": _classifier,
+    "regressor": _regressor,
+    "isolation": _isolation,
+}
+"""What answers sums, by op."""
+OPS: dict[str, Callable[[Node], Transform | Estimator]] = {"rows": _rows, **answering(ANSWERS)}

@@ -1,0 +1,186 @@
+"""Admission: everything about a request that its head alone decides, found out once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from golive.service.bodies import type_problem
+from golive.service.compression import (
+    compressed,
+    decompressed,
+    is_worth_compressing,
+    response_encoding,
+)
+from golive.service.context import ServiceContext
+from golive.service.exchange import Request
+from golive.service.health import unready_problem
+from golive.service.negotiation import accepts_json, echoed_headers, is_host_allowed
+from golive.service.problems import Problem
+from golive.service.routes import Area, Endpoint, Route, RouteTable
+
+__all__ = ["Admitted", "admit"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admitted:
+    """A head, and what is to be done with the requests that have it.
+
+    Attributes:
+        head: The request without its body.
+        place: The route, or the area in which there is none.
+        endpoint: What answers, or None where nothing does.
+        refuses: Gives the problem of every request of this head, or None where there is none.
+        refuses_body: The problem of every body that is not too large, or None.
+        content_encoding: Of the body, or None.
+        headers: Of every response, in their order; an empty value is still to be filled in.
+        echoed: Headers that come last.
+        accept_encoding: As the caller sent it, or None.
+        may_encode_little: Whether even a small body may have to be encoded.
+    """
+
+    head: Request
+    place: Route | Area
+    endpoint: Endpoint | None
+    refuses: Callable[[], Problem] | None
+    refuses_body: Problem | None
+    content_encoding: str | None
+    headers: dict[str, str]
+    echoed: dict[str, str]
+    accept_encoding: str | None
+    may_encode_little: bool
+
+    def read(self, body: bytes, *, limit: int) -> bytes | Problem:
+        """The body that the endpoint is to read, decompressed, or why it is not read.
+
+        Args:
+            body: As received.
+            limit: Largest body in bytes, received and decompressed.
+        """
+        if len(body) > limit:
+            return Problem(
+                code="body_too_large",
+                detail=f"The body is larger than {limit} bytes; send the records in several "
+                "requests.",
+            )
+        if self.endpoint is None or not self.endpoint.reads:
+            return body
+        if self.refuses_body is not None:
+            return self.refuses_body
+        if self.content_encoding is None:
+            return body
+        return decompressed(body, self.content_encoding, limit=limit)
+
+    def encoded(self, body: bytes, vary: str | None) -> tuple[bytes, dict[str, str]]:
+        """The body as it is sent, with the headers that say so.
+
+        Args:
+            body: The body.
+            vary: What the response varies by otherwise.
+        """
+        size = len(body)
+        if not self.may_encode_little and not is_worth_compressing(size):
+            return body, {}
+        encoding = response_encoding(self.accept_encoding, size)
+        if not is_worth_compressing(size) and encoding is None:
+            return body, {}
+        varies = {"vary": ", ".join(filter(None, (vary, "accept-encoding")))}
+        if encoding is None:
+            return body, varies
+        return compressed(body, encoding), varies | {"content-encoding": encoding}
+
+
+def admit(
+    head: Request, routes: RouteTable, context: ServiceContext, *, is_drifted: bool
+) -> Admitted:
+    """Find out all that a head decides."""
+    place = routes.place(head.path)
+    endpoint = place.endpoint(head.method) if isinstance(place, Route) else None
+    accept_encoding = head.headers.get("accept-encoding")
+    return Admitted(
+        head=head,
+        place=place,
+        endpoint=endpoint,
+        refuses=_refusal(head, place, endpoint, routes, context),
+        refuses_body=None if endpoint is None else _body_problem(head, endpoint),
+        content_encoding=head.headers.get("content-encoding"),
+        headers=_headers(place, is_drifted=is_drifted),
+        echoed=echoed_headers(head.headers),
+        accept_encoding=accept_encoding,
+        may_encode_little=bool(accept_encoding and "q=" in accept_encoding),
+    )
+
+
+def _headers(place: Route | Area, *, is_drifted: bool) -> dict[str, str]:
+    headers = {
+        "content-type": "",
+        "content-length": "",
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+        "golive-request-id": "",
+    }
+    if place.model is not None:
+        headers["golive-model-version"] = place.model.version
+    if is_drifted:
+        headers["golive-environment"] = "drifted"
+    return headers
+
+
+def _refusal(
+    head: Request,
+    place: Route | Area,
+    endpoint: Endpoint | None,
+    routes: RouteTable,
+    context: ServiceContext,
+) -> Callable[[], Problem] | None:
+    if not is_host_allowed(head.headers.get("host"), context.allowed_hosts):
+        return _host_problem
+    if isinstance(place, Area):  # how far the start has come may change
+        return lambda: _not_found(head.path, place, routes, context)
+    if endpoint is None:
+        return lambda: _not_allowed(place)
+    if endpoint.answers_json and not accepts_json(head.headers.get("accept")):
+        return _not_acceptable
+    return None
+
+
+def _body_problem(head: Request, endpoint: Endpoint) -> Problem | None:
+    if not endpoint.reads:
+        return None
+    problem = endpoint.refuses(head) if endpoint.refuses is not None else None
+    return problem or type_problem(head, endpoint)
+
+
+def _host_problem() -> Problem:
+    return Problem(
+        code="host_not_allowed",
+        detail="The Host header names a host that this service does not answer for; it must "
+        "be loopback or one of the allowed hosts.",
+    )
+
+
+def _not_found(path: str, area: Area, routes: RouteTable, context: ServiceContext) -> Problem:
+    if context.readiness.stage == "starting":
+        problem = unready_problem(context.readiness, context.limits)
+        if problem is not None:
+            return problem
+    return Problem(
+        code="not_found",
+        detail=area.explain(path) or "There is nothing at this path; `paths` lists what there is.",
+        members={"paths": routes.paths(area)},
+    )
+
+
+def _not_allowed(route: Route) -> Problem:
+    return Problem(
+        code="method_not_allowed",
+        detail=f"This path answers to {route.allow}.",
+        headers={"allow": route.allow},
+    )
+
+
+def _not_acceptable() -> Problem:
+    return Problem(
+        code="not_acceptable",
+        detail="The answer is application/json, which the Accept header excludes.",
+    )
