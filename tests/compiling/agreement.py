@@ -38,7 +38,14 @@ def _column(name: str, values: pd.Series) -> Column:
     categories: tuple[Any, ...] = ()
     if isinstance(values.dtype, pd.CategoricalDtype):
         kind, categories = "category", tuple(values.dtype.categories.tolist())
-    return Column(name=name, type=kind, dtype=str(values.dtype), categories=categories)
+    has_none = values.dtype == object and any(value is None for value in values)
+    return Column(
+        name=name,
+        type=kind,
+        dtype=str(values.dtype),
+        categories=categories,
+        null_as="none" if has_none else "nan",
+    )
 
 
 def matrix_columns(width: int, dtype: str = "float64") -> tuple[Column, ...]:

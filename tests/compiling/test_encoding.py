@@ -13,7 +13,7 @@ from tests.compiling.agreement import (
     compiled,
     signature_for,
 )
-from tests.compiling.tables import CATEGORIES, NUMBERS, hostile_people, is_well_off, people
+from tests.compiling.tables import CATEGORIES, NUMBERS, fitted, hostile_people, is_well_off, people
 
 from golive.compiling.exporting import NotExportableError
 
@@ -35,7 +35,7 @@ ENCODERS = [
         encoded_missing_value=-2,
         max_categories=3,
     ),
-    TargetEncoder(random_state=0),
+    TargetEncoder(),
 ]
 
 
@@ -48,7 +48,7 @@ def test_an_encoder_gives_what_the_original_gives(encoder, with_nulls):
         [("numbers", numbers, NUMBERS), ("others", encoder, [*CATEGORIES, "code", "member"])]
     )
     model = make_pipeline(columns, LogisticRegression(max_iter=50, tol=1.0))
-    model.fit(frame, is_well_off(frame))
+    fitted(model, frame, is_well_off(frame))
     program = compiled(model, frame)
 
     assert_agree(model, program, frame[:100])
@@ -59,8 +59,8 @@ def test_an_encoder_gives_what_the_original_gives(encoder, with_nulls):
 def test_a_target_of_three_classes_is_encoded_as_three_numbers():
     frame = people()
     classes = (frame["age"] // 30).clip(1, 3)
-    columns = ColumnTransformer([("targets", TargetEncoder(random_state=0), CATEGORIES)])
-    model = make_pipeline(columns, LogisticRegression(max_iter=50, tol=1.0)).fit(frame, classes)
+    columns = ColumnTransformer([("targets", TargetEncoder(), CATEGORIES)])
+    model = fitted(make_pipeline(columns, LogisticRegression()), frame, classes)
     program = compiled(model, frame)
 
     assert_records_agree(model, program, signature_for(model, frame), hostile_people())
