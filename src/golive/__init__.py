@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from golive.checking.diff import diff
     from golive.checking.difference import Difference
     from golive.checking.report import Report
+    from golive.entry.asgi import asgi_app
+    from golive.packing.onnx_export import export_onnx
     from golive.packing.pack import pack
+    from golive.packing.recompile import compile  # noqa: A004 - the name of the command
     from golive.packing.repack import repack
     from golive.wiring.loading import Predictor, load
 
@@ -32,8 +35,11 @@ __all__ = [
     "RecordError",
     "Report",
     "__version__",
+    "asgi_app",
     "check",
+    "compile",
     "diff",
+    "export_onnx",
     "load",
     "pack",
     "repack",
@@ -46,8 +52,11 @@ _HOMES = {
     "Difference": "golive.checking.difference",
     "Predictor": "golive.wiring.loading",
     "Report": "golive.checking.report",
+    "asgi_app": "golive.entry.asgi",
     "check": "golive.checking.check",
+    "compile": "golive.packing.recompile",
     "diff": "golive.checking.diff",
+    "export_onnx": "golive.packing.onnx_export",
     "load": "golive.wiring.loading",
     "pack": "golive.packing.pack",
     "repack": "golive.packing.repack",

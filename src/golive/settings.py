@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -26,11 +26,10 @@ __all__ = [
     "child_environment",
     "keep_keras_on_cpu",
     "limit_numeric_threads",
-    "share_metrics",
     "wished_keras_backend",
 ]
 
-SettingType = Literal["integer", "number", "text", "boolean", "list", "path"]
+SettingType = Literal["integer", "number", "text", "boolean", "list", "path", "count"]
 SettingValue = int | float | str | bool | tuple[str, ...] | Path | None
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
@@ -43,7 +42,8 @@ class Setting:
 
     Attributes:
         name: As in Python, such as `body_limit`.
-        type: What its text in the environment is read as; a `list` is separated by commas.
+        type: What its text in the environment is read as; a `list` is separated by commas, a
+            `count` is an integer or `auto`.
         default: The value where nothing sets it.
         sentence: What it does.
         minimum: The smallest number that is allowed, or None.
@@ -69,7 +69,7 @@ class Setting:
             UsageError: The text is no such value.
         """
         try:
-            value = _parse(self.type, text)
+            value = _PARSERS[self.type](text)
         except ValueError as error:
             raise UsageError(
                 f"{self.variable}={text!r} is not {_ARTICLES[self.type]}.", hint=self.sentence
@@ -122,9 +122,10 @@ SERVE_SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         name="workers",
-        type="integer",
+        type="count",
         default=1,
-        sentence="Processes that answer, each with its own copy of the model.",
+        sentence="Processes that answer, each with its own copy of the model; auto takes one for "
+        "each processor that the cgroup and the affinity leave to golive.",
         minimum=1,
     ),
     Setting(
@@ -165,7 +166,7 @@ SERVE_SETTINGS: tuple[Setting, ...] = (
     Setting(
         name="queue",
         type="integer",
-        default=64,
+        default=256,
         sentence="Requests that wait in one worker for a thread; more are refused with 503.",
         minimum=0,
     ),
@@ -175,6 +176,47 @@ SERVE_SETTINGS: tuple[Setting, ...] = (
         default=15.0,
         sentence="Seconds until a request whose body has not arrived ends with 408.",
         minimum=0.001,
+    ),
+    Setting(
+        name="header_limit",
+        type="number",
+        default=10.0,
+        sentence="Seconds until a request whose headers have not arrived ends with 408.",
+        minimum=0.001,
+    ),
+    Setting(
+        name="idle_limit",
+        type="number",
+        default=75.0,
+        sentence="Seconds until a connection without a request is closed; longer than a load "
+        "balancer in front keeps its own idle.",
+        minimum=0.001,
+    ),
+    Setting(
+        name="write_limit",
+        type="number",
+        default=30.0,
+        sentence="Seconds in which a client reads nothing of its answer until it is given up.",
+        minimum=0.001,
+    ),
+    Setting(
+        name="connections",
+        type="integer",
+        default=4096,
+        sentence="Connections that one worker keeps open; more are refused with 503.",
+        minimum=1,
+    ),
+    Setting(
+        name="tls_certificate",
+        type="path",
+        default=None,
+        sentence="File of the certificate and its chain (PEM); with it, HTTPS is spoken.",
+    ),
+    Setting(
+        name="tls_key",
+        type="path",
+        default=None,
+        sentence="File of the certificate's key (PEM), if it is another one.",
     ),
     Setting(
         name="drain",
@@ -236,7 +278,7 @@ class ServeSettings:
 
     host: str
     port: int
-    workers: int
+    workers: int | Literal["auto"]
     body_limit: int
     time_limit: float
     max_records: int
@@ -244,6 +286,12 @@ class ServeSettings:
     threads: int
     queue: int
     read_limit: float
+    header_limit: float
+    idle_limit: float
+    write_limit: float
+    connections: int
+    tls_certificate: Path | None
+    tls_key: Path | None
     drain: float
     grace: int
     numeric_threads: int
@@ -313,11 +361,6 @@ def keep_keras_on_cpu(backend: str) -> None:
         os.environ.setdefault(name, value)
 
 
-def share_metrics(directory: Path) -> None:
-    """Let this process and its children count into `directory`; before prometheus_client loads."""
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(directory)
-
-
 def _load(
     settings: tuple[Setting, ...], environ: Mapping[str, str] | None, flags: Mapping[str, Any]
 ) -> dict[str, Any]:
@@ -360,23 +403,19 @@ _ARTICLES: dict[SettingType, str] = {
     "boolean": "true or false",
     "list": "a list",
     "path": "a path",
+    "count": "an integer or auto",
 }
 
 
-def _parse(kind: SettingType, text: str) -> SettingValue:
-    match kind:
-        case "integer":
-            return int(text)
-        case "number":
-            return float(text)
-        case "boolean":
-            return _parse_boolean(text.lower())
-        case "list":
-            return tuple(part.strip() for part in text.split(",") if part.strip())
-        case "path":
-            return Path(text)
-        case "text":
-            return text
+_PARSERS: dict[SettingType, Callable[[str], SettingValue]] = {
+    "integer": int,
+    "number": float,
+    "text": str,
+    "path": Path,
+    "boolean": lambda text: _parse_boolean(text.lower()),
+    "list": lambda text: tuple(part.strip() for part in text.split(",") if part.strip()),
+    "count": lambda text: text if text == "auto" else int(text),
+}
 
 
 def _parse_boolean(text: str) -> bool:

@@ -152,12 +152,30 @@ def _shown(default: object) -> object:
     return "none" if default in ("", None, ()) else default
 
 
+class _Count(click.ParamType):  # type: ignore[type-arg]  # generic only in newer versions of click
+    """An integer, or `auto`."""
+
+    name = "integer|auto"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int | str:
+        """The number that the text is, or `auto`."""
+        if value == "auto":
+            return "auto"
+        try:
+            return int(value)
+        except ValueError:
+            self.fail(f"{value!r} is neither an integer nor auto.", param, ctx)
+
+
 _FLAGS = {"allowed_hosts": "--allow-host", "body_limit": "--max-body"}
 _KINDS: dict[str, dict[str, Any]] = {
     "integer": {"type": int},
     "number": {"type": float},
     "text": {},
-    "path": {},
+    "path": {"type": click.Path(path_type=Path)},
+    "count": {"type": _Count()},
     "boolean": {"flag_value": True, "type": bool},
     "list": {"multiple": True},
 }

@@ -10,6 +10,9 @@ import numpy as np
 
 __all__ = ["Tree", "forest_args", "forest_arrays"]
 
+_OF_SETS = (2, 3, 6)
+"""The kinds of questions about categories."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tree:
@@ -102,7 +105,7 @@ def _thresholds(trees: Sequence[Tree]) -> Any:
     for tree in trees:
         thresholds = np.array(tree.thresholds, dtype=np.float64)
         if tree.sets:
-            thresholds[(_kinds(tree) // 2 == 1) & (tree.features >= 0)] += sets
+            thresholds[np.isin(_kinds(tree), _OF_SETS) & (tree.features >= 0)] += sets
             sets += len(tree.sets)
         if tree.vectors is not None:
             thresholds[tree.features < 0] += vectors

@@ -3,51 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-from golive.engine.answers import Fault, Options
+from golive.engine.answers import Options
 from golive.engine.column_rules import ColumnRule
 from golive.engine.csv_body import read_csv
+from golive.engine.decoded import Decoded
 from golive.engine.envelope import Envelope, check_options, open_envelope, read_options
 from golive.engine.json_body import read_json
 from golive.engine.objects import ObjectPass, is_list_like, is_text_like
 from golive.engine.slow_pass import Records, SlowPass
-from golive.engine.structs import ONE_RECORD, FastBody, fast_pass_for
+from golive.engine.structs import FastBody, fast_pass_for
 from golive.engine.texts import TextReader, json_of
 from golive.errors import RequestError
 from golive.runtimes.protocols import Batch
 from golive.signature.model import JsonValue, Signature
 
-__all__ = ["Decoded", "Decoder"]
+__all__ = ["Decoder"]
 
-_NO_OPTIONS = Options()
 _OPTIONS = {"_threshold": "threshold", "_top": "top", "_id": "id"}
-
-
-@dataclass(slots=True, kw_only=True)  # not frozen: one is made for every request
-class Decoded:
-    """The records of a request: the valid ones as a batch, a fault for each of the others.
-
-    Attributes:
-        batch: The valid records, in order.
-        indices: Their positions in the request.
-        faults: Position to fault of the other records.
-        size: The number of records in the request.
-        options: What the caller asked beside the records.
-        extra_columns: Values of columns outside the signature, ignored, in the valid records.
-        out_of_range: Values outside the sample's range in the valid records.
-        single: The request was one record, not a list.
-    """
-
-    batch: Batch
-    indices: list[int]
-    faults: dict[int, Fault] = field(default_factory=dict)
-    size: int
-    options: Options = field(default_factory=Options)
-    extra_columns: int = 0
-    out_of_range: int = 0
-    single: bool = False
 
 
 class Decoder:
@@ -97,7 +71,12 @@ class Decoder:
             RequestError: `malformed_json`, `bad_request_shape`, `bad_option`,
                 `threshold_not_supported` or `too_many_records`.
         """
-        fast = None if self._fast is None else self._fast.read(body)
+        if self._fast is None:
+            return self._decode_slowly(body)
+        one = self._fast.read_one(body)
+        if one is not None:
+            return one
+        fast = self._fast.read(body)
         return self._decode_slowly(body) if fast is None else self._decoded_fast(fast)
 
     def decode_envelope(self, envelope: Envelope, *, has_infinity: bool = False) -> Decoded:
@@ -214,16 +193,6 @@ class Decoder:
         return self._slow.read([self._texts.read(row) for row in rows])
 
     def _decoded_fast(self, fast: FastBody) -> Decoded:
-        if fast.envelope is ONE_RECORD:
-            return Decoded(
-                batch=Batch(fast.columns, 1),
-                indices=[0],
-                faults={},
-                size=1,
-                options=_NO_OPTIONS,
-                out_of_range=fast.out_of_range,
-                single=True,
-            )
         size = len(fast.envelope.records)
         self.check_size(size)
         return Decoded(

@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from itertools import chain, groupby
 
 from golive.engine.answers import Answer, Fault, Options
-from golive.engine.decode import Decoded, Decoder
-from golive.engine.isolation import isolate
+from golive.engine.decode import Decoder
+from golive.engine.decoded import NO_OPTIONS, Decoded
+from golive.engine.isolation import exit_error, isolate, wrong_count
 from golive.engine.labelling import labeller
 from golive.engine.pace import Pace
 from golive.errors import GoliveError, ModelOutputError, RecordError
@@ -46,16 +47,25 @@ class Engine:
         self.decoder = decoder
         self.pace = pace or Pace()
         self._model = model
-        self._label = labeller(signature.output, Options())
+        self._label = labeller(signature.output, NO_OPTIONS)
 
     @property
     def answers_at_once(self) -> bool:
         """Whether the model gains nothing from records of several requests in one batch."""
         return bool(getattr(self._model, "answers_at_once", False))
 
+    def learn(self, decoded: Decoded) -> None:
+        """Let the model find out on golden records by which way it answers the soonest."""
+        learn = getattr(self._model, "try_matrices", None)
+        if learn is not None:
+            learn(decoded.batch)
+
     def answer(self, decoded: Decoded) -> list[Answer | Fault]:
         """One answer or fault for each record of the request, in its order."""
-        answered = self._answer_batch(decoded.batch, self._labeller(decoded.options))
+        label = self._labeller(decoded.options)
+        if decoded.batch.size == 1 and not decoded.faults:
+            return [self._answer_one(decoded.batch, label)]
+        answered = self._answer_batch(decoded.batch, label)
         return answered if not decoded.faults else _placed(decoded, answered)
 
     def answer_all(self, requests: Sequence[Decoded]) -> list[list[Answer | Fault]]:
@@ -101,6 +111,20 @@ class Engine:
             return _labelled(outputs, [label_of[position] for position in positions])
 
         return self._entries(isolate(merged.size, call))
+
+    def _answer_one(self, batch: Batch, label: _Label) -> Answer | Fault:
+        """What `_answer_batch` would give, for less."""
+        try:
+            entries = label(self._model.predict(batch))
+        except MemoryError:  # the machine, not a record, is at fault
+            raise
+        except SystemExit as error:
+            return self._fault(exit_error(error))
+        except Exception as error:  # noqa: BLE001 - whatever the model raises is the record's error
+            return self._fault(error)
+        if len(entries) != 1:
+            return self._fault(wrong_count(len(entries), 1))
+        return entries[0]
 
     def _answer_batch(self, batch: Batch, label: _Label) -> list[Answer | Fault]:
         def call(positions: list[int]) -> list[Answer | Fault]:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from golive.errors import ModelOutputError, RecordError
 
-__all__ = ["isolate"]
+__all__ = ["exit_error", "isolate", "wrong_count"]
 
 T = TypeVar("T")
 
@@ -73,9 +73,17 @@ def _answered(answer: Callable[[list[int]], list[T]], positions: list[int]) -> l
     try:
         answers = answer(positions)
     except SystemExit as error:  # no model may end the process that serves others
-        raise ModelOutputError(f"The model wanted to exit with {error.code!r}.") from error
+        raise exit_error(error) from error
     if len(answers) != len(positions):
-        raise ModelOutputError(
-            f"The model gave {len(answers)} outputs for {len(positions)} records."
-        )
+        raise wrong_count(len(answers), len(positions))
     return answers
+
+
+def exit_error(error: SystemExit) -> ModelOutputError:
+    """What is said where a model would end the process that serves others."""
+    return ModelOutputError(f"The model wanted to exit with {error.code!r}.")
+
+
+def wrong_count(given: int, asked: int) -> ModelOutputError:
+    """What is said where a model answers more or fewer records than it was asked about."""
+    return ModelOutputError(f"The model gave {given} outputs for {asked} records.")

@@ -71,16 +71,19 @@ def _classification(output: Output, options: Options) -> Callable[[Outputs], lis
 
 
 def _binary_at(output: Output, threshold: float) -> Callable[[Outputs], list[Entry]]:
-    keys = [class_key(c) for c in output.classes]
+    first_key, second_key = (class_key(c) for c in output.classes)
     positive = output.classes.index(output.positive)
-    negative = output.classes[1 - positive]
+    label_of_positive, label_of_negative = output.positive, output.classes[1 - positive]
 
     def build(row: list[float]) -> Entry:
-        if not all(map(isfinite, row)):
+        first, second = row
+        if not (isfinite(first) and isfinite(second)):
             return _non_finite(row)
-        label = output.positive if row[positive] >= threshold else negative
+        score = row[positive]
         return Answer(
-            label=label, score=row[positive], probabilities=dict(zip(keys, row, strict=True))
+            label=label_of_positive if score >= threshold else label_of_negative,
+            score=score,
+            probabilities={first_key: first, second_key: second},
         )
 
     return lambda outputs: [build(row) for row in _given(outputs.probabilities, "probabilities")]

@@ -14,20 +14,19 @@ from msgspec.structs import astuple
 from golive.engine.answers import Fault
 from golive.engine.categories import kind_of
 from golive.engine.column_rules import ColumnRule
+from golive.engine.decoded import Decoded
 from golive.engine.envelope import Envelope
 from golive.engine.numerals import INT64_MAX, INT64_MIN
+from golive.runtimes.protocols import Batch
 from golive.signature.model import Column, Signature, integer_bounds
 
-__all__ = ["ONE_RECORD", "FastBody", "FastPass", "fast_pass_for"]
-
-ONE_RECORD = Envelope(records=[None], single=True)
-"""The envelope of every body that is one record, decoded and finished already."""
+__all__ = ["FastBody", "FastPass", "fast_pass_for"]
 
 _INTEGER = Annotated[int, Meta(ge=INT64_MIN, le=INT64_MAX)]
 _UNNAMEABLE = re.compile(r'["\\\x00-\x1f]')  # msgspec cannot rename a field to such a name
 _Column = tuple[list[Any], int]
 _Finish = Callable[[list[Any]], _Column | None]
-_FinishOne = Callable[[Any], "FastBody | None"]
+_FinishOne = Callable[[Any], "Decoded | None"]
 _Split = Callable[[list[Any]], list[list[Any]]]
 
 
@@ -74,11 +73,18 @@ class FastPass:
         self._finishers = finishers
         self._finish_one = finish_one
 
+    def read_one(self, body: bytes) -> Decoded | None:
+        """The record that the body is, or None where `read` must see what it is."""
+        if self._finish_one is None or body[:1] != b"{" or b'"records"' in body:
+            return None
+        try:
+            return self._finish_one(self._single.decode(body))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return None
+
     def read(self, body: bytes) -> FastBody | None:
         """The body, or None where the slow pass must read it."""
         try:
-            if self._finish_one is not None and body[:1] == b"{" and b'"records"' not in body:
-                return self._finish_one(self._single.decode(body))
             envelope = self._open(body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
@@ -261,7 +267,7 @@ def _finisher_of_one(rules: Sequence[ColumnRule]) -> _FinishOne | None:
         elif rule.has_range:
             bounds.append((at, *rule.bounds))
 
-    def finish(record: Any) -> FastBody | None:
+    def finish(record: Any) -> Decoded | None:
         values = astuple(record)
         for at, categories in known:
             if values[at] not in categories:
@@ -271,7 +277,13 @@ def _finisher_of_one(rules: Sequence[ColumnRule]) -> _FinishOne | None:
             value = values[at]
             if value is not None and not low <= value <= high:
                 out_of_range += 1
-        return FastBody(tuple([[value] for value in values]), ONE_RECORD, out_of_range)
+        return Decoded(
+            batch=Batch(tuple([[value] for value in values]), 1),
+            indices=[0],
+            size=1,
+            out_of_range=out_of_range,
+            single=True,
+        )
 
     return finish
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from golive.bundle.manifest import RuntimeKind
 from golive.engine.engine import Engine
-from golive.engine.pace import Manner, Pace
+from golive.engine.pace import Pace
 from golive.errors import GoliveError
 from golive.signature.model import JsonValue, Signature
 
@@ -45,13 +45,14 @@ def measure_pace(
     one = _seconds(engine, rows[:1], clock)
     if one is None:
         return Pace(manner="in_thread", reads_quickly=quick)
-    many = (list(rows) * (_RECORDS // len(rows) + 1))[:_RECORDS]
-    all_of_them = one * len(many) if one > _ENOUGH_SECONDS else _seconds(engine, many, clock)
-    further = max(0.0, ((all_of_them or one) - one) / (len(many) - 1))
-    manner: Manner = "on_loop" if one < _FAST_SECONDS else "in_thread"
     if engine.answers_at_once:
-        manner = "at_once"
-    return Pace(manner=manner, call_seconds=one, record_seconds=further, reads_quickly=quick)
+        return Pace(manner="at_once", call_seconds=one, record_seconds=one, reads_quickly=quick)
+    return Pace(
+        manner="on_loop" if one < _FAST_SECONDS else "in_thread",
+        call_seconds=one,
+        record_seconds=_further_seconds(engine, rows, one, clock),
+        reads_quickly=quick,
+    )
 
 
 def reads_quickly(signature: Signature) -> bool:
@@ -61,6 +62,17 @@ def reads_quickly(signature: Signature) -> bool:
     """
     is_image = any(column.type == "image" for column in signature.columns)
     return signature.form != "object" and not is_image
+
+
+def _further_seconds(
+    engine: Engine, rows: Sequence[JsonValue], one: float, clock: Callable[[], float]
+) -> float:
+    """What each record costs beside the first of a call that takes `one` seconds."""
+    if one > _ENOUGH_SECONDS:
+        return one
+    many = (list(rows) * (_RECORDS // len(rows) + 1))[:_RECORDS]
+    all_of_them = _seconds(engine, many, clock)
+    return max(0.0, ((all_of_them or one) - one) / (len(many) - 1))
 
 
 def _seconds(engine: Engine, rows: Sequence[JsonValue], clock: Callable[[], float]) -> float | None:

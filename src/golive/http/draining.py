@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
-from types import FrameType
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from golive.service.served import Readiness
 
@@ -15,37 +16,53 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class Draining:
-    """Makes the first signal to end fail `/readyz`, and passes it on to the server later.
+    """Makes the first signal to end fail `/readyz`, and ends later; a second one does not wait.
+
+    Made and used in an event loop.
 
     Args:
         readiness: Is told.
-        seconds: How long requests are still taken before the server learns of the signal.
+        seconds: How long requests are still taken after the first signal.
+        hurry: Is called when Ctrl-C is pressed again while open requests are waited for.
     """
 
-    def __init__(self, readiness: Readiness, *, seconds: float) -> None:
+    def __init__(
+        self, readiness: Readiness, *, seconds: float, hurry: Callable[[], object]
+    ) -> None:
         self._readiness = readiness
         self._seconds = seconds
+        self._hurry = hurry
+        self._loop = asyncio.get_running_loop()
+        self._is_over = asyncio.Event()
 
-    def install(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Stand before the server's own handlers; nothing happens outside the main thread."""
-        if threading.current_thread() is not threading.main_thread():
-            return
-        for number in _SIGNALS:
-            self._stand_before(number, loop)
+    async def wait(self) -> None:
+        """Wait until no more requests are to be taken."""
+        await self._is_over.wait()
 
-    def _stand_before(self, number: signal.Signals, loop: asyncio.AbstractEventLoop) -> None:
-        server_handler = signal.getsignal(number)
-        if not callable(server_handler):
-            return
+    def end(self) -> None:
+        """Let it be over."""
+        self._is_over.set()
 
-        def handle(received: int, frame: FrameType | None) -> None:
-            is_first = self._readiness.stage != "draining"
-            self._readiness.drain()
-            if is_first and self._seconds > 0:
-                loop.call_soon_threadsafe(
-                    loop.call_later, self._seconds, server_handler, received, None
-                )
-            else:
-                server_handler(received, frame)
+    @contextmanager
+    def signals(self) -> Iterator[None]:
+        """Take signals; nothing happens outside the main thread, to which they belong."""
+        is_main = threading.current_thread() is threading.main_thread()
+        numbers = _SIGNALS if is_main else ()
+        for number in numbers:
+            self._loop.add_signal_handler(number, self._take, number)
+        try:
+            yield
+        finally:
+            for number in numbers:
+                self._loop.remove_signal_handler(number)
 
-        signal.signal(number, handle)
+    def _take(self, number: signal.Signals) -> None:
+        is_first = self._readiness.stage != "draining"
+        self._readiness.drain()
+        if self._is_over.is_set():
+            if number == signal.SIGINT:
+                self._hurry()
+        elif is_first and self._seconds > 0:
+            self._loop.call_later(self._seconds, self._is_over.set)
+        else:
+            self._is_over.set()

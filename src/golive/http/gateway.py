@@ -7,7 +7,6 @@ of its own. The event loop alone tells of exchanges, so that nothing there waits
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -127,7 +126,7 @@ class ServiceGateway:
         admission = self.admit(head or Head(method="", path=""))
         plan: HeadPlan = admission.plan
         response = plan.service.refuse_admitted(plan.admitted, problem)
-        self.telemetry.record(plan.teller, response, time.perf_counter() - started, b"")
+        self.telemetry.record(plan.teller, response, started, b"")
         return response
 
     def close(self) -> None:
@@ -174,5 +173,5 @@ class ServiceGateway:
         started: float,
         response: Response,
     ) -> None:
-        self.telemetry.record(plan.teller, response, time.perf_counter() - started, body)
+        self.telemetry.record(plan.teller, response, started, body)
         reply(response)

@@ -8,17 +8,7 @@ from typing import Any
 
 from golive.service.json_text import encode_json
 
-__all__ = ["JsonLines", "NotTold", "format_time", "logging_config"]
-
-_TOLD = "Invalid HTTP request received."
-
-
-class NotTold(logging.Filter):
-    """Leaves out what uvicorn says of requests that have a line of their own."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Whether the record is to be written."""
-        return record.msg != _TOLD
+__all__ = ["JsonLines", "format_time", "log_as_json"]
 
 
 class JsonLines(logging.Formatter):
@@ -44,20 +34,11 @@ def format_time(time: datetime) -> str:
     return f"{utc.isoformat(timespec='milliseconds')[:-6]}Z"
 
 
-def logging_config() -> dict[str, Any]:
-    """The configuration of `logging` in a server process: JSON lines on stderr."""
-    return {
-        "version": 1,
-        "disable_existing_loggers": False,
-        "formatters": {"json": {"()": "golive.http.log_lines.JsonLines"}},
-        "handlers": {
-            "stderr": {
-                "class": "logging.StreamHandler",
-                "stream": "ext://sys.stderr",
-                "formatter": "json",
-            }
-        },
-        "filters": {"not_told": {"()": "golive.http.log_lines.NotTold"}},
-        "loggers": {"uvicorn.error": {"filters": ["not_told"]}},
-        "root": {"level": "WARNING", "handlers": ["stderr"]},
-    }
+def log_as_json() -> None:
+    """Let this process log warnings and worse, and Python's own warnings, as JSON on stderr."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines())
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.WARNING)
+    logging.captureWarnings(capture=True)

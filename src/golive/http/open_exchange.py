@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -168,8 +167,7 @@ class OpenExchange:
             self._desk.tell_saturation()
 
     def _record(self, response: Response) -> None:
-        seconds = time.perf_counter() - self._started
-        self._desk.telemetry.record(self._plan.teller, response, seconds, self._body)
+        self._desk.telemetry.record(self._plan.teller, response, self._started, self._body)
 
     # In threads.
 

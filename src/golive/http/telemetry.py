@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import datetime
 
@@ -15,6 +16,7 @@ from golive.signature.model import JsonValue
 __all__ = ["Telemetry", "Teller"]
 
 _LONGEST_PATH = 200
+_TICK_SECONDS = 0.0005  # times are told in milliseconds
 
 
 class Telemetry:
@@ -42,22 +44,28 @@ class Telemetry:
         self._write = write
         self._clock = clock
         self._log_inputs = log_inputs
+        self._time = ""
+        self._looked_at = -1.0
 
     def teller(self, admitted: Admitted) -> Teller:
         """What tells of the exchanges of a head."""
         return Teller(admitted, self.metrics.series(admitted.place.pattern, admitted.head.method))
 
-    def record(self, teller: Teller, response: Response, seconds: float, body: bytes) -> None:
+    def record(self, teller: Teller, response: Response, started: float, body: bytes) -> None:
         """Write an exchange's log line and count it.
 
         Args:
             teller: Of its head.
             response: As it is sent.
-            seconds: How long it took.
+            started: `time.perf_counter()` when it began.
             body: What was received.
         """
+        now = time.perf_counter()
+        seconds = now - started
         self.metrics.count(teller.series, response, seconds)
-        line = teller.line(format_time(self._clock()), response, seconds, len(body))
+        if now - self._looked_at > _TICK_SECONDS:
+            self._time, self._looked_at = format_time(self._clock()), now
+        line = teller.line(self._time, response, seconds, len(body))
         if self._log_inputs:
             line += f',"query":{teller.query},"body":{_json(body.decode("utf-8", "replace"))}'
         self._write(line + "}\n")

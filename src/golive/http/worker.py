@@ -1,22 +1,36 @@
-"""What one worker process makes of a plan: its application."""
+"""A worker: what one process does to serve a plan."""
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from socket import socket
 from threading import Thread
+from typing import TypeVar
 
 from golive.errors import GoliveError
-from golive.http.app import App, Lifespan
 from golive.http.draining import Draining
+from golive.http.front.balance import Balance
+from golive.http.front.limits import FrontLimits
+from golive.http.front.loops import new_loop
+from golive.http.front.server import FrontServer
+from golive.http.front.tls import tls_context
 from golive.http.gateway_building import Gatehouse, build_gateway
+from golive.http.log_lines import log_as_json
 from golive.http.plan import LoadModels, ServePlan
+from golive.settings import ServeSettings
 
-__all__ = ["StartReport", "WorkerFactory"]
+__all__ = ["StartReport", "Worker"]
 
+_SWITCH_SECONDS = 0.001  # how long a thread that computes may keep the event loop waiting
 _LONGEST_MESSAGE = 800  # a report is one atomic write to a pipe
+_Result = TypeVar("_Result")
 _logger = logging.getLogger("golive.http")
 
 
@@ -30,53 +44,97 @@ class StartReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WorkerFactory:
-    """Makes a worker's application; can be sent to a spawned process.
+class Worker:
+    """Serves a plan in this process.
 
     Attributes:
         plan: What to serve.
         load: Loads the models of the plan.
-        report: Is told once how the start ended.
-        loads_first: Whether nothing is answered before the models are loaded (several workers:
-            another one answers meanwhile), or `starting` is.
+        report: Is told once how the start ended, from another thread.
+        balance: Shared with other workers on the same socket, or None. Where there are others,
+            nobody is listened to before the models are loaded, since another one answers
+            meanwhile; a lone one says that it is `starting`.
     """
 
     plan: ServePlan
     load: LoadModels
     report: Callable[[StartReport], object]
-    loads_first: bool
+    balance: Balance | None = None
 
-    def __call__(self) -> App:
-        """Make the application; its models are loaded when the server begins."""
-        logging.captureWarnings(capture=True)
+    def run(self, listener: socket) -> None:
+        """Answer those who connect to the socket until a signal; from the main thread."""
+        log_as_json()
+        sys.setswitchinterval(_SWITCH_SECONDS)
+        with asyncio.Runner(loop_factory=new_loop) as runner:
+            runner.run(self._serve(listener))
+
+    async def _serve(self, listener: socket) -> None:
         settings = self.plan.settings
         house = build_gateway(settings, metrics_directory=self.plan.metrics_directory)
-        draining = Draining(house.readiness, seconds=settings.drain)
+        tls = tls_context(settings.tls_certificate, settings.tls_key)
+        front = FrontServer(house.gateway, _limits(settings), tls=tls)
+        draining = Draining(house.readiness, seconds=settings.drain, hurry=front.abort)
+        with draining.signals():
+            if self.balance is None:
+                await front.listen(listener)
+            beginning = asyncio.create_task(self._begin(house, front, listener, draining))
+            await draining.wait()
+            beginning.cancel()
+            with suppress(asyncio.CancelledError):
+                await beginning
+            await front.end(settings.grace)
+        house.close()
 
-        async def start(_: App) -> None:
-            draining.install(asyncio.get_running_loop())
-            if self.loads_first:
-                await asyncio.to_thread(self._begin, house)
-            else:
-                Thread(target=self._begin_quietly, args=(house,), daemon=True).start()
+    async def _begin(
+        self, house: Gatehouse, front: FrontServer, listener: socket, draining: Draining
+    ) -> None:
+        """Load the models and answer with them, or end."""
+        failure = await _in_thread(lambda: self._load(house))
+        if failure is None and self.balance is not None:
+            await front.listen(listener, balance=self.balance)
+        await _in_thread(lambda: self.report(failure or StartReport()))
+        if failure is not None:
+            draining.end()
 
-        return App(house.gateway, lifespan=Lifespan(start=start, stop=house.close))
-
-    def _begin(self, house: Gatehouse) -> None:
+    def _load(self, house: Gatehouse) -> StartReport | None:
+        """Load the models; what is wrong with them, if anything is."""
         try:
             house.open(self.load(self.plan))
+        except GoliveError as error:
+            return _failure(error)
         except Exception as error:
-            self.report(_failure(error))
-            raise
-        self.report(StartReport())
-
-    def _begin_quietly(self, house: Gatehouse) -> None:
-        try:
-            self._begin(house)
-        except GoliveError:
-            return  # the report says all
-        except Exception:
             _logger.exception("The models could not be loaded.")
+            return _failure(error)
+        gc.freeze()  # what is there now stays: later collections need not look at it
+        return None
+
+
+async def _in_thread(task: Callable[[], _Result]) -> _Result:
+    """Run a task in a thread that cannot keep the process alive, and wait for it."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[_Result] = loop.create_future()
+
+    def work() -> None:
+        try:
+            done = partial(future.set_result, task())
+        except Exception as error:  # noqa: BLE001 (handed to who waits)
+            done = partial(future.set_exception, error)
+        with suppress(RuntimeError):  # the loop is closed: nobody waits
+            loop.call_soon_threadsafe(lambda: None if future.done() else done())
+
+    Thread(target=work, name="golive-begin", daemon=True).start()
+    return await future
+
+
+def _limits(settings: ServeSettings) -> FrontLimits:
+    return FrontLimits(
+        body_bytes=settings.body_limit,
+        head_seconds=settings.header_limit,
+        body_seconds=settings.read_limit,
+        idle_seconds=settings.idle_limit,
+        write_seconds=settings.write_limit,
+        connections=settings.connections,
+    )
 
 
 def _failure(error: Exception) -> StartReport:

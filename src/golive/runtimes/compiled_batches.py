@@ -7,11 +7,12 @@ are answered one by one.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from importlib.util import find_spec
 from math import inf, isclose, isnan
 from threading import Lock
-from time import perf_counter
+from time import thread_time
 from typing import Any
 
 from golive.runtimes.protocols import Outputs
@@ -23,7 +24,9 @@ __all__ = ["FEWEST", "BatchAnswers"]
 FEWEST = 64
 """Smaller batches are never worth NumPy's overhead."""
 _SIZES = (64, 256, 1024)
-_ROUNDS = 3
+_ROUNDS = 2
+_log = logging.getLogger(__name__)
+_COMPARED = 256
 _TOLERANCE = 1e-12
 
 Records = list[list[Any]]
@@ -67,16 +70,20 @@ class BatchAnswers:
         self._is_claimed = True
         if find_spec("numpy") is None:
             return
-        answer = at_once(self._program, self._output)
+        some = records[:_COMPARED]
         try:
-            is_same = same_outputs(one_by_one(records[: _SIZES[-1]]), answer(records[: _SIZES[-1]]))
-        except (ValueError, TypeError):
-            self._is_claimed = False  # a record is refused: another batch will tell
+            expected = one_by_one(some)
+        except Exception:  # noqa: BLE001 - a record is refused: another batch will tell
+            self._is_claimed = False
             return
-        if is_same:
-            crossover = _crossover(records, one_by_one, answer)
-            self._answer = answer
-            self.crossover = crossover
+        try:
+            answer = at_once(self._program, self._output)
+            if same_outputs(expected, answer(some)):
+                crossover = _crossover(records, one_by_one, answer)
+                self._answer = answer
+                self.crossover = crossover
+        except Exception:
+            _log.warning("NumPy cannot answer batches of this model; records do.", exc_info=True)
 
 
 def at_once(program: Program, output: Output) -> Callable[[Records], Outputs]:
@@ -144,9 +151,10 @@ def _crossover(
 ) -> float:
     """The smallest number of records from which on NumPy was always faster."""
     crossover = inf
+    each = _seconds(one_by_one, records[:FEWEST]) / min(len(records), FEWEST)
     for size in reversed(_SIZES):
         some = (records * (size // len(records) + 1))[:size]
-        if _seconds(answer, some) >= _seconds(one_by_one, some):
+        if _seconds(answer, some) >= each * size:
             break
         crossover = size
     return crossover
@@ -155,7 +163,7 @@ def _crossover(
 def _seconds(answer: Callable[[Records], Outputs], records: Records) -> float:
     times = []
     for _ in range(_ROUNDS):
-        began = perf_counter()
+        began = thread_time()
         answer(records)
-        times.append(perf_counter() - began)
+        times.append(thread_time() - began)
     return min(times)

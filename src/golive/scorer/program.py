@@ -30,7 +30,7 @@ class Program:
         self._estimator = estimator if prepare is same else estimator.after(prepare)
 
     def gives(self, method: str) -> bool:
-        """Whether it answers `probabilities`, `label` or `value`."""
+        """Whether it answers `probabilities`, `label`, `labelled` or `value`."""
         return getattr(self._estimator, method) is not None
 
     def warm(self) -> Iterator[None]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from struct import unpack
 
 __all__ = ["RandomBits"]
 
-_BLOCK = 4096
+_WORDS = 1024
 
 
 class RandomBits:
@@ -21,14 +22,13 @@ class RandomBits:
 
     def __init__(self, read: Callable[[int], bytes] = os.urandom) -> None:
         self._read = read
-        self._block = b""
-        self._at = 0
+        self._words: list[int] = []
 
     def __call__(self, bits: int) -> int:
-        """An integer of so many random bits, at most some thousands."""
-        size = (bits + 7) // 8
-        start = self._at
-        if start + size > len(self._block):
-            self._block, start = self._read(max(_BLOCK, size)), 0
-        self._at = start + size
-        return int.from_bytes(self._block[start : self._at]) >> (size * 8 - bits)
+        """An integer of so many random bits."""
+        number = 0
+        for _ in range((bits + 31) // 32):
+            if not self._words:
+                self._words = list(unpack(f"{_WORDS}I", self._read(4 * _WORDS)))
+            number = number << 32 | self._words.pop()
+        return number >> (-bits % 32)

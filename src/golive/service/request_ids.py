@@ -10,6 +10,7 @@ __all__ = ["RequestIds"]
 _RANDOM_BITS = 74
 _STEP_BITS = 32
 _MAX_MILLISECONDS = (1 << 48) - 1
+_LAST_PART = (1 << 48) - 1
 
 
 class RequestIds:
@@ -29,26 +30,24 @@ class RequestIds:
         self._lock = Lock()
         self._milliseconds = -1
         self._random = 0
+        self._time = ""
 
     def __call__(self) -> str:
         """The next id, such as `01890a5d-ac96-774b-bcce-b302099a8057`."""
         with self._lock:
-            self._advance()
-            return _format(self._milliseconds, self._random)
+            now = max(self._clock(), 0)
+            if now <= self._milliseconds:
+                self._random += 1 + self._random_bits(_STEP_BITS)
+                now = self._milliseconds + (self._random >> _RANDOM_BITS)  # it may overflow
+            if now > self._milliseconds:
+                self._begin(now)
+            random = self._random
+            variant = 0x8000 | random >> 48 & 0x3FFF
+            return f"{self._time}{random >> 62:03x}-{variant:04x}-{random & _LAST_PART:012x}"
 
-    def _advance(self) -> None:
-        now = min(max(self._clock(), 0), _MAX_MILLISECONDS)
-        if now > self._milliseconds:
-            self._milliseconds = now
-            self._random = self._random_bits(_RANDOM_BITS)
-            return
-        self._random += 1 + self._random_bits(_STEP_BITS)
-        if self._random >> _RANDOM_BITS:
-            self._milliseconds += 1
-            self._random = self._random_bits(_RANDOM_BITS)
-
-
-def _format(milliseconds: int, random: int) -> str:
-    time = f"{milliseconds:012x}"
-    variant_and_more, rest = 0x8000 | random >> 48 & 0x3FFF, random & 0xFFFFFFFFFFFF
-    return f"{time[:8]}-{time[8:]}-7{random >> 62:03x}-{variant_and_more:04x}-{rest:012x}"
+    def _begin(self, milliseconds: int) -> None:
+        """Begin with a new random part, at another time or where the last one overflowed."""
+        self._milliseconds = milliseconds
+        self._random = self._random_bits(_RANDOM_BITS)
+        text = f"{min(milliseconds, _MAX_MILLISECONDS):012x}"
+        self._time = f"{text[:8]}-{text[8:]}-7"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from golive.bundle.reading import Bundle, open_bundle
 from golive.engine.answers import Options, entry_to_json
-from golive.engine.decode import Decoded
+from golive.engine.decoded import Decoded
 from golive.engine.loading import LoadedBundle, load_bundle
 from golive.signature.model import JsonValue, Signature
 

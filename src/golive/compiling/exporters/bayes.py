@@ -38,9 +38,9 @@ def _bernoulli(model: Any, given: Given, exports: Exports) -> Made:
 
 
 def _weighted(model: Any, weights: Any, offsets: Any, given: Given, exports: Exports) -> Made:
+    _refuse_odd(model, weights, offsets)
     nodes, given = _numbers(given, exports)
     arrays = weights_of(weights, offsets, given)
-    _refuse_odd(model, *arrays.values())
     step = exports.step("bayes.weighted", "estimator", len(model.classes_),
                         args={"takes": given.gives}, arrays=arrays)  # fmt: skip
     return Made(node=exports.pipeline([*nodes, step]))

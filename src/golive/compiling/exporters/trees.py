@@ -144,7 +144,9 @@ def _isolation(model: Any, given: Given, exports: Exports) -> Made:
     ]  # fmt: skip
     average = float(_average_path_length([model._max_samples])[0])
     args = {"denominator": len(trees) * average, "offset": float(model.offset_)}
-    nodes = tree_rows(model, given, exports, allows_nan=_allows_nan(model))
+    check_names(model, given)
+    nodes, given = dense_rows(given, exports)
+    nodes.append(exports.step("trees.rows", "dense", given.width, args={"allows_infinity": True}))
     node = exports.step(
         "trees.isolation", "estimator", 1,
         args=args | forest_args(trees), arrays=forest_arrays(trees, [0.0]),

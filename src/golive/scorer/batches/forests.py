@@ -45,15 +45,16 @@ class _Arrays:
         found |= (kinds == 1) & np.isnan(values)
         if self.sets:
             self._ask_sets(found, kinds, values, thresholds)
-        vague = (kinds >= 4) & ~((values < -NEARLY_ZERO) | (values > NEARLY_ZERO))
+        vague = (kinds // 2 == 2) & ~((values < -NEARLY_ZERO) | (values > NEARLY_ZERO))
         return np.where(vague, kinds == 5, found)
 
     def _ask_sets(self, found: Any, kinds: Any, values: Any, thresholds: Any) -> None:
-        asked = np.flatnonzero((kinds == 2) | (kinds == 3))
+        asked = np.flatnonzero((kinds == 2) | (kinds == 3) | (kinds == 6))
         for number in np.unique(thresholds[asked]):
             these = asked[thresholds[asked] == number]
             known = np.isin(values[these], self.sets[int(number)])
             found[these] = known == (kinds[these] == 2)
+        found &= ~((kinds == 6) & np.isnan(values))
 
 
 def batch_totals(node: Node) -> Callable[[Any], list[Any]]:

@@ -17,16 +17,22 @@ __all__ = ["OPS"]
 
 
 def _rows(node: Node) -> BatchTransform:
+    if node.args.get("allows_infinity"):
+        return _round
     refused = np.isinf if node.args["allows_nan"] else _is_not_finite
 
     def prepare(batch: Any) -> Any:
-        with np.errstate(over="ignore"):
-            rounded = np.asarray(batch, dtype=np.float64).astype(np.float32)
+        rounded = _round(batch)
         if refused(rounded).any():
             raise ValueError("the input contains NaN, infinity or a value too large for float32")
-        return rounded.astype(np.float64)
+        return rounded
 
     return prepare
+
+
+def _round(batch: Any) -> Any:
+    with np.errstate(over="ignore"):
+        return np.asarray(batch, dtype=np.float64).astype(np.float32).astype(np.float64)
 
 
 def _is_not_finite(batch: Any) -> Any:

@@ -9,6 +9,7 @@ A step with trees has these arrays, one item a node unless said otherwise:
 - `kinds` (`B`, may be absent: all 0): when the left node follows. 0: `x <= threshold`;
   1: `not x > threshold`, so that NaN goes left; 2: x is in the set; 3: x is not in the set;
   4 and 5: `x <= threshold`, but NaN and values within `NEARLY_ZERO` of 0 go right or left;
+  6: x is neither in the set nor NaN;
 - `roots` (`i`): the first node of each tree;
 - `outputs` (`i`, one a tree, may be absent: all 0): the sum that the tree's leaves are added to;
 - `members` (`d`) and `ends` (`i`): the sets one after another, and where each of them ends;
@@ -225,6 +226,8 @@ def _question(forest: Forest) -> Callable[[int, float], bool]:
                 return value in sets[int(threshold)]
             case 3:
                 return value not in sets[int(threshold)]
+            case 6:
+                return value == value and value not in sets[int(threshold)]
             case _ if value < -NEARLY_ZERO or value > NEARLY_ZERO:
                 return value <= threshold
             case _:

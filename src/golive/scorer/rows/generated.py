@@ -138,10 +138,11 @@ def _condition(forest: Forest, at: int, name: str) -> str:
             return f"{name} <= {_literal(threshold)}"
         case 1:
             return f"not {name} > {_literal(threshold)}"
-        case 2 | 3:
+        case 2 | 3 | 6:
             members = ", ".join(map(_literal, sorted(forest.sets[int(threshold)])))
             known = f"{{{members}}}" if members else "()"
-            return f"{name} {'in' if kind == 2 else 'not in'} {known}"
+            known = f"{name} {'in' if kind == 2 else 'not in'} {known}"
+            return f"{name} == {name} and {known}" if kind == 6 else known
         case _:
             away = f"{name} < -{NEARLY_ZERO!r} or {name} > {NEARLY_ZERO!r}"
             return f"({name} <= {_literal(threshold)}) if {away} else {kind == 5}"

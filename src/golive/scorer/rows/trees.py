@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable
-from math import isfinite, isinf
+from math import isfinite, isinf, nan
+from typing import Any
 
 from golive.scorer.node import Node
 from golive.scorer.rows.building import Transform
@@ -21,8 +22,10 @@ __all__ = ["ANSWERS", "OPS"]
 def _rows(node: Node) -> Transform:
     """Values rounded to 32 bits; infinities, also those of rounding, are refused.
 
-    Args: `allows_nan`: otherwise NaN is refused too.
+    Args: `allows_nan`: otherwise NaN is refused too; `allows_infinity`: nothing is refused.
     """
+    if node.args.get("allows_infinity"):
+        return lambda row: array("f", row).tolist()
     allows_nan = bool(node.args["allows_nan"])
 
     def prepare(row: list[float]) -> list[float]:
@@ -32,6 +35,67 @@ def _rows(node: Node) -> Transform:
         return rounded
 
     return prepare
+
+
+def _columns(node: Node) -> Transform:
+    """A table's values as numbers: categories as their positions, nulls and unknown ones as NaN.
+
+    Args: `codes`: pairs of a column's position and its categories; all others are numbers.
+    """
+    reads: list[Callable[[Any], float]] = [_number] * node.width
+    for at, values in node.args["codes"]:
+        reads[at] = _code_of(values)
+    return lambda row: [read(value) for read, value in zip(reads, row, strict=True)]
+
+
+def _number(value: Any) -> float:
+    return nan if value is None else float(value)
+
+
+def _code_of(values: list[Any]) -> Callable[[Any], float]:
+    codes = {value: float(code) for code, value in enumerate(values) if value is not None}
+    return lambda value: codes.get(value, nan)
+
+
+def _truncated(node: Node) -> Transform:
+    """Values that stand for categories, cut to whole numbers; those that cannot be one are -1.
+
+    Args: `positions`; `above`: one is a category if it is greater than this; `below`: and less
+    than this.
+    """
+    positions: list[int] = node.args["positions"]
+    above, below = node.args["above"], node.args["below"]
+
+    def cut(row: list[float]) -> list[float]:
+        row = row.copy()
+        for at in positions:
+            value = row[at]
+            if above < value < below:
+                row[at] = float(int(value))
+            elif value == value:
+                row[at] = -1.0
+        return row
+
+    return cut
+
+
+def _filled(node: Node) -> Transform:
+    """A sparse row with NaN where nothing is stored."""
+    width = node.width
+
+    def fill(row: tuple[list[int], list[float]]) -> list[float]:
+        filled = [nan] * width
+        for at, value in zip(*row, strict=True):
+            filled[at] = value
+        return filled
+
+    return fill
+
+
+def _missing(node: Node) -> Transform:
+    """NaN in the place of a number; args: `value`."""
+    missing: float = node.args["value"]
+    return lambda row: [nan if value == missing else value for value in row]
 
 
 def _classifier(node: Node) -> Estimator:
@@ -82,4 +146,11 @@ ANSWERS: dict[str, Callable[[Node], Estimator]] = {
     "isolation": _isolation,
 }
 """What answers sums, by op."""
-OPS: dict[str, Callable[[Node], Transform | Estimator]] = {"rows": _rows, **answering(ANSWERS)}
+OPS: dict[str, Callable[[Node], Transform | Estimator]] = {
+    "rows": _rows,
+    "columns": _columns,
+    "truncated": _truncated,
+    "filled": _filled,
+    "missing": _missing,
+    **answering(ANSWERS),
+}

@@ -1,0 +1,1 @@
+"""Entry points: what other programs start or mount."""

@@ -1,0 +1,56 @@
+"""The ASGI application of bundles, for any ASGI server and for mounting in other applications."""
+
+from __future__ import annotations
+
+import atexit
+from pathlib import Path
+from typing import Any
+
+from golive.http.app import App, Lifespan
+from golive.http.gateway_building import build_gateway
+from golive.http.plan import ServePlan
+from golive.settings import ServeSettings, limit_numeric_threads
+from golive.wiring.models import load_models
+
+__all__ = ["asgi_app"]
+
+
+def asgi_app(
+    *bundles: str | Path,
+    verify: bool = False,
+    allow_drifted_environment: bool = False,
+    original: bool = False,
+    **settings: Any,
+) -> App:
+    """An ASGI 3 application that answers as `golive serve` does.
+
+    The models are loaded before it is given back, so that it needs no lifespan events, which
+    applications do not pass on to what they mount. Log lines go to stderr. BLAS and OpenMP get
+    the threads that the settings say, if they are not loaded yet.
+
+    Args:
+        *bundles: Paths of bundles; one answers at /predict, several at /models/NAME/predict.
+        verify: Hash every file again even if this machine has verified it before.
+        allow_drifted_environment: Serve even if golden records are answered differently.
+        original: Let the original models answer, not their compiled programs.
+        **settings: Settings of `golive serve`, such as `allowed_hosts=("models.example.com",)`;
+            those about sockets, workers and the end of a server say nothing here.
+
+    Raises:
+        UsageError: A bundle is missing, two have the same name, or a setting is not one.
+        BundleError: A bundle is not what was packed.
+        GoliveError: A model does not load here, or golden records are answered differently.
+    """
+    loaded = ServeSettings.load(**settings)
+    plan = ServePlan(
+        bundles=tuple(map(str, bundles)),
+        settings=loaded,
+        verify=verify,
+        allow_drifted_environment=allow_drifted_environment,
+        original=original,
+    )
+    limit_numeric_threads(loaded.numeric_threads)
+    house = build_gateway(loaded)
+    house.open(load_models(plan))
+    atexit.register(house.close)
+    return App(house.gateway, lifespan=Lifespan(stop=house.close))

@@ -1,0 +1,120 @@
+"""The server: listens, looks after its connections, and ends when it is told to."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from socket import socket
+from ssl import SSLContext
+from time import perf_counter, time
+
+from golive.http.front.acceptor import Acceptor
+from golive.http.front.balance import Balance
+from golive.http.front.connection import Connection
+from golive.http.front.limits import FrontLimits
+from golive.http.front.shared import Shared
+from golive.http.protocols import Gateway
+
+__all__ = ["FrontServer"]
+
+_LAST_SECONDS = 0.02  # between looks at the last connections
+_ABORT_SECONDS = 1.0
+
+
+class FrontServer:
+    """Serves HTTP/1.1 on a listening socket.
+
+    Args:
+        gateway: Answers.
+        limits: What clients may do.
+        tls: Makes the connections TLS; plain if None.
+    """
+
+    def __init__(
+        self, gateway: Gateway, limits: FrontLimits, *, tls: SSLContext | None = None
+    ) -> None:
+        self._shared = Shared(gateway, limits, is_secure=tls is not None)
+        self._tls = tls
+        self._listening: asyncio.Server | Acceptor | None = None
+        self._sweeping: asyncio.Task[None] | None = None
+
+    @property
+    def connections(self) -> int:
+        """How many are open."""
+        return len(self._shared.connections)
+
+    async def listen(self, listener: socket, *, balance: Balance | None = None) -> None:
+        """Begin to answer those who connect to the socket.
+
+        Args:
+            listener: The socket.
+            balance: Shared with the other processes that listen on it, if there are any.
+        """
+        loop = asyncio.get_running_loop()
+        if balance is None:
+            self._listening = await loop.create_server(
+                self._connection,
+                sock=listener,
+                ssl=self._tls,
+                ssl_handshake_timeout=self._handshake_seconds,
+            )
+        else:
+            self._listening = Acceptor(
+                listener,
+                balance,
+                adopt=self._adopt,
+                connections=lambda: len(self._shared.connections),
+            )
+        self._sweeping = loop.create_task(self._sweep())
+
+    @property
+    def _handshake_seconds(self) -> float | None:
+        return None if self._tls is None else self._shared.limits.head_seconds
+
+    def _connection(self) -> Connection:
+        return Connection(self._shared, asyncio.get_running_loop())
+
+    async def _adopt(self, accepted: socket) -> None:
+        await asyncio.get_running_loop().connect_accepted_socket(
+            self._connection,
+            accepted,
+            ssl=self._tls,
+            ssl_handshake_timeout=self._handshake_seconds,
+        )
+
+    async def end(self, seconds: float) -> None:
+        """Take no more requests; wait for open ones, until so many seconds have passed."""
+        if self._listening is None or self._sweeping is None:
+            return
+        self._listening.close()
+        self._shared.is_ending = True
+        for connection in tuple(self._shared.connections):
+            connection.end()
+        await self._wait(seconds)
+        self.abort()
+        await self._wait(_ABORT_SECONDS)
+        self._sweeping.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._sweeping
+
+    def abort(self) -> None:
+        """Close every connection at once, whatever is open."""
+        for connection in tuple(self._shared.connections):
+            connection.abort()
+
+    async def _wait(self, seconds: float) -> None:
+        """Wait until no connection is open, for so many seconds at most."""
+        deadline = perf_counter() + seconds
+        while self._shared.connections and perf_counter() < deadline:  # noqa: ASYNC110 - once
+            await asyncio.sleep(_LAST_SECONDS)
+
+    async def _sweep(self) -> None:
+        """Look at all connections now and then, instead of a timer for each."""
+        shared = self._shared
+        while True:
+            await asyncio.sleep(shared.limits.sweep_seconds)
+            shared.writer.tell_time(time())
+            shared.tell_refused()
+            now = perf_counter()
+            for connection in tuple(shared.connections):
+                connection.sweep(now)
