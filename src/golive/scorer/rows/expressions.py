@@ -61,12 +61,14 @@ class Fusion:
         lines: Assignments that come before the sums.
         names: What the generated function refers to.
         flags: For each table of flags the variable that is looked up, and value to place.
+        unchecked: Variables that must hold one of these values, as no lookup sees to it.
     """
 
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.names: dict[str, Any] = {}
         self.flags: list[tuple[str, dict[Any, int]]] = []
+        self.unchecked: dict[str, frozenset[Any]] = {}
 
     def run(self, node: Node, row: list[Value]) -> list[Value]:
         """The values that a step makes of a row."""
@@ -94,19 +96,22 @@ def _numbers(_: Fusion, node: Node, row: list[Value]) -> list[Value]:
     return row
 
 
-def _table(_: Fusion, node: Node, row: list[Value]) -> list[Value]:
+def _table(fusion: Fusion, node: Node, row: list[Value]) -> list[Value]:
     lists = node.args.get("categories") or [None] * len(row)
     return [
-        _read(value, kind, known)
+        _read(fusion, value, kind, known)
         for value, kind, known in zip(row, node.args["kinds"], lists, strict=True)
     ]
 
 
-def _read(value: Value, kind: str, categories: list[Any] | None) -> Value:
+def _read(fusion: Fusion, value: Value, kind: str, categories: list[Any] | None) -> Value:
     if kind == "float32" or not isinstance(value, Raw):
         raise NotFusedError
-    known = frozenset(categories) if kind == "category" and categories is not None else None
-    return Raw(value.text, None if kind == "none" else nan, known)
+    if kind != "category" or categories is None:
+        return Raw(value.text, None if kind == "none" else nan)
+    known = frozenset(categories)
+    fusion.unchecked[value.text] = known
+    return Raw(value.text, nan, known)
 
 
 def _same(_: Fusion, __: Node, row: list[Value]) -> list[Value]:
@@ -207,7 +212,7 @@ def _filled(value: Value, fill: Any) -> Value:
 def _flags(fusion: Fusion, node: Node, row: list[Value]) -> list[Value]:
     made: list[Value] = []
     for value, column in zip(row, node.args["columns"], strict=True):
-        text, known = _known(value, column, column["places"])
+        text, known = _known(fusion, value, column, column["places"])
         fusion.flags.append((text, known))
         places = {at for at in column["places"] if at >= 0}
         made += [Flag(len(fusion.flags) - 1, at) for at in sorted(places)]
@@ -223,16 +228,19 @@ def _answers(fusion: Fusion, node: Node, row: list[Value]) -> list[Value]:
     start, flat = 0, node.list("answers")
     for value, column in zip(row, node.args["columns"], strict=True):
         count = len(column["values"]) + (column["unseen"] is not None)
-        text, known = _known(value, column, flat[start : start + count])
+        text, known = _known(fusion, value, column, flat[start : start + count])
         start += count
         made.append(Expression(f"{fusion.named(known)}[{text}]"))
     return made
 
 
-def _known(value: Value, column: dict[str, Any], answers: list[Any]) -> tuple[str, Any]:
+def _known(
+    fusion: Fusion, value: Value, column: dict[str, Any], answers: list[Any]
+) -> tuple[str, Any]:
     """The variable that is looked up, and the answers of the values that need no thought."""
     if not isinstance(value, Raw):
         raise NotFusedError
+    fusion.unchecked.pop(value.text, None)
     look = lookup(column, answers)
     values = [v for at, v in enumerate(column["values"]) if at != column["nan"] and v is not None]
     if value.categories is not None:

@@ -47,6 +47,8 @@ def fused(root: Node, plain: Estimator) -> Estimator | None:
         for step in steps:
             row = fusion.run(step, row)
         sums = _sums(fusion, last, row)
+        for text, known in fusion.unchecked.items():
+            fusion.assigned(f"{fusion.named(dict.fromkeys([*known, None]))}[{text}]")
     except NotFusedError:
         return None
     return _ENDS[last.op](_Source(fusion, steps[0].width, sums), last, plain)
