@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from golive.compiling.given import Given, Gives, Made
+from golive.compiling.not_exported import NOT_EXPORTED
 from golive.scorer.writing import ProgramWriter
 
 __all__ = ["Exporter", "Exports", "NotExportableError", "class_name"]
@@ -50,7 +51,7 @@ class Exports:
         """
         exporter = self._table.get(class_name(estimator))
         if exporter is None:
-            raise NotExportableError(f"{type(estimator).__name__} has no exporter")
+            raise NotExportableError(_no_exporter(type(estimator).__name__))
         _refuse_what_no_exporter_knows(estimator, given)
         return exporter(estimator, given, self)
 
@@ -93,6 +94,11 @@ class Exports:
             return flat[0]
         last = flat[-1]
         return self.step("composing.pipeline", last["gives"], last["width"], children=flat)
+
+
+def _no_exporter(name: str) -> str:
+    reason = NOT_EXPORTED.get(name)
+    return f"{name} has no exporter" + (f": it {reason}" if reason else "")
 
 
 def _parts_of(node: dict[str, Any]) -> list[dict[str, Any]]:
