@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from golive.compiling.decoding import decoded_estimator
 from golive.compiling.given import Given, Gives, Made
 from golive.compiling.not_exported import NOT_EXPORTED
 from golive.scorer.writing import ProgramWriter
@@ -51,6 +52,9 @@ class Exports:
         """
         exporter = self._table.get(class_name(estimator))
         if exporter is None:
+            inner = decoded_estimator(estimator)
+            if inner is not None:
+                return self.export(inner, given)
             raise NotExportableError(_no_exporter(type(estimator).__name__))
         _refuse_what_no_exporter_knows(estimator, given)
         return exporter(estimator, given, self)
