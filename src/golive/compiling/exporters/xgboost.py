@@ -210,7 +210,7 @@ def _answer(
 
 
 def _linear(read: _Booster) -> dict[str, Any]:
-    start = _start(read)
+    start = np.full_like(_start(read), _start(read)[0])  # it takes the first for every output
     weights = np.array(read.learner["gradient_booster"]["model"]["weights"], dtype=np.float32)
     weights = weights.reshape(-1, len(start))
     return {
