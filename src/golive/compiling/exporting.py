@@ -103,7 +103,7 @@ def _parts_of(node: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _simplified(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Without steps that change nothing, and without reading twice."""
-    working = [node for node in nodes if node["op"] != "composing.same"] or nodes[-1:]
+    working = _dense_flags([n for n in nodes if n["op"] != "composing.same"] or nodes[-1:])
     if [node["op"] for node in working[:2]] != ["inputs.table", "inputs.numbers"]:
         return working
     kinds = set(working[0]["args"]["kinds"])
@@ -112,6 +112,18 @@ def _simplified(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     if kinds <= {"nan", "none"}:
         return [{**working[1], "args": {}}, *working[2:]]
     return working
+
+
+def _dense_flags(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """With flags made dense at once, where the next step would do it."""
+    made: list[dict[str, Any]] = []
+    for node in nodes:
+        is_flags = bool(made) and made[-1]["op"] in ("encoding.flags", "scaling.bin_flags")
+        if is_flags and node["op"] == "composing.dense":
+            made[-1] = {**made[-1], "gives": "dense"}
+        else:
+            made.append(node)
+    return made
 
 
 def _refuse_what_no_exporter_knows(estimator: Any, given: Given) -> None:
