@@ -98,7 +98,7 @@ def totals_of(node: Node) -> Totals:
         forest = forest_of(node)
         current = [_walking(forest)]
         node.later(_hastened(forest, current))
-        node.memory["totals"] = lambda row: current[0](row)
+        node.memory["totals"] = lambda row: current[0](row)  # noqa: PLW0108  # it is replaced
     totals: Totals = node.memory["totals"]
     return totals
 
@@ -217,20 +217,14 @@ def _question(forest: Forest) -> Callable[[int, float], bool]:
 
     def goes_left(at: int, value: float) -> bool:
         kind, threshold = kinds[at], thresholds[at]
-        match kind:
-            case 0:
-                return value <= threshold
-            case 1:
-                return not value > threshold
-            case 2:
-                return value in sets[int(threshold)]
-            case 3:
-                return value not in sets[int(threshold)]
-            case 6:
-                return value == value and value not in sets[int(threshold)]
-            case _ if value < -NEARLY_ZERO or value > NEARLY_ZERO:
-                return value <= threshold
-            case _:
-                return kind == 5
+        if kind == 0:
+            return value <= threshold
+        if kind == 1:
+            return not value > threshold
+        if kind in (4, 5):
+            is_away = value < -NEARLY_ZERO or value > NEARLY_ZERO
+            return value <= threshold if is_away else kind == 5
+        is_known = value in sets[int(threshold)]
+        return is_known if kind == 2 else not is_known and (kind == 3 or value == value)
 
     return goes_left

@@ -114,19 +114,20 @@ def _quantiles(node: Node) -> Estimator:
 
     Args: `is_normal`; the arrays are `references` and `quantiles`.
     """
-    references, quantiles = node.list("references"), node.list("quantiles")
+    references: list[float] = node.list("references")
+    quantiles: list[float] = node.list("quantiles")
     is_normal: bool = node.args["is_normal"]
     last = len(references) - 1
 
     def turn_back(value: float) -> float:
         share = 0.5 * erfc(-value / sqrt(2.0)) if is_normal else value
-        if is_normal and share - 1e-7 < 0.0 or share <= 0.0:
+        if (is_normal and share - 1e-7 < 0.0) or share <= 0.0:
             return quantiles[0]
-        if is_normal and share + 1e-7 > 1.0 or share >= 1.0:
+        if (is_normal and share + 1e-7 > 1.0) or share >= 1.0:
             return quantiles[last]
         at = bisect_right(references, share) - 1
         step = (quantiles[at + 1] - quantiles[at]) / (references[at + 1] - references[at])
-        return float(step * (share - references[at]) + quantiles[at])
+        return step * (share - references[at]) + quantiles[at]
 
     return _through(node, turn_back)
 

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.compiling.agreement import (
+    TOLERANCE,
+    assert_agree,
+    assert_batches_agree,
+    compiled,
+    records_of,
+)
+from tests.compiling.pipelines_trees import IN_32_BITS, PIPELINES
+
+ROWS = 40
+
+
+@pytest.mark.parametrize("name", PIPELINES)
+def test_trees_and_combinations_answer_as_the_originals(name):
+    case = PIPELINES[name]()
+    tolerance = 1e-6 if name in IN_32_BITS else TOLERANCE
+
+    program = compiled(case.estimator, case.data)
+
+    some = case.data[:ROWS]
+    assert_agree(case.estimator, program, some, tolerance=tolerance)
+    assert_batches_agree(program, some)
+    if case.near is not None:
+        assert_agree(case.estimator, program, case.near[:ROWS], tolerance=tolerance)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["forest", "forest of two values", "histogram boosting", "lightgbm, zero as null",
+     "lightgbm, categories", "xgboost, sets of categories", "xgboost, three classes"],
+)  # fmt: skip
+def test_a_warm_program_answers_with_the_same_bits(name):
+    case = PIPELINES[name]()
+    program = compiled(case.estimator, case.data)
+    records = accepted(program, case.data[:300])
+    answer = program.values if program.classes is None else program.labelled
+    before = answer(records)
+
+    steps = sum(1 for _ in program.warm())
+
+    assert steps > 0
+    assert answer(records) == before
+    assert not list(program.warm())
+
+
+def accepted(program, data):
+    """The records that are not refused."""
+    answer = program.values if program.classes is None else program.labels
+    found = []
+    for record in records_of(data if isinstance(data, pd.DataFrame) else np.asarray(data)):
+        try:
+            answer([record])
+        except ValueError:
+            continue
+        found.append(record)
+    return found
