@@ -253,7 +253,7 @@ _MADE: dict[str, tuple[Callable[[], Any], Callable[[], Any], Callable[[], Any]]]
     "xgboost, softmax": (partial(XGB, objective="multi:softmax"), hostile, three),
     "xgboost, hinge": (partial(XGB, objective="binary:hinge"), hostile, two),
     "xgboost, dart": (partial(XGB, booster="dart", rate_drop=0.4), hostile, two),
-    "xgboost, linear": (partial(XGB, booster="gblinear"), gappy, two),
+    "xgboost, linear": (partial(XGB, booster="gblinear", max_depth=None), gappy, two),
     "xgboost, a number for null": (partial(XGB, missing=0.0), matrix, two),
     "xgboost, sets of categories": (
         partial(XGB, enable_categorical=True, max_cat_to_onehot=1), frame, of_categories,
@@ -287,7 +287,7 @@ _MADE: dict[str, tuple[Callable[[], Any], Callable[[], Any], Callable[[], Any]]]
     "lightgbm of values": (LGBM_VALUES, hostile, numbers),
     "lightgbm, poisson": (partial(LGBM_VALUES, objective="poisson"), hostile, numbers),
     "lightgbm, root": (partial(LGBM_VALUES, reg_sqrt=True), hostile, numbers),
-    "sigmoids": (partial(CalibratedClassifierCV, logistic(), cv=2), hostile, two),
+    "sigmoids": (partial(CalibratedClassifierCV, logistic(), cv=2), matrix, two),
     "isotonic": (
         partial(CalibratedClassifierCV, TREE(), method="isotonic", cv=2), hostile, three,
     ),
