@@ -26,7 +26,7 @@ def test_the_defaults_are_these():
         max_records=10_000,
         allowed_hosts=(),
         threads=4,
-        queue=64,
+        queue=256,
         read_limit=15.0,
         header_limit=10.0,
         idle_limit=75.0,

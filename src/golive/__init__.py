@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from golive.checking.difference import Difference
     from golive.checking.report import Report
     from golive.entry.asgi import asgi_app
+    from golive.packing.onnx_export import export_onnx
     from golive.packing.pack import pack
+    from golive.packing.recompile import compile  # noqa: A004 - the name of the command
     from golive.packing.repack import repack
     from golive.wiring.loading import Predictor, load
 
@@ -35,7 +37,9 @@ __all__ = [
     "__version__",
     "asgi_app",
     "check",
+    "compile",
     "diff",
+    "export_onnx",
     "load",
     "pack",
     "repack",
@@ -50,7 +54,9 @@ _HOMES = {
     "Report": "golive.checking.report",
     "asgi_app": "golive.entry.asgi",
     "check": "golive.checking.check",
+    "compile": "golive.packing.recompile",
     "diff": "golive.checking.diff",
+    "export_onnx": "golive.packing.onnx_export",
     "load": "golive.wiring.loading",
     "pack": "golive.packing.pack",
     "repack": "golive.packing.repack",

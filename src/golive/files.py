@@ -1,12 +1,13 @@
-"""Files: hashes, atomic writes, and paths that stay inside their directory."""
+"""Files: hashes, atomic writes, and paths that stay inside their directory.
+
+What only writing needs is imported there: most processes only read.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -62,6 +63,8 @@ def write_durably(path: Path, content: Path | bytes) -> None:
         if isinstance(content, bytes):
             target.write(content)
         else:
+            import shutil
+
             with content.open("rb") as source:
                 shutil.copyfileobj(source, target, 1 << 20)
         target.flush()
@@ -73,6 +76,8 @@ def write_atomically(path: Path, content: bytes) -> None:
 
     The file is readable by its owner only (mode 0600).
     """
+    import tempfile
+
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     temporary = Path(name)
     try:
@@ -98,6 +103,9 @@ def flush_directory(path: Path) -> None:
 @contextmanager
 def temporary_sibling(path: Path) -> Iterator[Path]:
     """A new empty directory beside `path`, on the same file system; removed with what is in it."""
+    import shutil
+    import tempfile
+
     directory = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:
         yield directory

@@ -13,7 +13,7 @@ from golive.service.context import ServiceContext
 from golive.service.service import Service
 from golive.settings import ServeSettings
 from golive.testing.services import counted_ids
-from golive.wiring.serving import load_models
+from golive.wiring.models import load_models
 
 pytestmark = [pytest.mark.requires("chromium"), pytest.mark.slow]
 

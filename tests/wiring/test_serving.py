@@ -6,8 +6,10 @@ import shlex
 import pytest
 
 from golive.errors import UsageError
+from golive.http.plan import ServePlan
 from golive.settings import ServeSettings
-from golive.wiring.serving import ServePlan, announcement, load_models, open_all
+from golive.wiring.models import load_models, open_all
+from golive.wiring.serving import announcement
 
 
 def plan_of(*bundles):

@@ -9,6 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from golive import settings
 from golive.bundle.golden import GoldenRecord, decode_golden
@@ -17,8 +18,6 @@ from golive.bundle.manifest import Manifest
 from golive.bundle.manifest_format import decode_manifest
 from golive.bundle.profile import Profile
 from golive.bundle.profile_format import decode_profile
-from golive.bundle.proof import Proof
-from golive.bundle.proof_format import decode_proof
 from golive.bundle.requirements import decode_requirements
 from golive.bundle.stamps import Stamp, Stamps
 from golive.bundle.verification import file_states, verify_hashes, verify_listing
@@ -26,6 +25,9 @@ from golive.errors import BundleCorruptError, BundleError, UsageError
 from golive.files import private_directory, sha256_of, temporary_sibling
 from golive.signature.model import Signature
 from golive.signature.toml_reading import loads
+
+if TYPE_CHECKING:
+    from golive.bundle.proof import Proof
 
 __all__ = ["Bundle", "extraction_directory", "open_bundle", "read_manifest"]
 
@@ -72,7 +74,11 @@ class Bundle:
     @cached_property
     def proof(self) -> Proof | None:
         """How the compiled program compares with the original; None if it was not compiled."""
-        return decode_proof(self._read(PROOF)) if PROOF in self.manifest.files else None
+        if PROOF not in self.manifest.files:
+            return None
+        from golive.bundle.proof_format import decode_proof  # nobody reads it to answer
+
+        return decode_proof(self._read(PROOF))
 
     @cached_property
     def card(self) -> str:

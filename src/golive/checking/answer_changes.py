@@ -17,7 +17,7 @@ from golive.bundle.reading import Bundle, open_bundle
 from golive.checking.child import command
 from golive.checking.difference import AnswerChanges
 from golive.engine.golden import answer_rows, compare
-from golive.engine.loading import engine_for
+from golive.engine.loading import answering_engine
 from golive.errors import GoliveError
 from golive.signature.model import JsonValue
 
@@ -46,8 +46,7 @@ def main(path: str, records_file: str, answers_file: str) -> None:
     records = msgspec.json.decode(Path(records_file).read_bytes())
     try:
         bundle = open_bundle(Path(path))
-        engine = engine_for(bundle.path, bundle.manifest.model, bundle.signature)
-        answers = _Answers(outputs=answer_rows(engine, records))
+        answers = _Answers(outputs=answer_rows(answering_engine(bundle), records))
     except GoliveError as error:
         answers = _Answers(failure=error.message)
     Path(answers_file).write_bytes(msgspec.json.encode(answers))

@@ -25,6 +25,7 @@ from golive.checking.request_probes import request_probes
 from golive.engine.decode import Decoder
 from golive.engine.engine import Engine
 from golive.engine.golden import compare
+from golive.runtimes.compiled import load_compiled
 from golive.runtimes.loading import load_model
 from golive.signature.model import JsonValue
 
@@ -126,11 +127,13 @@ class _Examination:
 
     @classmethod
     def of(cls, bundle: Bundle, options: RunOptions, ears: Ears) -> _Examination:
-        """Load the model."""
+        """Load what answers, and the original to compare with it."""
         spec, signature = bundle.manifest.model, bundle.signature
         loaded = load_model(bundle.path, spec, signature)
         decoder = Decoder(signature, request_type=loaded.request_type)
-        engine = Engine(signature, loaded.model, decoder=decoder)
+        is_compiled = bundle.manifest.answers == "compiled"
+        model = load_compiled(bundle.path, signature) if is_compiled else loaded.model
+        engine = Engine(signature, model, decoder=decoder)
         direct = direct_model(loaded, spec, signature)
         return cls(bundle, Respondent(bundle, engine), direct, options, ears)
 

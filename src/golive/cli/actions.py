@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from golive.bundle.reading import Bundle
     from golive.checking.difference import Difference
     from golive.checking.report import Report
+    from golive.packing.onnx_export import OnnxExport
     from golive.settings import ServeSettings
     from golive.wiring.loading import Predictor
 
@@ -30,6 +31,18 @@ class Actions:
         from golive.packing.repack import repack
 
         return repack(bundle, **options)
+
+    def compile(self, bundle: Path, **options: Any) -> Bundle:
+        """`golive.compile`."""
+        from golive.packing.recompile import compile as compile_bundle
+
+        return compile_bundle(bundle, **options)
+
+    def export_onnx(self, bundle: Path, **options: Any) -> OnnxExport:
+        """`golive.export_onnx`."""
+        from golive.packing.onnx_export import export_onnx
+
+        return export_onnx(bundle, **options)
 
     def open_bundle(self, path: Path, *, verify_all: bool) -> Bundle:
         """Open a bundle and execute nothing in it."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from io import StringIO
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
@@ -12,7 +14,10 @@ from rich.table import Table
 
 from golive.cli.summary import times_as_fast
 
-__all__ = ["print_proof"]
+if TYPE_CHECKING:
+    from golive.bundle.reading import Bundle
+
+__all__ = ["print_proof", "proof_text"]
 
 _AS_IS: Any = {"markup": False, "soft_wrap": True}
 
@@ -28,6 +33,19 @@ def print_proof(console: Console, facts: dict[str, Any]) -> None:
     _print_tried(console, proof)
     _print_worst(console, proof)
     _print_timings(console, proof["timings"])
+
+
+def proof_text(bundle: Bundle) -> str:
+    """The same of a bundle, as text for stderr."""
+    console = Console(file=StringIO(), width=120, highlight=False)
+    facts = {
+        "answers": bundle.manifest.answers,
+        "answers_because": bundle.manifest.answers_because,
+        "proof": None if bundle.proof is None else msgspec.to_builtins(bundle.proof),
+    }
+    with console.capture() as capture:
+        print_proof(console, facts)
+    return capture.get().strip("\n")
 
 
 def _print_tried(console: Console, proof: dict[str, Any]) -> None:

@@ -12,12 +12,18 @@ from golive.signature.model import Signature
 __all__ = ["near_rows"]
 
 Predict = Callable[[Batch], list[Any]]
-_ROUNDS = 44
 _ROUNDS_WITHOUT_NUMBERS = 12
+_TRIES = 5
+"""How often pairs are drawn: those whose ends are answered alike tell nothing."""
 
 
 def near_rows(
-    sample: Batch, signature: Signature, predict: Predict, pairs: int, chance: random.Random
+    sample: Batch,
+    signature: Signature,
+    predict: Predict,
+    pairs: int,
+    chance: random.Random,
+    rounds: int = 44,
 ) -> Batch:
     """Rows on both sides of changes of the answer, on lines between rows of the sample.
 
@@ -28,14 +34,19 @@ def near_rows(
             distance from a decision, or a value.
         pairs: Between how many pairs of rows.
         chance: Chooses the pairs.
+        rounds: How often the way between two rows with numbers is halved.
     """
     width = len(signature.columns)
     if sample.size < 2:
         return Batch(tuple([] for _ in range(width)), 0)
-    lines = [_Line(sample, signature, chance) for _ in range(pairs)]
-    lines = _with_ends(lines, predict, width)
+    lines: list[_Line] = []
+    for _ in range(_TRIES):
+        drawn = [_Line(sample, signature, chance) for _ in range(pairs)]
+        lines = [*lines, *_with_ends(drawn, predict, width)][:pairs]
+        if len(lines) == pairs:
+            break
     is_number = any(column.type == "number" for column in signature.columns)
-    for _ in range(_ROUNDS if is_number else _ROUNDS_WITHOUT_NUMBERS):
+    for _ in range(rounds if is_number else _ROUNDS_WITHOUT_NUMBERS):
         middles = [(line.low + line.high) / 2 for line in lines]
         found = predict(_batch([ln.at(t) for ln, t in zip(lines, middles, strict=True)], width))
         for line, middle, value in zip(lines, middles, found, strict=True):

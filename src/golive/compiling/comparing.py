@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
@@ -16,12 +16,10 @@ from golive.engine.labelling import labeller
 from golive.runtimes.protocols import Batch, Model, Outputs
 from golive.signature.model import JsonValue, Output, Signature
 
-__all__ = ["Comparison", "compare_models", "entries_of", "relative_difference"]
+__all__ = ["Comparison", "Measure", "compare_models", "entries_of", "relative_difference"]
 
 _CHUNK = 4_096
 _LONGEST = 200
-_FLOOR = 1e-3
-"""Below it, differences count as if the numbers were this large."""
 
 Entry = Answer | Fault | Exception
 
@@ -41,34 +39,41 @@ class Comparison:
     failure: Deviation | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """What counts as the same answer.
+
+    Attributes:
+        tolerance: Largest relative difference of a score.
+        floor: Below it, differences count as if the numbers were this large.
+        may_answer_more: Whether rows that the original refuses may be answered.
+        refusals: At most so many rows of a kind that the candidate refuses are tried.
+    """
+
+    tolerance: float
+    floor: float = 1e-3
+    may_answer_more: bool = False
+    refusals: int = 150
+
+
 def compare_models(
     original: Model,
-    compiled: Model,
+    candidate: Model,
     signature: Signature,
     trials: Sequence[Trial],
-    *,
-    tolerance: float,
-    refusals: int = 150,
+    measure: Measure,
 ) -> Comparison:
-    """Answer all rows with both models: the original many at a time, the compiled one by one.
+    """Answer all rows with both models: the original many at a time, the candidate one by one.
 
-    Golden records are asked one by one of the original too, and so are rows that the program
+    Golden records are asked one by one of the original too, and so are rows that the candidate
     refuses.
-
-    Args:
-        original: Its answers are right.
-        compiled: Its answers are to be the same.
-        signature: What both take and give.
-        trials: The rows.
-        tolerance: Largest relative difference of a score that is still the same answer.
-        refusals: At most so many rows of a kind that the program refuses are tried.
     """
-    comparing = _Comparing(original, compiled, signature, tolerance)
+    comparing = _Comparing(original, candidate, signature, measure)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what a model says of hostile rows is no news
         for trial in trials:
             if trial.batch.size:
-                comparing.compare(trial, refusals)
+                comparing.compare(trial)
     return comparing.found
 
 
@@ -76,23 +81,24 @@ class _Comparing:
     """Compares two models, trial by trial."""
 
     def __init__(
-        self, original: Model, compiled: Model, signature: Signature, tolerance: float
+        self, original: Model, candidate: Model, signature: Signature, measure: Measure
     ) -> None:
         self.found = Comparison()
-        self._original, self._compiled = original, compiled
-        self._signature, self._tolerance = signature, tolerance
+        self._original, self._candidate = original, candidate
+        self._signature, self._measure = signature, measure
         self._label = labeller(signature.output, Options())
 
-    def compare(self, trial: Trial, refusals: int) -> None:
+    def compare(self, trial: Trial) -> None:
         """Answer the rows of a trial with both and note what was found."""
-        answers = entries_of(self._compiled, self._label, trial.batch, size=1)
+        answers = entries_of(self._candidate, self._label, trial.batch, size=1)
         refused = [at for at, entry in enumerate(answers) if isinstance(entry, Exception)]
-        skipped = set(refused[refusals:])
+        skipped = set(refused[self._measure.refusals :])
         rows = [at for at in range(trial.batch.size) if at not in skipped]
         expected = self._expected(trial, rows, set(refused))
         both = 0
         for at, one in zip(rows, expected, strict=True):
-            if isinstance(one, Exception) and isinstance(answers[at], Exception):
+            is_refused = self._measure.may_answer_more or isinstance(answers[at], Exception)
+            if isinstance(one, Exception) and is_refused:
                 both += 1
             else:
                 self._note(trial, at, one, answers[at])
@@ -110,8 +116,8 @@ class _Comparing:
 
     def _note(self, trial: Trial, at: int, one: Entry, other: Entry) -> None:
         found = self.found
-        relative = relative_difference(one, other, self._signature.output)
-        is_same = relative is not None and relative <= self._tolerance
+        relative = relative_difference(one, other, self._signature.output, self._measure.floor)
+        is_same = relative is not None and relative <= self._measure.tolerance
         if is_same:
             worst = 0.0 if found.worst is None else found.worst.relative or 0.0
             if not relative or relative <= worst:
@@ -147,7 +153,9 @@ def entries_of(
     return entries
 
 
-def relative_difference(one: Entry, other: Entry, output: Output) -> float | None:
+def relative_difference(
+    one: Entry, other: Entry, output: Output, floor: float = 1e-3
+) -> float | None:
     """How far two entries are apart; None where labels, faults or refusals differ."""
     if isinstance(one, Fault) and isinstance(other, Fault):
         return 0.0 if one.code == other.code else None
@@ -156,12 +164,12 @@ def relative_difference(one: Entry, other: Entry, output: Output) -> float | Non
     if type(one.label) is not type(other.label) or one.label != other.label:
         return None
     if output.kind == "custom":
-        return _apart(one.value, other.value)
-    parts = [_apart(one.score, other.score), _apart(one.probabilities, other.probabilities)]
-    return _largest(parts)
+        return _apart(one.value, other.value, floor)
+    parts = (one.score, other.score), (one.probabilities, other.probabilities)
+    return _largest(_apart(a, b, floor) for a, b in parts)
 
 
-def _largest(parts: Sequence[float | None]) -> float | None:
+def _largest(parts: Iterable[float | None]) -> float | None:
     largest = 0.0
     for part in parts:
         if part is None:
@@ -170,21 +178,17 @@ def _largest(parts: Sequence[float | None]) -> float | None:
     return largest
 
 
-def _apart(one: Any, other: Any) -> float | None:
+def _apart(one: Any, other: Any, floor: float) -> float | None:
     if type(one) is not type(other):
         return None
     match one:
         case float():
-            return _relative(one, other)
+            return 0.0 if one == other else abs(one - other) / max(abs(one), abs(other), floor)
         case dict() if one.keys() == other.keys():
-            return _largest([_apart(value, other[key]) for key, value in one.items()])
+            return _largest(_apart(value, other[key], floor) for key, value in one.items())
         case list() if len(one) == len(other):
-            return _largest([_apart(a, b) for a, b in zip(one, other, strict=True)])
+            return _largest(_apart(a, b, floor) for a, b in zip(one, other, strict=True))
     return 0.0 if one == other else None
-
-
-def _relative(one: float, other: float) -> float:
-    return 0.0 if one == other else abs(one - other) / max(abs(one), abs(other), _FLOOR)
 
 
 def _shown_row(batch: Batch, at: int, signature: Signature) -> Iterator[tuple[str, JsonValue]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 from golive.bundle.golden import GoldenRecord
 from golive.bundle.layout import PROGRAM_FOLDER
 from golive.bundle.proof import Deviation, Proof, Timing
-from golive.compiling.comparing import Comparison, compare_models, entries_of
+from golive.compiling.comparing import Comparison, Measure, compare_models, entries_of
 from golive.compiling.timing import time_models
 from golive.compiling.trials import TrialSizes, trials_of
 from golive.engine.answers import Answer, Options
@@ -27,7 +27,7 @@ from golive.runtimes.protocols import Batch, Model
 from golive.scorer.format import PROGRAM
 from golive.signature.model import JsonValue, Output, Signature
 
-__all__ = ["Evidence", "prove"]
+__all__ = ["Evidence", "answered_rows", "compare_on_rows", "prove"]
 
 _TOLERANCE = 1e-9
 _FLOAT32_TOLERANCE = 1e-6
@@ -75,7 +75,7 @@ def _prove(root: Path, evidence: Evidence) -> Proof:
         compiled = load_compiled(root, evidence.signature)
     except ModelLoadError as error:
         return made(error.message, is_chosen=False)
-    batch = _answered(evidence, compiled)
+    batch = answered_rows(evidence, compiled)
     if not batch.size:
         return made("The program answers none of the rows that the original does.", is_chosen=False)
     compiled.warm()
@@ -95,7 +95,7 @@ def _prove(root: Path, evidence: Evidence) -> Proof:
     return made(reason, is_chosen=True, worst=found.worst, **facts)
 
 
-def _answered(evidence: Evidence, compiled: CompiledModel) -> Batch:
+def answered_rows(evidence: Evidence, compiled: Model) -> Batch:
     """Some rows that both answer, to time them with."""
     rows = [*evidence.records[:_TIMED], *(golden.record for golden in evidence.golden)]
     batch = Decoder(evidence.signature, max_records=2**62).decode_rows(rows).batch
@@ -110,20 +110,47 @@ def _answered(evidence: Evidence, compiled: CompiledModel) -> Batch:
 def _compare(
     evidence: Evidence, compiled: CompiledModel, timings: Sequence[Timing], tolerance: float
 ) -> Comparison:
-    signature, original = evidence.signature, evidence.original
     one, many = timings[0], timings[-1]
-    cost = (one.compiled + many.original) * 1e-6
+    refusals = max(20, min(150, int(_SECONDS / 4 / (one.original * 1e-6))))
+    return compare_on_rows(
+        evidence,
+        compiled,
+        Measure(tolerance=tolerance, refusals=refusals),
+        rows=_SECONDS / ((one.compiled + many.original) * 1e-6),
+        quick=compiled if one.compiled < many.original else evidence.original,
+    )
+
+
+def compare_on_rows(
+    evidence: Evidence,
+    candidate: Model,
+    measure: Measure,
+    *,
+    rows: float,
+    quick: Model | None = None,
+    keep: Callable[[Batch], Batch] | None = None,
+) -> Comparison:
+    """Compare a model with the original on all kinds of rows.
+
+    Args:
+        evidence: The original, and what the rows are made of.
+        candidate: What is to be equal to it; asked for one row at a time.
+        measure: What counts as equal.
+        rows: About how many rows are tried.
+        quick: The one of both that finds where answers change; the original by default.
+        keep: The rows of a batch that the candidate can be asked at all.
+    """
+    signature = evidence.signature
     trials = trials_of(
         evidence.records,
         [golden.record for golden in evidence.golden],
         signature,
-        _distances(compiled if one.compiled < many.original else original, signature.output),
-        sizes=TrialSizes().within(_SECONDS / cost),
+        _distances(quick or evidence.original, signature.output),
+        sizes=TrialSizes().within(rows),
     )
-    refusals = max(20, min(150, int(_SECONDS / 4 / (one.original * 1e-6))))
-    return compare_models(
-        original, compiled, signature, trials, tolerance=tolerance, refusals=refusals
-    )
+    if keep is not None:
+        trials = [replace(trial, batch=keep(trial.batch)) for trial in trials]
+    return compare_models(evidence.original, candidate, signature, trials, measure)
 
 
 def _distances(model: Model, output: Output) -> Callable[[Batch], list[float | None]]:

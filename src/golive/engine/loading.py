@@ -15,7 +15,7 @@ from golive.runtimes.compiled import load_compiled
 from golive.runtimes.loading import load_model
 from golive.signature.model import Signature
 
-__all__ = ["LoadedBundle", "compiled_engine_for", "engine_for", "load_bundle"]
+__all__ = ["LoadedBundle", "answering_engine", "compiled_engine_for", "engine_for", "load_bundle"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +67,30 @@ def compiled_engine_for(root: Path, signature: Signature, *, max_records: int = 
     return Engine(signature, model, decoder=Decoder(signature, max_records=max_records))
 
 
+def answering_engine(
+    bundle: Bundle,
+    *,
+    original: bool = False,
+    max_records: int = 10_000,
+    limits_images: bool = False,
+) -> Engine:
+    """Load what answers for a bundle: its compiled program if it has one, else the original.
+
+    Raises:
+        ModelLoadError: It cannot be loaded.
+    """
+    manifest = bundle.manifest
+    if manifest.answers == "compiled" and not original:
+        return compiled_engine_for(bundle.path, bundle.signature, max_records=max_records)
+    return engine_for(
+        bundle.path,
+        manifest.model,
+        bundle.signature,
+        max_records=max_records,
+        limits_images=limits_images,
+    )
+
+
 def load_bundle(
     bundle: Bundle,
     *,
@@ -89,19 +113,14 @@ def load_bundle(
         EnvironmentDriftError: Golden records are answered differently and that is not allowed.
     """
     manifest = bundle.manifest
-    if manifest.answers == "compiled" and not original:
-        engine = compiled_engine_for(bundle.path, bundle.signature, max_records=max_records)
-    else:
-        engine = engine_for(
-            bundle.path,
-            manifest.model,
-            bundle.signature,
-            max_records=max_records,
-            limits_images=limits_images,
-        )
+    engine = answering_engine(
+        bundle, original=original, max_records=max_records, limits_images=limits_images
+    )
     differences = replay(engine, bundle.golden, tolerance=manifest.tolerance)
     if not allow_drifted_environment:
         refuse_drift(manifest.name, differences)
     rows = [golden.record for golden in bundle.golden if "error" not in golden.output]
+    if manifest.model.kind == "sklearn":
+        engine.learn(engine.decoder.decode_rows(rows))
     engine.pace = measure_pace(engine, rows, manifest.model.kind)
     return LoadedBundle(bundle=bundle, engine=engine, differences=differences)

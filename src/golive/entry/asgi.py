@@ -10,7 +10,7 @@ from golive.http.app import App, Lifespan
 from golive.http.gateway_building import build_gateway
 from golive.http.plan import ServePlan
 from golive.settings import ServeSettings, limit_numeric_threads
-from golive.wiring.serving import load_models
+from golive.wiring.models import load_models
 
 __all__ = ["asgi_app"]
 

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 from typing import Any
 
-from golive.bundle.archive import is_archive_name
 from golive.bundle.contents import BundleContents
 from golive.bundle.golden import GoldenRecord
 from golive.bundle.reading import Bundle, open_bundle
 from golive.bundle.writing import write_bundle
+from golive.compiling.made_up import made_up_records
+from golive.compiling.model import prove_program
+from golive.compiling.proof import Evidence
 from golive.engine.golden import compare_all, refuse_drift
 from golive.errors import SignatureError, UsageError
 from golive.packing.clean_process import CleanRun, run_clean
+from golive.packing.compiled import with_compiled
 from golive.packing.draft import Progress, with_threshold
 from golive.packing.names import checked_name
+from golive.packing.remaking import contents_of, destination_for
+from golive.runtimes.loading import load_model
 from golive.signature.model import Column, Output, Signature
 from golive.signature.toml_reading import loads
 
@@ -49,6 +53,8 @@ def repack(  # noqa: PLR0913 - each argument is one thing a person may change
 ) -> Bundle:
     """Make a new bundle from one: the same model, golden records run again.
 
+    A compiled program stays, and is compared with the original again.
+
     Args:
         bundle: The bundle to start from.
         threshold: Binary models: label as positive from this score on.
@@ -72,47 +78,41 @@ def repack(  # noqa: PLR0913 - each argument is one thing a person may change
         )
     old = open_bundle(Path(bundle))
     called = old.name if name is None else checked_name(name)
-    destination = _free_destination(called, old) if output is None else Path(output)
-    _check_other(destination, old)
+    destination = destination_for(old, called, output)
     edited = _edited(old, None if signature is None else Path(signature), threshold)
     if progress is not None:
         progress("Answering the golden records again in a clean process")
     run = _answer_again(old, edited)
-    manifest = old.manifest
-    contents = BundleContents(
+    contents = replace(
+        contents_of(old),
         name=called,
-        model=manifest.model,
         signature=edited,
         requirements=run.requirements,
         golden=tuple(
             GoldenRecord(g.record, o) for g, o in zip(old.golden, run.outputs, strict=True)
         ),
-        profile=old.profile,
         card=old.card if card is None else _read(Path(card)),
-        model_files={
-            path: old.path / path for path in manifest.files if path.startswith(("model/", "code/"))
-        },
         python_version=platform.python_version(),
-        tolerance=manifest.tolerance,
-        git_commit=manifest.git_commit,
-        data_sha256=manifest.data_sha256,
-        notes=manifest.notes,
     )
+    if contents.program:
+        if progress is not None:
+            progress("Comparing the compiled program with the original again")
+        contents = with_compiled(
+            contents, prove_program(contents.program, _evidence(old, contents))
+        )
     return write_bundle(contents, destination, created_at=datetime.now(UTC))
 
 
-def _free_destination(name: str, old: Bundle) -> Path:
-    ending = ".bundle.zip" if is_archive_name(old.source) else ".bundle"
-    candidates = (Path(f"{name}-{number}{ending}") for number in count(2))
-    return next(path for path in candidates if not os.path.lexists(path))
-
-
-def _check_other(destination: Path, old: Bundle) -> None:
-    if destination.exists() and destination.samefile(old.source):
-        raise UsageError(
-            f"{destination} is the bundle to start from, and a bundle never changes.",
-            hint="Name another one with -o, or leave -o out.",
-        )
+def _evidence(old: Bundle, contents: BundleContents) -> Evidence:
+    """What the program is proven with again: policies that were edited let other values pass."""
+    loaded = load_model(old.path, old.manifest.model, contents.signature)
+    return Evidence(
+        original=loaded.model,
+        signature=contents.signature,
+        records=made_up_records(contents.signature, [golden.record for golden in contents.golden]),
+        golden=contents.golden,
+        tolerance=contents.tolerance,
+    )
 
 
 def _answer_again(old: Bundle, edited: Signature) -> CleanRun:

@@ -156,8 +156,7 @@ def _answerer(program: Program, output: Output) -> Callable[[list[list[Any]]], O
 def _labelled(
     program: Program, classes: tuple[JsonValue, ...]
 ) -> Callable[[list[list[Any]]], Outputs]:
-    _need(program, "probabilities")
-    _need(program, "label")
+    _need(program, "labelled")
 
     def answer(records: list[list[Any]]) -> Outputs:
         pairs = program.labelled(records)

@@ -7,6 +7,7 @@ are answered one by one.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from importlib.util import find_spec
 from math import inf, isclose, isnan
@@ -24,6 +25,7 @@ FEWEST = 64
 """Smaller batches are never worth NumPy's overhead."""
 _SIZES = (64, 256, 1024)
 _ROUNDS = 2
+_log = logging.getLogger(__name__)
 _COMPARED = 256
 _TOLERANCE = 1e-12
 
@@ -68,17 +70,20 @@ class BatchAnswers:
         self._is_claimed = True
         if find_spec("numpy") is None:
             return
-        answer = at_once(self._program, self._output)
+        some = records[:_COMPARED]
         try:
-            some = records[:_COMPARED]
-            is_same = same_outputs(one_by_one(some), answer(some))
-        except (ValueError, TypeError):
-            self._is_claimed = False  # a record is refused: another batch will tell
+            expected = one_by_one(some)
+        except Exception:  # noqa: BLE001 - a record is refused: another batch will tell
+            self._is_claimed = False
             return
-        if is_same:
-            crossover = _crossover(records, one_by_one, answer)
-            self._answer = answer
-            self.crossover = crossover
+        try:
+            answer = at_once(self._program, self._output)
+            if same_outputs(expected, answer(some)):
+                crossover = _crossover(records, one_by_one, answer)
+                self._answer = answer
+                self.crossover = crossover
+        except Exception:
+            _log.warning("NumPy cannot answer batches of this model; records do.", exc_info=True)
 
 
 def at_once(program: Program, output: Output) -> Callable[[Records], Outputs]:

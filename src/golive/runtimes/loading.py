@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, assert_never
+from typing import TYPE_CHECKING, Any, assert_never
 
 from golive.bundle.manifest import ModelSpec, RuntimeKind
 from golive.errors import ModelLoadError
-from golive.runtimes.codespace import CodeSpace
 from golive.runtimes.protocols import Model
 from golive.signature.model import Signature
+
+if TYPE_CHECKING:
+    from golive.runtimes.codespace import CodeSpace
 
 __all__ = ["Loaded", "load_estimator", "load_model", "model_for"]
 
@@ -108,6 +110,8 @@ def model_for(estimator: Any, spec_kind: RuntimeKind, signature: Signature) -> M
 
 
 def _code_space(root: Path) -> CodeSpace | None:
+    from golive.runtimes.codespace import CodeSpace
+
     code = root / "code"
     return CodeSpace(code) if code.is_dir() else None
 

@@ -28,7 +28,7 @@ class Program:
         self._prepare, self._estimator = parts_of(root)
 
     def gives(self, method: str) -> bool:
-        """Whether it answers `probabilities`, `label` or `value`."""
+        """Whether it answers `probabilities`, `label`, `labelled` or `value`."""
         return getattr(self._estimator, method) is not None
 
     def warm(self) -> Iterator[None]:

@@ -393,7 +393,9 @@ def _logistic(source: _Source, last: Node, plain: Estimator) -> Estimator:
         estimator.probabilities = source.returning(
             f"shares({source.all})", plain.probabilities, shares=shares_of(last)
         )
-    return estimator
+    return Estimator(
+        probabilities=estimator.probabilities, label=estimator.label, decision=estimator.decision
+    )
 
 
 def _classifier(source: _Source, _: Node, plain: Estimator) -> Estimator:

@@ -11,7 +11,7 @@ from golive.scorer.rows.building import Transform
 
 __all__ = ["OPS"]
 
-_FEW = 1 << 17
+_FEW = 1 << 14
 
 
 def _kept(node: Node) -> Transform:

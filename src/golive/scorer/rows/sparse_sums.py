@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import isfinite
 from operator import mul
+from struct import Struct
 from typing import Any
 
 from golive.scorer.rows.checking import refuse_non_finite
 
 __all__ = ["sparse_sums"]
 
-_FEW = 1 << 17
-"""How many weights are kept as Python's floats: about 4 MB."""
+_FEW = 1 << 14
+"""How many weights of one output are kept as a list: it takes less than a millisecond to make."""
+_REMEMBERED = 1 << 18
+"""How many weights of several outputs are remembered: about 8 MB."""
 
 
 def sparse_sums(weights: memoryview, intercepts: list[float]) -> Callable[[Any], list[float]]:
@@ -47,18 +50,20 @@ def _single_sum(weights: memoryview, intercept: float) -> Callable[[Any], list[f
     return sums
 
 
-class _MappedRows(dict[int, list[float]]):
-    """The rows of a mapped matrix by their number; those asked for lately are kept as lists."""
+class _MappedRows(dict[int, tuple[float, ...]]):
+    """The rows of a mapped matrix by their number; those asked for first are remembered.
+
+    Terms that are frequent are met soon, so that there is no need to forget.
+    """
 
     def __init__(self, items: memoryview, width: int) -> None:
         super().__init__()
-        self._items: Any = items
-        self._width = width
-        self._limit = max(_FEW // width, 1)
+        self._bytes = items.cast("B")
+        self._row = Struct(f"<{width}d")
+        self._limit = _REMEMBERED // width
 
-    def __missing__(self, at: int) -> list[float]:
-        row: list[float] = self._items[at * self._width : (at + 1) * self._width].tolist()
-        if len(self) >= self._limit:
-            self.clear()
-        self[at] = row
+    def __missing__(self, at: int) -> tuple[float, ...]:
+        row = self._row.unpack_from(self._bytes, at * self._row.size)
+        if len(self) < self._limit:
+            self[at] = row
         return row

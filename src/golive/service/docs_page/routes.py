@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from functools import cache
-from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -33,7 +32,7 @@ def docs_routes() -> Iterator[tuple[str, Route]]:
     foreign = _swagger_folder()
     if foreign is None:
         return
-    own = Path(str(files(__package__))) / "static"
+    own = Path(__file__).parent / "static"
     page = _endpoint(own / "index.html", _PAGE_HEADERS)
     yield DOCS_PATH, Route(DOCS_PATH, {"GET": page})
     for folder, names in ((own, _OWN_FILES), (foreign, _FOREIGN_FILES)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 __all__ = ["Asset", "PageAssets", "page_assets"]
 
@@ -51,7 +51,7 @@ class PageAssets:
 @cache
 def page_assets() -> PageAssets:
     """The files beside this module, read from the disk once."""
-    folder = files(__package__) / "static"
+    folder = Path(__file__).parent / "static"
     contents = {entry.name: entry.read_bytes() for entry in folder.iterdir() if entry.is_file()}
     document = contents.pop(_DOCUMENT).decode()
     digest = hashlib.sha256()

@@ -1,0 +1,127 @@
+"""`golive.compile`: a new bundle from an old one, whose compiled program answers."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from golive.bundle.proof import Proof
+from golive.bundle.reading import Bundle, open_bundle
+from golive.bundle.writing import check_destination, write_bundle
+from golive.compiling.made_up import made_up_records
+from golive.compiling.model import COMPILED_KINDS, compile_estimator
+from golive.compiling.proof import Evidence
+from golive.compiling.refusal import NotProvenError
+from golive.engine.decode import Decoder
+from golive.engine.engine import Engine
+from golive.engine.golden import refuse_drift, replay
+from golive.packing.compiled import NOT_COMPILED, with_compiled
+from golive.packing.data import rows_of
+from golive.packing.draft import Progress, read_frame
+from golive.packing.remaking import contents_of, destination_for
+from golive.runtimes.loading import Loaded, load_model
+
+__all__ = ["compile", "evidence_of", "load_original"]
+
+
+def compile(  # noqa: A001 - the name of the command
+    bundle: str | Path,
+    *,
+    data: object | None = None,
+    output: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Bundle:
+    """Make a new bundle from one: the same model, and a compiled program that answers for it.
+
+    Args:
+        bundle: The bundle to start from; its model is loaded here.
+        data: The training sample, as for `golive.pack`: the program is proven on its rows. Without
+            it, on records made up from the signature and the golden records.
+        output: Where to write the new bundle. By default the first free one of `NAME-2.bundle`,
+            `NAME-3.bundle`, … in the current directory (with `.zip` if `bundle` is a zip file).
+        progress: Told in a sentence what is being done.
+
+    Raises:
+        NotProvenError: It cannot be compiled, its program is not equal, or it is slower.
+        UsageError: There is no bundle, or `output` is `bundle` itself.
+        ModelLoadError: The model does not load here.
+        EnvironmentDriftError: This environment answers golden records differently.
+    """
+    say = progress or _say_nothing
+    old = open_bundle(Path(bundle))
+    destination = destination_for(old, old.name, output)
+    check_destination(destination)
+    manifest = old.manifest
+    if manifest.model.kind not in COMPILED_KINDS:
+        reason = f"Models of the kind {manifest.model.kind} are not compiled."
+        raise _refusal(old, Proof(is_chosen=False, reason=reason))
+    say("Loading the model and answering the golden records")
+    loaded = load_original(old)
+    evidence = evidence_of(old, loaded, data)
+    say("Compiling the model and comparing the program with it")
+    compiled = compile_estimator(loaded.estimator, manifest.model.kind, evidence)
+    if not compiled.program:
+        raise _refusal(old, compiled.proof)
+    contents = contents_of(old)
+    contents = replace(contents, card=_without_notes(contents.card, contents.notes))
+    say(f"Writing {destination}")
+    return write_bundle(
+        with_compiled(contents, compiled), destination, created_at=datetime.now(UTC)
+    )
+
+
+def load_original(old: Bundle) -> Loaded:
+    """The original model, where it gives the answers that were packed.
+
+    Raises:
+        ModelLoadError: The model does not load here.
+        EnvironmentDriftError: This environment answers golden records differently.
+    """
+    loaded = load_model(old.path, old.manifest.model, old.signature)
+    engine = Engine(old.signature, loaded.model, decoder=Decoder(old.signature))
+    refuse_drift(old.name, replay(engine, old.golden, tolerance=old.manifest.tolerance))
+    return loaded
+
+
+def evidence_of(old: Bundle, loaded: Loaded, data: object | None) -> Evidence:
+    """What something made of a bundle's model is proven with.
+
+    Args:
+        old: The bundle.
+        loaded: Its original model.
+        data: The training sample; without it, records are made up.
+    """
+    if data is None:
+        records = made_up_records(old.signature, [golden.record for golden in old.golden])
+    else:
+        records = list(rows_of(read_frame(data, None), old.signature))
+    return Evidence(
+        original=loaded.model,
+        signature=old.signature,
+        records=records,
+        golden=old.golden,
+        tolerance=old.manifest.tolerance,
+    )
+
+
+def _say_nothing(_: str) -> None:
+    """Progress that nobody asked for."""
+
+
+def _refusal(old: Bundle, proof: Proof) -> NotProvenError:
+    return NotProvenError(
+        f"{old.name} {old.version} is not compiled, and the original answers: {proof.reason}",
+        proof=proof,
+        hint=f"golive serve {shlex.quote(str(old.source))}",
+    )
+
+
+def _without_notes(card: str, notes: Sequence[str]) -> str:
+    """The card without what was said of a program that there was not."""
+    for note in notes:
+        if note.startswith(NOT_COMPILED):
+            card = card.replace(f"- {note}\n", "")
+    return card

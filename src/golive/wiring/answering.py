@@ -1,0 +1,39 @@
+"""Answering without a server: a service of bundles, for those who bring requests themselves."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from golive.http.plan import ServePlan
+from golive.service.context import ServiceContext
+from golive.service.random_bits import RandomBits
+from golive.service.request_ids import RequestIds
+from golive.service.served import Limits
+from golive.service.service import Service
+from golive.settings import ServeSettings
+from golive.wiring.models import load_models
+
+__all__ = ["open_service"]
+
+
+def open_service(*bundles: str | Path, settings: ServeSettings | None = None) -> Service:
+    """Load bundles and be ready to answer requests, wherever they come from.
+
+    Args:
+        *bundles: Paths of bundles.
+        settings: How they are served; those of sockets and workers say nothing here.
+
+    Raises:
+        UsageError: A bundle is missing, or two have the same name.
+        BundleError: A bundle is not what was packed.
+        GoliveError: A model does not load here, or golden records are answered differently.
+    """
+    loaded = settings or ServeSettings.load()
+    context = ServiceContext(
+        new_id=RequestIds(clock=lambda: time.time_ns() // 1_000_000, random_bits=RandomBits()),
+        allowed_hosts=loaded.allowed_hosts,
+        limits=Limits(body_bytes=loaded.body_limit),
+    )
+    plan = ServePlan(bundles=tuple(map(str, bundles)), settings=loaded)
+    return Service(load_models(plan), context)
