@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.ensemble import RandomForestClassifier
 from tests.compiling.agreement import (
     TOLERANCE,
     assert_agree,
@@ -10,7 +11,7 @@ from tests.compiling.agreement import (
     compiled,
     records_of,
 )
-from tests.compiling.pipelines_trees import IN_32_BITS, PIPELINES
+from tests.compiling.pipelines_trees import IN_32_BITS, PIPELINES, gappy, matrix, three
 
 ROWS = 40
 
@@ -46,6 +47,20 @@ def test_a_warm_program_answers_with_the_same_bits(name):
     assert steps > 0
     assert answer(records) == before
     assert not list(program.warm())
+
+
+@pytest.mark.parametrize("has_nulls", [False, True])
+def test_a_forest_too_large_to_compile_is_linked_and_answers_with_the_same_bits(has_nulls):
+    rows = gappy() if has_nulls else matrix()
+    model = RandomForestClassifier(n_estimators=120, random_state=0).fit(rows, three())
+    program = compiled(model, rows)
+    records = records_of(rows[:40])
+    before = program.labelled(records)
+
+    assert sum(1 for _ in program.warm()) == 120
+
+    assert program.labelled(records) == before
+    assert_agree(model, program, rows[:10])
 
 
 def accepted(program, data):

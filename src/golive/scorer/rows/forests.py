@@ -22,7 +22,7 @@ Args: `depth` (of the deepest tree) and `is_float32` (sums are rounded to 32 bit
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
 from operator import add
 from typing import Any
@@ -34,12 +34,14 @@ __all__ = ["NEARLY_ZERO", "Forest", "Totals", "answering", "forest_of", "totals_
 
 NEARLY_ZERO = 1.0000000180025095e-35
 """1e-35 as a 32-bit float: LightGBM's bound of zero."""
-_MAPPED_FROM = 50_000
+_MAPPED_FROM = 20_000
 """Forests of more nodes stay mapped; indexing is a little slower than that of lists."""
 
 Totals = Callable[[list[float]], Any]
 """From a row to the sum of its leaves: a float for one output, else a list."""
 Leaves = Callable[[list[float]], list[int]]
+Payloads = Callable[[list[float]], Iterable[Any]]
+"""From a row to what the leaf of each tree adds: a float, or several."""
 
 
 class Forest:
@@ -91,8 +93,8 @@ def forest_of(node: Node) -> Forest:
 def totals_of(node: Node) -> Totals:
     """What adds up the leaves of a row, in the order of the trees.
 
-    It walks the arrays until `golive.scorer.rows.generated` has made functions of the trees, which
-    is left for later and done for small forests alone.
+    It walks the arrays until, later, `golive.scorer.rows.generated` has made functions of the trees
+    or, if there are too many for that, `golive.scorer.rows.linked` has linked their nodes.
     """
     if "totals" not in node.memory:
         forest = forest_of(node)
@@ -113,46 +115,85 @@ def answering(answers: dict[str, Callable[[Node], Estimator]]) -> dict[str, Any]
 
 
 def _hastened(forest: Forest, current: list[Totals]) -> Iterator[None]:
-    from golive.scorer.rows import generated
+    from golive.scorer.rows import generated, linked
 
-    if not generated.is_worthwhile(forest):
-        return
-    parts: list[Any] = []
-    for part in generated.functions_of(forest):
-        parts.append(part)
-        yield
-    current[0] = generated.totals_from(parts, forest)
+    if generated.is_worthwhile(forest):
+        parts: list[Any] = []
+        for part in generated.functions_of(forest):
+            parts.append(part)
+            yield
+        current[0] = generated.totals_from(parts, forest)
+    elif linked.is_worthwhile(forest):
+        roots: list[linked.Linked] = []
+        for root in linked.links_of(forest):
+            roots.append(root)
+            yield
+        current[0] = _linked(forest, linked.payloads_from(roots), current[0])
+
+
+def _linked(forest: Forest, payloads: Payloads, careful: Totals) -> Totals:
+    """Totals by linked trees; rows with NaN are walked where NaN may go left."""
+    quick = _added_up(forest, payloads)
+    if forest.kinds is None:
+        return quick
+
+    def totals(row: list[float]) -> Any:
+        total = sum(row)
+        return quick(row) if total == total else careful(row)
+
+    return totals
 
 
 def _walking(forest: Forest) -> Totals:
-    leaves = leaves_of(forest)
+    leaves, value_at = leaves_of(forest), forest.thresholds.__getitem__
+    vectors, width = forest.vectors, len(forest.start)
+    if vectors is None:
+        return _added_up(forest, lambda row: map(value_at, leaves(row)))
+
+    def payloads(row: list[float]) -> Iterator[Sequence[float]]:
+        for leaf in leaves(row):
+            at = int(value_at(leaf)) * width
+            yield vectors[at : at + width]
+
+    return _added_up(forest, payloads)
+
+
+def _added_up(forest: Forest, payloads: Payloads) -> Totals:
+    """What adds up, in order, what the leaves of a row hold."""
+    start = forest.start
     if forest.vectors is not None:
-        return _vector_totals(forest, leaves)
-    value_at, start = forest.thresholds.__getitem__, forest.start
+        return _vectors_added_up(start, payloads)
     if len(start) == 1 and not forest.is_float32:
         first = start[0]
-        return lambda row: reduce(add, map(value_at, leaves(row)), first)
+        return lambda row: reduce(add, payloads(row), first)
     outputs = forest.outputs
 
     def totals(row: list[float]) -> Any:
         sums: Any = array("f", start) if forest.is_float32 else start.copy()
-        for output, value in zip(outputs, map(value_at, leaves(row)), strict=True):
+        for output, value in zip(outputs, payloads(row), strict=True):
             sums[output] += value
         return sums[0] if len(start) == 1 else list(sums)
 
     return totals
 
 
-def _vector_totals(forest: Forest, leaves: Leaves) -> Totals:
-    vectors, thresholds, start = forest.vectors, forest.thresholds, forest.start
-    width = len(start)
-    assert vectors is not None
+def _vectors_added_up(start: list[float], payloads: Payloads) -> Totals:
+    if len(start) == 2:
+        one, other = start
+
+        def two(row: list[float]) -> list[float]:
+            first, second = one, other
+            for a, b in payloads(row):
+                first += a
+                second += b
+            return [first, second]
+
+        return two
 
     def totals(row: list[float]) -> list[float]:
         sums = start
-        for leaf in leaves(row):
-            at = int(thresholds[leaf]) * width
-            sums = list(map(add, sums, vectors[at : at + width]))
+        for vector in payloads(row):
+            sums = list(map(add, sums, vector))
         return sums
 
     return totals
