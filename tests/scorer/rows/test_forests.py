@@ -31,7 +31,7 @@ def load_forest(directory, arrays=ARRAYS, **args):
     read = {"op": "inputs.numbers", "gives": "dense", "width": 2}
     trees = {
         "op": "boosting.regressor", "gives": "estimator", "width": 1, "arrays": names,
-        "args": {"link": "identity", "depth": 1, **args},
+        "args": {"link": "identity", "depth": 1, "largest_kind": 5, **args},
     }  # fmt: skip
     root = {"op": "composing.pipeline", "gives": "estimator", "width": 1,
             "children": [read, trees]}  # fmt: skip

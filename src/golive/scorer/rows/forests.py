@@ -16,7 +16,8 @@ A step with trees has these arrays, one item a node unless said otherwise:
 - `vectors` (`d`): what leaves of several values add, `outputs` at a time;
 - `start` (`d`): what the sums begin with, one an output.
 
-Args: `depth` (of the deepest tree) and `is_float32` (sums are rounded to 32 bits at each step).
+Args: `depth` (of the deepest tree), `largest_kind`, and `is_float32` (sums are rounded to 32 bits
+at each step).
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ class Forest:
         sets: The sets of categories.
         start: What the sums begin with.
         depth: That of the deepest tree.
+        largest_kind: The largest of the kinds.
         is_float32: Whether sums are rounded to 32 bits.
     """
 
@@ -71,6 +73,7 @@ class Forest:
         )
         self.sets = _sets_of(node)
         self.depth: int = node.args["depth"]
+        self.largest_kind: int = node.args["largest_kind"]
         self.is_float32 = bool(node.args.get("is_float32"))
 
 
@@ -205,7 +208,7 @@ def leaves_of(forest: Forest) -> Leaves:
     if forest.kinds is None:
         return plain
     careful = _careful_walk(forest)
-    if forest.sets or max(forest.kinds, default=0) > 1:
+    if forest.largest_kind > 1:
         return careful
 
     def leaves(row: list[float]) -> list[int]:

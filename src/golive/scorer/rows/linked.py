@@ -23,9 +23,7 @@ Linked = tuple[int, Any, Any, Any]
 
 def is_worthwhile(forest: Forest) -> bool:
     """Whether the forest is small enough and asks about numbers alone."""
-    if forest.sets or len(forest.features) > _NODES:
-        return False
-    return forest.kinds is None or max(forest.kinds, default=0) <= 1
+    return len(forest.features) <= _NODES and forest.largest_kind <= 1
 
 
 def links_of(forest: Forest) -> Iterator[Linked]:
