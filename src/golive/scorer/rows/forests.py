@@ -148,7 +148,7 @@ def _linked(forest: Forest, payloads: Payloads, careful: Totals) -> Totals:
 
 
 def _walking(forest: Forest) -> Totals:
-    leaves, value_at = leaves_of(forest), forest.thresholds.__getitem__
+    leaves, value_at = _leaves_of(forest), forest.thresholds.__getitem__
     vectors, width = forest.vectors, len(forest.start)
     if vectors is None:
         return _added_up(forest, lambda row: map(value_at, leaves(row)))
@@ -202,7 +202,7 @@ def _vectors_added_up(start: list[float], payloads: Payloads) -> Totals:
     return totals
 
 
-def leaves_of(forest: Forest) -> Leaves:
+def _leaves_of(forest: Forest) -> Leaves:
     """What finds the leaf of each tree."""
     plain = _plain_walk(forest)
     if forest.kinds is None:
