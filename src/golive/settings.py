@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -306,12 +306,15 @@ def _load(
 
 def _settle(setting: Setting, environ: Mapping[str, str], flag: Any) -> SettingValue:
     if flag is not None:
-        value: SettingValue = tuple(flag) if setting.type == "list" else flag
+        convert = _OF_FLAGS.get(setting.type)
+        value: SettingValue = flag if convert is None else convert(flag)
         return setting.check(value, f"--{setting.name.replace('_', '-')}")
     if text := environ.get(setting.variable, "").strip():
         return setting.parse(text)
     return setting.default
 
+
+_OF_FLAGS: dict[str, Callable[[Any], SettingValue]] = {"list": tuple, "path": Path}
 
 _THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
