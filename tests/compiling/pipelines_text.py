@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.cluster import KMeans
+from sklearn.compose import make_column_transformer
 from sklearn.decomposition import PCA, FactorAnalysis, FastICA, TruncatedSVD
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import (
@@ -26,12 +28,14 @@ from sklearn.feature_selection import (
     VarianceThreshold,
     chi2,
 )
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, RidgeClassifier, SGDClassifier
 from sklearn.naive_bayes import BernoulliNB, ComplementNB, GaussianNB, MultinomialNB
+from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.neural_network import MLPClassifier, MLPRegressor
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.pipeline import make_pipeline, make_union
+from sklearn.preprocessing import MaxAbsScaler, OneHotEncoder, StandardScaler
 from sklearn.random_projection import GaussianRandomProjection, SparseRandomProjection
+from sklearn.svm import SVC, SVR, LinearSVC, NuSVC, OneClassSVM
 from tests.compiling.cases import Case
 from tests.compiling.hostile_texts import HOSTILE_TEXTS
 
@@ -56,7 +60,9 @@ def _texts(*steps: Any, many: bool = False) -> Case:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(texts[:_FITTED], truths[:_FITTED])
-    return Case(estimator=model, data=[*texts[:1000], *HOSTILE_TEXTS], near=_between(model, texts))
+    # Hashing refuses lone surrogates, and so a whole batch that has one.
+    hostile = [text for text in HOSTILE_TEXTS if "\ud800" not in text]
+    return Case(estimator=model, data=[*texts[:1000], *hostile], near=_between(model, texts))
 
 
 def _between(model: Any, texts: list[str]) -> list[str]:
@@ -70,6 +76,23 @@ def _between(model: Any, texts: list[str]) -> list[str]:
     largest = np.sort(model.predict_proba(halves), axis=1)
     margins = largest[:, -1] - largest[:, -2]
     return [halves[at] for at in np.argsort(margins, kind="stable")[:500]]
+
+
+def _columns(transformer: Any, *steps: Any) -> Case:
+    """A text and other columns of a frame."""
+    texts, topics = _banking()
+    frame = pd.DataFrame(
+        {
+            "text": pd.Series(texts[:1000], dtype=object),
+            "channel": pd.Series([("web", "app", "post")[len(t) % 3] for t in texts[:1000]]),
+            "length": [len(text) / 7 for text in texts[:1000]],
+        }
+    )
+    truths = [int(topic < "d") for topic in topics[:_FITTED]]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model = make_pipeline(transformer, *steps).fit(frame.iloc[:_FITTED], truths)
+    return Case(estimator=model, data=frame)
 
 
 @cache
@@ -210,4 +233,52 @@ PIPELINES: dict[str, Callable[[], Case]] = {
         StandardScaler(),
         MLPRegressor(hidden_layer_sizes=(16,), activation="tanh", max_iter=40, random_state=0),
     ),
+    "support vectors": lambda: _classes(StandardScaler(), SVC()),
+    "support vectors of a polynomial": lambda: _classes(
+        StandardScaler(), SVC(kernel="poly", degree=2, coef0=1.0)
+    ),
+    "bounded support vectors": lambda: _classes(StandardScaler(), NuSVC(nu=0.3)),
+    "support vectors of values": lambda: _values(StandardScaler(), SVR(C=2.0)),
+    "outliers": lambda: _values(OneClassSVM(nu=0.2)),
+    "support vectors of texts": lambda: _texts(TfidfVectorizer(), SVC(kernel="linear")),
+    "support vectors of texts, curved": lambda: _texts(TfidfVectorizer(), SVC()),
+    "support vectors of texts, many classes": lambda: _texts(
+        TfidfVectorizer(), SVC(decision_function_shape="ovo"), many=True
+    ),
+    "line between texts": lambda: _texts(TfidfVectorizer(ngram_range=(1, 2)), LinearSVC()),
+    "ridge of texts, many classes": lambda: _texts(
+        TfidfVectorizer(sublinear_tf=True), RidgeClassifier(), many=True
+    ),
+    "gradient descent of texts, many classes": lambda: _texts(
+        HashingVectorizer(n_features=2**14),
+        SGDClassifier(loss="log_loss", max_iter=20, random_state=0),
+        many=True,
+    ),
+    "words and characters": lambda: _texts(
+        make_union(TfidfVectorizer(), TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 3))),
+        MaxAbsScaler(),
+        _LINE(),
+    ),
+    "a text among columns": lambda: _columns(
+        make_column_transformer(
+            (TfidfVectorizer(ngram_range=(1, 2)), "text"),
+            (OneHotEncoder(), ["channel"]),
+            (StandardScaler(), ["length"]),
+        ),
+        _LINE(),
+    ),
+    "semantics among columns": lambda: _columns(
+        make_column_transformer(
+            (make_pipeline(TfidfVectorizer(), TruncatedSVD(10, random_state=0)), "text"),
+        ),
+        MLPClassifier((8,), max_iter=15, random_state=0),
+    ),
+    "neighbours": lambda: _classes(StandardScaler(), KNeighborsClassifier()),
+    "neighbours by distance": lambda: _classes(KNeighborsClassifier(9, weights="distance", p=1)),
+    "neighbours of values": lambda: _values(KNeighborsRegressor(4, weights="distance")),
+    "neighbours of components": lambda: _texts(
+        TfidfVectorizer(), TruncatedSVD(8, random_state=0), KNeighborsClassifier(7), many=True
+    ),
+    "clusters": lambda: _values(StandardScaler(), KMeans(6, n_init=2, random_state=0)),
+    "clusters of texts": lambda: _texts(TfidfVectorizer(), KMeans(8, n_init=1, random_state=0)),
 }

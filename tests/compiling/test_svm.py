@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC, SVR, NuSVC, NuSVR, OneClassSVM
 from tests.compiling.agreement import assert_agree, assert_batches_agree, compiled
@@ -79,18 +79,28 @@ def test_values_are_those_of_the_original(kind, options):
     assert_agree(model, compiled(model, ROWS), np.concatenate([ROWS, HOSTILE_ROWS]))
 
 
+@pytest.mark.parametrize("options", KERNELS, ids=repr)
 @pytest.mark.parametrize("truths", [TRUTHS, [truth > 0 for truth in TRUTHS]], ids=["three", "two"])
-def test_lines_between_texts_are_those_of_the_original(truths):
-    model = make_pipeline(TfidfVectorizer(), SVC(kernel="linear")).fit(SENTENCES, truths)
+def test_classes_of_texts_are_those_of_the_original(truths, options):
+    model = make_pipeline(TfidfVectorizer(), SVC(**options)).fit(SENTENCES, truths)
+    program = compiled(model, SENTENCES)
+
+    assert_agree(model, program, [*SENTENCES, *HOSTILE_TEXTS])
+    assert_batches_agree(program, SENTENCES)
+
+
+@pytest.mark.parametrize("options", KERNELS, ids=repr)
+def test_values_of_texts_are_those_of_the_original(options):
+    model = make_pipeline(CountVectorizer(), SVR(**options)).fit(SENTENCES, TRUTHS)
 
     assert_agree(model, compiled(model, SENTENCES), [*SENTENCES, *HOSTILE_TEXTS])
 
 
-def test_curved_kernels_of_texts_and_functions_are_not_exported():
-    texts = make_pipeline(TfidfVectorizer(), SVC()).fit(SENTENCES, TRUTHS)
+def test_functions_as_kernels_and_long_vectors_are_not_exported():
     own = SVC(kernel=lambda one, other: one @ other.T).fit(ROWS, SUMS > 0)
+    far = make_pipeline(CountVectorizer(), SVC(gamma=1e6)).fit(SENTENCES, TRUTHS)
 
-    with pytest.raises(NotExportableError, match="kernel='rbf' on texts"):
-        compiled(texts, SENTENCES)
     with pytest.raises(NotExportableError, match="with kernel="):
         compiled(own, ROWS)
+    with pytest.raises(NotExportableError, match="too long for its gamma"):
+        compiled(far, SENTENCES)

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.compose import make_column_transformer
 from sklearn.feature_extraction.text import (
     CountVectorizer,
     HashingVectorizer,
@@ -11,8 +13,9 @@ from sklearn.feature_extraction.text import (
     TfidfVectorizer,
 )
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from tests.compiling.agreement import assert_agree, compiled
+from sklearn.pipeline import make_pipeline, make_union
+from sklearn.preprocessing import StandardScaler
+from tests.compiling.agreement import assert_agree, assert_batches_agree, compiled
 from tests.compiling.hostile_texts import HOSTILE_TEXTS, SENTENCES, TRUTHS
 
 from golive.compiling.exporting import NotExportableError
@@ -103,6 +106,48 @@ def test_hashes_can_be_weighted():
     model.fit(SENTENCES, TRUTHS)
 
     assert_agree(model, compiled(model, SENTENCES), TEXTS)
+
+
+@pytest.mark.parametrize(
+    "vectorizer", [TfidfVectorizer(ngram_range=(1, 2)), HashingVectorizer(n_features=50)]
+)
+def test_many_classes_of_texts_are_those_of_the_original(vectorizer):
+    words = " ".join(SENTENCES).split()
+    texts = [" ".join(words[at : at + 9]) for at in range(80)]
+    model = make_pipeline(vectorizer, LogisticRegression(C=0.1))
+    model.fit(texts, [at // 2 for at in range(80)])
+    program = compiled(model, texts)
+
+    assert_agree(model, program, [*texts, *TEXTS])
+    assert_batches_agree(program, texts)
+
+
+def test_a_text_among_other_columns_is_vectorized_as_by_the_original():
+    frame = pd.DataFrame(
+        {
+            "text": pd.Series(TEXTS, dtype=object),
+            "title": pd.Series(TEXTS[::-1], dtype=object),
+            "pages": np.arange(len(TEXTS)) * 1.5,
+        }
+    )
+    columns = make_column_transformer(
+        (TfidfVectorizer(), "text"),
+        (CountVectorizer(analyzer="char"), "title"),
+        (StandardScaler(), ["pages"]),
+    )
+    model = make_pipeline(columns, LogisticRegression(C=0.01))
+    model.fit(frame.iloc[: len(TRUTHS)], TRUTHS)
+
+    assert_agree(model, compiled(model, frame), frame)
+
+
+def test_words_and_characters_are_united_as_by_the_original():
+    union = make_union(TfidfVectorizer(), CountVectorizer(analyzer="char_wb", ngram_range=(2, 3)))
+    model = make_pipeline(union, LogisticRegression(C=0.1)).fit(SENTENCES, TRUTHS)
+    program = compiled(model, SENTENCES)
+
+    assert_agree(model, program, TEXTS)
+    assert_batches_agree(program, TEXTS)
 
 
 def test_what_is_no_text_is_refused():

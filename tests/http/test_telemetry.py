@@ -3,11 +3,12 @@
 import asyncio
 import json
 import logging
+import subprocess
 import sys
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from golive.http.log_lines import JsonLines, logging_config
+from golive.http.log_lines import JsonLines
 from golive.testing.services import strict_json
 
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -155,5 +156,23 @@ def test_what_libraries_log_is_a_json_line():
     assert line["traceback"].endswith("ValueError: broken")
 
 
-def test_the_logging_of_a_server_goes_to_stderr():
-    assert logging_config()["root"] == {"level": "WARNING", "handlers": ["stderr"]}
+def test_a_server_logs_warnings_and_worse_to_stderr():
+    code = (
+        "import logging, warnings\n"
+        "from golive.http.log_lines import log_as_json\n"
+        "log_as_json()\n"
+        "logging.getLogger('a.b').info('not told')\n"
+        "logging.getLogger('a.b').warning('told')\n"
+        "warnings.warn('of a library')\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert done.stdout == ""
+    assert [(line["level"], line["logger"]) for line in lines] == [
+        ("warning", "a.b"),
+        ("warning", "py.warnings"),
+    ]
+    assert lines[0]["message"] == "told"
+    assert "of a library" in lines[1]["message"]

@@ -99,10 +99,10 @@ class _Inert:
         """Take any member."""
 
 
-class _InertUnpickler(pickle._Unpickler):  # the C one reads ahead, over arrays
+class _InertUnpickler(pickle._Unpickler):  # noqa: SLF001  # the C one reads ahead, over arrays
     """Reads a pickle with stand-ins for all that it names."""
 
-    dispatch: ClassVar[dict[int, Any]] = dict(pickle._Unpickler.dispatch)
+    dispatch: ClassVar[dict[int, Any]] = dict(pickle._Unpickler.dispatch)  # noqa: SLF001
 
     def __init__(self, file: IO[bytes], found: dict[tuple[str, str], None]) -> None:
         super().__init__(file, encoding="latin1")
@@ -157,7 +157,7 @@ class _InertUnpickler(pickle._Unpickler):  # the C one reads ahead, over arrays
         made = self.stack[-1]  # type: ignore[attr-defined]  # set by the unpickler's load
         name = getattr(made, "_name", ("", ""))
         if name[0].startswith("joblib.numpy_pickle") and name[1] == "NumpyArrayWrapper":
-            self._skip_array(made._state)  # our own stand-in
+            self._skip_array(made._state)  # noqa: SLF001  # our own stand-in
 
     dispatch[pickle.BUILD[0]] = load_build
 
@@ -174,7 +174,7 @@ class _InertUnpickler(pickle._Unpickler):  # the C one reads ahead, over arrays
 
 def _item_size(dtype: Any) -> int | None:
     """Bytes of one element of a `numpy.dtype` stand-in; None for objects."""
-    text = dtype._arguments[0]  # our own stand-in
+    text = dtype._arguments[0]  # noqa: SLF001  # our own stand-in
     match = _ITEM.match(text if isinstance(text, str) else "")
     if match is None:
         raise pickle.UnpicklingError(f"an array of the unknown type {text!r}")

@@ -10,6 +10,7 @@ from golive.compiling.exporters import (
     composing,
     decomposing,
     encoding,
+    ensembles,
     histogram_boosting,
     imputing,
     lightgbm,
@@ -20,6 +21,7 @@ from golive.compiling.exporters import (
     selecting,
     splines,
     svm,
+    targets,
     text,
     trees,
     xgboost,
@@ -29,9 +31,9 @@ from golive.compiling.exporting import Exporter
 __all__ = ["EXPORTERS"]
 
 _FAMILIES = (
-    bayes, bending, boosting, combining, composing, decomposing, encoding, histogram_boosting,
-    imputing, lightgbm, linear, neighbors, neural, scaling, selecting, splines, svm, text, trees,
-    xgboost,
+    bayes, bending, boosting, combining, composing, decomposing, encoding, ensembles,
+    histogram_boosting, imputing, lightgbm, linear, neighbors, neural, scaling, selecting,
+    splines, svm, targets, text, trees, xgboost,
 )  # fmt: skip
 EXPORTERS: dict[str, Exporter] = {
     name: exporter for family in _FAMILIES for name, exporter in family.EXPORTERS.items()

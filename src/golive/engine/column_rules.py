@@ -59,7 +59,7 @@ class ColumnRule:
         if self.column.type != "image":
             return self
         rule = copy(self)
-        rule._coerce = ImageReader(self.column, is_for_request=True).read
+        rule._coerce = ImageReader(self.column, is_for_request=True).read  # noqa: SLF001 - its own
         return rule
 
     def read_python(self, value: Any) -> Any | Fault:

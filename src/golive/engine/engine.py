@@ -54,6 +54,12 @@ class Engine:
         """Whether the model gains nothing from records of several requests in one batch."""
         return bool(getattr(self._model, "answers_at_once", False))
 
+    def learn(self, decoded: Decoded) -> None:
+        """Let the model find out on golden records by which way it answers the soonest."""
+        learn = getattr(self._model, "try_matrices", None)
+        if learn is not None:
+            learn(decoded.batch)
+
     def answer(self, decoded: Decoded) -> list[Answer | Fault]:
         """One answer or fault for each record of the request, in its order."""
         label = self._labeller(decoded.options)

@@ -120,5 +120,7 @@ def load_bundle(
     if not allow_drifted_environment:
         refuse_drift(manifest.name, differences)
     rows = [golden.record for golden in bundle.golden if "error" not in golden.output]
+    if manifest.model.kind == "sklearn":
+        engine.learn(engine.decoder.decode_rows(rows))
     engine.pace = measure_pace(engine, rows, manifest.model.kind)
     return LoadedBundle(bundle=bundle, engine=engine, differences=differences)

@@ -1,7 +1,7 @@
 """Counters: numbers of one process that several processes can read, changed without a lock.
 
-Each process has two files: `PID.keys`, a line of JSON a series, which says what the next numbers
-are, and `PID.values`, the numbers, mapped into memory. Only their own process writes them.
+Each process has two files: `PID-0.keys`, a line of JSON a series, which says what the next numbers
+are, and `PID-0.values`, the numbers, mapped into memory. Only their own process writes them.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import mmap
 import os
 from array import array
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from threading import Lock
 
@@ -74,27 +75,34 @@ class Counters:
 
 
 class _Files:
-    """The files of one process."""
+    """The files of one process; none is kept open."""
 
     def __init__(self, directory: Path) -> None:
-        path = directory / str(os.getpid())
-        self._keys = path.with_suffix(".keys").open("ab", buffering=0)
-        self._values = path.with_suffix(".values").open("w+b")
+        process = os.getpid()
+        names = (f"{process}-{number}" for number in count())
+        path = next(p for name in names if not (p := directory / f"{name}.keys").exists())
+        path.touch()
+        self._keys = path
+        self._values = path.with_suffix(".values")
 
     def tell(self, key: Key, size: int) -> None:
-        self._keys.write(msgspec.json.encode((key, size)) + b"\n")
+        with self._keys.open("ab") as keys:
+            keys.write(msgspec.json.encode((key, size)) + b"\n")
 
     def map(self, slots: int) -> memoryview[float]:
-        self._values.truncate(slots * _BYTES)
-        return memoryview(mmap.mmap(self._values.fileno(), slots * _BYTES)).cast("d")
+        with self._values.open("ab") as values:
+            values.truncate(slots * _BYTES)
+        with self._values.open("r+b") as values:
+            return memoryview(mmap.mmap(values.fileno(), slots * _BYTES)).cast("d")
 
 
 def counts_of_others(directory: Path) -> Iterator[tuple[int, Key, list[float]]]:
     """The id of its process, the key and the numbers of every series in a directory."""
     for path in sorted(directory.glob("*.keys")):
-        values = array("d", path.with_suffix(".values").read_bytes())
-        first = 0
-        for line in path.read_bytes().split(b"\n")[:-1]:  # what follows the last is being written
+        lines = path.read_bytes().split(b"\n")[:-1]  # what follows the last is being written
+        values = array("d", path.with_suffix(".values").read_bytes() if lines else b"")
+        process, first = int(path.stem.partition("-")[0]), 0
+        for line in lines:
             key, size = msgspec.json.decode(line, type=tuple[Key, int])
-            yield int(path.stem), key, list(values[first : first + size])
+            yield process, key, list(values[first : first + size])
             first += size

@@ -21,7 +21,7 @@ class AppLimits:
     """
 
     threads: int = 4
-    queue: int = 64
+    queue: int = 256
     body_bytes: int = 10 * 1024 * 1024
     read_seconds: float = 15.0
     answer_seconds: float = 30.0

@@ -71,8 +71,7 @@ def _mounts(controllers: str) -> tuple[str, ...]:
 
 def _limit(place: PurePosixPath, read: Read) -> float | None:
     if (both := read(place / "cpu.max")) is not None:
-        quota, _, period = both.partition(" ")
-        return _ratio(quota, period)
+        return _ratio(*both.partition(" ")[::2])
     quota, period = read(place / "cpu.cfs_quota_us"), read(place / "cpu.cfs_period_us")
     return None if quota is None or period is None else _ratio(quota, period)
 

@@ -39,7 +39,7 @@ def serve(plan: ServePlan, load: LoadModels, *, on_ready: Callable[[str], object
     workers = _workers(plan)
     with listener:
         if workers == 1:
-            Worker(plan=plan, load=load, report=start.take, loads_first=False).run(listener)
+            Worker(plan=plan, load=load, report=start.take).run(listener)
         else:
             _serve_in_workers(plan, load, listener, start, workers)
     start.raise_failure()

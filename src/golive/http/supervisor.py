@@ -27,7 +27,8 @@ class Supervisor:
 
     Args:
         target: A function of a module; runs in each process.
-        arguments: Its arguments; can be sent to a spawned process.
+        arguments: Its arguments; can be sent to a spawned process. The number of the process
+            among the others follows them.
         workers: How many processes.
         reports: What the processes write to.
         take: Is given every report; True ends everything.
@@ -47,7 +48,7 @@ class Supervisor:
         self._reports = reports
         self._take = take
         self._is_ending = False
-        self._processes = [self._start() for _ in range(workers)]
+        self._processes = [self._start(number) for number in range(workers)]
 
     def end(self, *_: object) -> None:
         """Begin to end; a signal handler."""
@@ -65,11 +66,12 @@ class Supervisor:
             wait([self._reports, *(p.sentinel for p in self._processes)], _WAKE_SECONDS)
             self._read_reports()
             if not self._is_ending:
-                self._processes = [self._replaced(process) for process in self._processes]
+                self._processes = [self._replaced(*each) for each in enumerate(self._processes)]
         self._end_all(time.monotonic() + grace + _SLACK_SECONDS)
 
-    def _start(self) -> SpawnProcess:
-        process = get_context("spawn").Process(target=self._target, args=self._arguments)
+    def _start(self, number: int) -> SpawnProcess:
+        arguments = (*self._arguments, number)
+        process = get_context("spawn").Process(target=self._target, args=arguments)
         process.start()
         return process
 
@@ -78,7 +80,7 @@ class Supervisor:
             if self._take(self._reports.recv()):
                 self._is_ending = True
 
-    def _replaced(self, process: SpawnProcess) -> SpawnProcess:
+    def _replaced(self, number: int, process: SpawnProcess) -> SpawnProcess:
         if process.is_alive():
             return process
         self._read_reports()
@@ -87,7 +89,7 @@ class Supervisor:
         _logger.error("worker %s died with exit code %s", process.pid, process.exitcode)
         process.close()
         time.sleep(_RESTART_SECONDS)
-        return self._start()
+        return self._start(number)
 
     def _end_all(self, deadline: float) -> None:
         for process in self._processes:

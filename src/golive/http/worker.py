@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import TypeVar
 
 from golive.errors import GoliveError
 from golive.http.draining import Draining
+from golive.http.front.balance import Balance
 from golive.http.front.limits import FrontLimits
 from golive.http.front.loops import new_loop
 from golive.http.front.server import FrontServer
@@ -26,6 +28,7 @@ from golive.settings import ServeSettings
 
 __all__ = ["StartReport", "Worker"]
 
+_SWITCH_SECONDS = 0.001  # how long a thread that computes may keep the event loop waiting
 _LONGEST_MESSAGE = 800  # a report is one atomic write to a pipe
 _Result = TypeVar("_Result")
 _logger = logging.getLogger("golive.http")
@@ -48,18 +51,20 @@ class Worker:
         plan: What to serve.
         load: Loads the models of the plan.
         report: Is told once how the start ended, from another thread.
-        loads_first: Whether nobody is listened to before the models are loaded (several workers:
-            another one answers meanwhile), or is told `starting`.
+        balance: Shared with other workers on the same socket, or None. Where there are others,
+            nobody is listened to before the models are loaded, since another one answers
+            meanwhile; a lone one says that it is `starting`.
     """
 
     plan: ServePlan
     load: LoadModels
     report: Callable[[StartReport], object]
-    loads_first: bool
+    balance: Balance | None = None
 
     def run(self, listener: socket) -> None:
         """Answer those who connect to the socket until a signal; from the main thread."""
         log_as_json()
+        sys.setswitchinterval(_SWITCH_SECONDS)
         with asyncio.Runner(loop_factory=new_loop) as runner:
             runner.run(self._serve(listener))
 
@@ -70,7 +75,7 @@ class Worker:
         front = FrontServer(house.gateway, _limits(settings), tls=tls)
         draining = Draining(house.readiness, seconds=settings.drain, hurry=front.abort)
         with draining.signals():
-            if not self.loads_first:
+            if self.balance is None:
                 await front.listen(listener)
             beginning = asyncio.create_task(self._begin(house, front, listener, draining))
             await draining.wait()
@@ -85,8 +90,8 @@ class Worker:
     ) -> None:
         """Load the models and answer with them, or end."""
         failure = await _in_thread(lambda: self._load(house))
-        if failure is None and self.loads_first:
-            await front.listen(listener)
+        if failure is None and self.balance is not None:
+            await front.listen(listener, balance=self.balance)
         await _in_thread(lambda: self.report(failure or StartReport()))
         if failure is not None:
             draining.end()

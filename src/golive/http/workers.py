@@ -15,6 +15,7 @@ from pathlib import Path
 from socket import socket
 from threading import Thread
 
+from golive.http.front.balance import Balance
 from golive.http.log_lines import log_as_json
 from golive.http.plan import LoadModels, ServePlan
 from golive.http.supervisor import Supervisor
@@ -45,7 +46,7 @@ def serve_in_workers(
     with _metrics_directory() as directory, reader, writer:
         supervisor = Supervisor(
             _work,
-            (replace(plan, metrics_directory=directory), load, listener, writer),
+            (replace(plan, metrics_directory=directory), load, listener, writer, workers),
             workers=workers,
             reports=reader,
             take=take,
@@ -53,10 +54,21 @@ def serve_in_workers(
         supervisor.run(grace=plan.settings.grace + plan.settings.drain)
 
 
-def _work(plan: ServePlan, load: LoadModels, listener: socket, reports: Connection) -> None:
+def _work(
+    plan: ServePlan,
+    load: LoadModels,
+    listener: socket,
+    reports: Connection,
+    workers: int,
+    number: int,
+) -> None:
     """What a worker process does."""
     Thread(target=_end_with_parent, daemon=True).start()
-    Worker(plan=plan, load=load, report=reports.send, loads_first=True).run(listener)
+    balance = None
+    if plan.metrics_directory is not None:
+        path = plan.metrics_directory / "connections"
+        balance = Balance(path, place=number, processes=workers)
+    Worker(plan=plan, load=load, report=reports.send, balance=balance).run(listener)
 
 
 def _end_with_parent() -> None:

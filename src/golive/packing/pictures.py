@@ -121,7 +121,7 @@ def _is_picture(cell: object) -> bool:
 
 
 def _is_null(cell: object) -> bool:
-    return cell is None or (isinstance(cell, float) and cell != cell)
+    return cell is None or (isinstance(cell, float) and cell != cell)  # noqa: PLR0124 - NaN
 
 
 def _pictures(

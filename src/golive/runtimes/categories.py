@@ -123,4 +123,4 @@ def _collect(categories: list[Any], names: _Names | None, found: _Found) -> None
 
 
 def _is_null(value: object) -> bool:
-    return value is None or value != value  # NaN is the value unlike itself
+    return value is None or value != value  # noqa: PLR0124  # NaN is the value unlike itself

@@ -7,6 +7,7 @@ from typing import Any
 from golive.errors import ModelLoadError, ModelOutputError
 from golive.runtimes import outputs
 from golive.runtimes.frames import input_builder
+from golive.runtimes.matrices import MatrixCall, is_proven, matrix_call
 from golive.runtimes.partition import brittle_columns, predict_apart
 from golive.runtimes.protocols import Batch, Outputs
 from golive.signature.model import Signature
@@ -43,6 +44,8 @@ class SklearnModel:
                 hint="Set has_probabilities = false in the signature's output.",
             )
         self._estimator = estimator
+        self._signature = signature
+        self._call: MatrixCall | None = None
         self._build = input_builder(signature)
         self._brittle = brittle_columns(signature)
 
@@ -50,28 +53,45 @@ class SklearnModel:
         """Answer every record of the batch, in order."""
         if not batch.size:
             return outputs.empty_outputs(self._output)
-        return predict_apart(batch, self._brittle, self._predict_alike)
+        call = self._call
+        if call is not None and call.takes(batch):
+            return self._answered(call.estimator, call.build(batch), batch.size)
+        return predict_apart(batch, self._brittle, self._with_frame)
 
-    def _predict_alike(self, batch: Batch) -> Outputs:
-        given = self._build(batch)
+    def try_matrices(self, batch: Batch) -> None:
+        """Leave frames out from now on, if that changes nothing about these records."""
+        call = matrix_call(self._estimator, self._signature)
+        if call is None or not batch.size or not call.takes(batch):
+            return
+
+        def with_matrix(part: Batch) -> Outputs:
+            return self._answered(call.estimator, call.build(part), part.size)
+
+        if is_proven(call, batch, with_matrix=with_matrix, with_frame=self._with_frame):
+            self._call = call
+
+    def _with_frame(self, batch: Batch) -> Outputs:
+        return self._answered(self._estimator, self._build(batch), batch.size)
+
+    def _answered(self, estimator: Any, given: Any, size: int) -> Outputs:
         match self._output.kind:
             case "regression":
-                return Outputs(values=outputs.numbers(self._estimator.predict(given), batch.size))
+                return Outputs(values=outputs.numbers(estimator.predict(given), size))
             case "custom":
-                return Outputs(values=outputs.values(self._estimator.predict(given), batch.size))
+                return Outputs(values=outputs.values(estimator.predict(given), size))
             case _ if self._gives_probabilities:
-                return self._with_probabilities(given, batch.size)
+                return self._with_probabilities(estimator, given, size)
             case _:
-                raw = self._estimator.predict(given)
-                return Outputs(labels=outputs.labels(raw, batch.size, self._output.classes))
+                raw = estimator.predict(given)
+                return Outputs(labels=outputs.labels(raw, size, self._output.classes))
 
-    def _with_probabilities(self, given: Any, size: int) -> Outputs:
+    def _with_probabilities(self, estimator: Any, given: Any, size: int) -> Outputs:
         classes = self._output.classes
-        raw = self._estimator.predict_proba(given)
+        raw = estimator.predict_proba(given)
         rows = outputs.probability_rows(raw, size, len(classes))
         if self._output.label_source == "argmax":
             return Outputs(probabilities=rows)
-        found = outputs.labels(self._estimator.predict(given), size, classes)
+        found = outputs.labels(estimator.predict(given), size, classes)
         for label in found:
             if label not in classes:
                 raise ModelOutputError(

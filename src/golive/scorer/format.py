@@ -34,9 +34,10 @@ ALIGNMENT = 64
 ITEM_SIZES = {"d": 8, "f": 4, "q": 8, "i": 4, "I": 4, "H": 2, "B": 1}
 FAMILIES = frozenset(
     {
-        "bayes", "boosting", "checking", "combining", "composing", "decomposing", "encoding",
-        "histogram_boosting", "imputing", "inputs", "lightgbm", "linear", "neighbors", "neural",
-        "scaling", "selecting", "splines", "svm", "text", "trees", "vectors", "xgboost",
+        "bayes", "boosting", "calibrating", "checking", "combining", "composing", "decomposing",
+        "encoding", "ensembles", "histogram_boosting", "imputing", "inputs", "lightgbm", "linear",
+        "neighbors", "neural", "scaling", "selecting", "splines", "svm", "targets", "text",
+        "trees", "vectors", "xgboost",
     }
 )  # fmt: skip
 """The families of ops: each is a module of `golive.scorer.rows`, and of `golive.scorer.batches`

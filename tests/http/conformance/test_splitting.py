@@ -100,7 +100,7 @@ HEADS = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     sent=st.one_of(HEADS, st.binary(min_size=1, max_size=60)), places=st.sets(st.integers(1, 80))
 )

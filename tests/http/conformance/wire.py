@@ -2,6 +2,7 @@
 
 import re
 import socket
+import ssl
 import time
 from dataclasses import dataclass
 
@@ -45,9 +46,16 @@ class Wire:
             raise
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if tls is not None:
-            self.socket = tls.wrap_socket(self.socket, server_hostname="localhost")
+            self.socket = self._secured(tls)
         self.received = bytearray()
         self.is_ended = False
+
+    def _secured(self, tls):
+        try:
+            return tls.wrap_socket(self.socket, server_hostname="localhost")
+        except OSError:
+            self.socket.close()
+            raise
 
     def __enter__(self):
         return self
@@ -108,7 +116,7 @@ class Wire:
             return False
         try:
             data = self.socket.recv(65536)
-        except ConnectionResetError:
+        except (ConnectionResetError, ssl.SSLEOFError):
             data = b""
         self.is_ended = not data
         self.received += data

@@ -278,7 +278,7 @@ def _self_training(model: Any, given: Given, exports: Exports) -> Made:
     return Made(node=exports.pipeline([*nodes, node]))
 
 
-def _dummy_classifier(model: Any, given: Given, exports: Exports) -> Made:
+def _dummy_classifier(model: Any, _: Given, exports: Exports) -> Made:
     if model.n_outputs_ != 1 or model.strategy in ("stratified", "uniform"):
         raise NotExportableError(f"DummyClassifier with the strategy {model.strategy}")
     shares = [0.0] * len(model.classes_)
@@ -293,7 +293,7 @@ def _dummy_classifier(model: Any, given: Given, exports: Exports) -> Made:
     return Made(node=exports.step("combining.constant", "estimator", len(shares), args=args))
 
 
-def _dummy_regressor(model: Any, given: Given, exports: Exports) -> Made:
+def _dummy_regressor(model: Any, _: Given, exports: Exports) -> Made:
     values = [float(value) for value in np.ravel(model.constant_)]
     args = {"value": values[0] if len(values) == 1 else values}
     return Made(node=exports.step("combining.constant", "estimator", len(values), args=args))

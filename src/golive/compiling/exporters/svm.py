@@ -80,8 +80,8 @@ def _exported(machine: _Machine, model: Any, given: Given, exports: Exports) -> 
     if model.kernel not in _KERNELS:
         raise NotExportableError(f"{type(model).__name__} with kernel={model.kernel!r}")
     is_sparse = hasattr(model.support_vectors_, "toarray")
-    if given.gives == "sparse" and (not is_sparse or model.kernel != "linear"):
-        raise NotExportableError(f"{type(model).__name__} with kernel={model.kernel!r} on texts")
+    if given.gives == "sparse" and not is_sparse:
+        raise NotExportableError(f"{type(model).__name__} that was fitted on dense rows")
     nodes, given = ([], given) if given.gives == "sparse" else dense_rows(given, exports)
     args = {**machine.args, **_kernel(model), "takes": given.gives, "inputs": given.width}
     arrays = {**machine.arrays, **_decisions(machine, model, given)}
@@ -90,16 +90,33 @@ def _exported(machine: _Machine, model: Any, given: Given, exports: Exports) -> 
 
 
 def _decisions(machine: _Machine, model: Any, given: Given) -> dict[str, Any]:
-    vectors, counts = _dense(model.support_vectors_), machine.counts
+    counts = machine.counts
     coefficients = machine.sign * _dense(model.dual_coef_)
     intercepts = machine.sign * model.intercept_
     if model.kernel == "linear":
-        return weights_of(_folded(coefficients, vectors, counts), intercepts, given)
+        weights = _folded(coefficients, model.support_vectors_, counts)
+        return weights_of(weights, intercepts, given)
     return {
-        "vectors": vectors,
+        **_vectors(model, given),
         "coefficients": np.concatenate(_by_pair(coefficients, counts)),
         "intercepts": intercepts,
         "counts": counts.astype(np.int64),
+    }
+
+
+def _vectors(model: Any, given: Given) -> dict[str, Any]:
+    if given.gives != "sparse":
+        return {"vectors": _dense(model.support_vectors_)}
+    columns = model.support_vectors_.tocsc()
+    lengths = np.asarray(model.support_vectors_.power(2).sum(axis=1)).ravel()
+    # Distances are made of products here, which is exact enough while they stay small.
+    if model.kernel == "rbf" and float(vars(model)["_gamma"]) * lengths.max() > 1e5:
+        raise NotExportableError(f"{type(model).__name__} with vectors too long for its gamma")
+    return {
+        "starts": columns.indptr.astype(np.uint32),
+        "places": columns.indices.astype(np.uint32),
+        "parts": columns.data.astype(np.float64),
+        "lengths": lengths,
     }
 
 

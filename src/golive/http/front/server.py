@@ -8,6 +8,8 @@ from socket import socket
 from ssl import SSLContext
 from time import perf_counter, time
 
+from golive.http.front.acceptor import Acceptor
+from golive.http.front.balance import Balance
 from golive.http.front.connection import Connection
 from golive.http.front.limits import FrontLimits
 from golive.http.front.shared import Shared
@@ -33,7 +35,7 @@ class FrontServer:
     ) -> None:
         self._shared = Shared(gateway, limits, is_secure=tls is not None)
         self._tls = tls
-        self._server: asyncio.Server | None = None
+        self._listening: asyncio.Server | Acceptor | None = None
         self._sweeping: asyncio.Task[None] | None = None
 
     @property
@@ -41,23 +43,51 @@ class FrontServer:
         """How many are open."""
         return len(self._shared.connections)
 
-    async def listen(self, listener: socket) -> None:
-        """Begin to answer those who connect to the socket."""
+    async def listen(self, listener: socket, *, balance: Balance | None = None) -> None:
+        """Begin to answer those who connect to the socket.
+
+        Args:
+            listener: The socket.
+            balance: Shared with the other processes that listen on it, if there are any.
+        """
         loop = asyncio.get_running_loop()
-        shared, limits = self._shared, self._shared.limits
-        self._server = await loop.create_server(
-            lambda: Connection(shared, loop),
-            sock=listener,
-            ssl=self._tls,
-            ssl_handshake_timeout=None if self._tls is None else limits.head_seconds,
-        )
+        if balance is None:
+            self._listening = await loop.create_server(
+                self._connection,
+                sock=listener,
+                ssl=self._tls,
+                ssl_handshake_timeout=self._handshake_seconds,
+            )
+        else:
+            self._listening = Acceptor(
+                listener,
+                balance,
+                adopt=self._adopt,
+                connections=lambda: len(self._shared.connections),
+            )
         self._sweeping = loop.create_task(self._sweep())
+
+    @property
+    def _handshake_seconds(self) -> float | None:
+        return None if self._tls is None else self._shared.limits.head_seconds
+
+    def _connection(self) -> Connection:
+        return Connection(self._shared, asyncio.get_running_loop())
+
+    async def _adopt(self, accepted: socket) -> None:
+        await asyncio.get_running_loop().connect_accepted_socket(
+            self._connection,
+            accepted,
+            ssl=self._tls,
+            ssl_handshake_timeout=self._handshake_seconds,
+        )
 
     async def end(self, seconds: float) -> None:
         """Take no more requests; wait for open ones, until so many seconds have passed."""
-        if self._server is None or self._sweeping is None:
+        listening, self._listening = self._listening, None
+        if listening is None or self._sweeping is None:
             return
-        self._server.close()
+        listening.close()
         self._shared.is_ending = True
         for connection in tuple(self._shared.connections):
             connection.end()

@@ -43,7 +43,9 @@ def _curves(node: Node) -> Estimator:
         total = reduce(add, shares)
         return _capped([share / total for share in shares] if total else [1.0 / width] * width)
 
-    return Estimator(probabilities=probabilities, label=lambda row: first_largest(probabilities(row)))
+    return Estimator(
+        probabilities=probabilities, label=lambda row: first_largest(probabilities(row))
+    )
 
 
 def _capped(shares: list[float]) -> list[float]:
@@ -62,9 +64,7 @@ def _sigmoid_curve(slope: float, offset: float) -> Curve:
 def _lines_of(node: Node) -> list[Curve]:
     xs, ys, ends = node.list("xs"), node.list("ys"), node.list("ends")
     begins = [0, *ends[:-1]]
-    return [
-        _line(xs[begin:end], ys[begin:end]) for begin, end in zip(begins, ends, strict=True)
-    ]
+    return [_line(xs[begin:end], ys[begin:end]) for begin, end in zip(begins, ends, strict=True)]
 
 
 def _line(xs: list[float], ys: list[float]) -> Curve:
@@ -91,7 +91,9 @@ def _temperature(node: Node) -> Estimator:
     def probabilities(row: Any) -> list[float]:
         return _capped(softmax([factor * logit for logit in _logits(response(row))]))
 
-    return Estimator(probabilities=probabilities, label=lambda row: first_largest(probabilities(row)))
+    return Estimator(
+        probabilities=probabilities, label=lambda row: first_largest(probabilities(row))
+    )
 
 
 def _logits(values: list[float]) -> list[float]:

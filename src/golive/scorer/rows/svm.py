@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import combinations, pairwise
-from math import dist, exp, tanh
 from operator import mul
 from typing import Any
 
 from golive.scorer.node import Node
-from golive.scorer.rows.checking import refuse_non_finite
 from golive.scorer.rows.coupling import coupled
 from golive.scorer.rows.estimator import Estimator
+from golive.scorer.rows.kernels import kernel_of
 from golive.scorer.rows.linear import weighted_sums
 
 __all__ = ["OPS"]
@@ -94,17 +93,15 @@ def _decisions(node: Node) -> Decisions:
     """The decisions.
 
     With the kernel `linear` they are `golive.scorer.rows.linear.weighted_sums`. With others the
-    arrays are `vectors` (the support vectors, class by class), `coefficients` (pair by pair, those
-    of its two classes' vectors), `intercepts` (one a pair) and `counts` (the vectors of each class;
-    of one class if there are no pairs).
+    arrays are those of `golive.scorer.rows.kernels`, `coefficients` (pair by pair, those of its two
+    classes' vectors), `intercepts` (one a pair) and `counts` (the vectors of each class; of one
+    class if there are no pairs).
     """
     if node.args["kernel"] == "linear":
         return weighted_sums(node)
-    kernel = _KERNELS[node.args["kernel"]](node)
-    parts = _parts(node)
+    kernel, parts = kernel_of(node), _parts(node)
 
-    def decisions(row: list[float]) -> list[float]:
-        refuse_non_finite(row)
+    def decisions(row: Any) -> list[float]:
         found = kernel(row)
         return [
             sum(map(mul, coefficients, found[one] + found[other])) + intercept
@@ -129,55 +126,6 @@ def _parts(node: Node) -> list[tuple[list[float], slice, slice, float]]:
     return parts
 
 
-def _vectors(node: Node) -> list[list[float]]:
-    values, width = node.list("vectors"), node.args["inputs"]
-    return [values[at : at + width] for at in range(0, len(values), width)]
-
-
-def _radial(node: Node) -> Decisions:
-    """`exp(-gamma * distance²)`."""
-    vectors, gamma = _vectors(node), -node.args["gamma"]
-
-    def kernel(row: list[float]) -> list[float]:
-        return [exp(gamma * away * away) for away in [dist(row, vector) for vector in vectors]]
-
-    return kernel
-
-
-def _polynomial(node: Node) -> Decisions:
-    """`(gamma * product + coef0) ** degree`."""
-    vectors, gamma = _vectors(node), node.args["gamma"]
-    shift, degree = node.args["coef0"], node.args["degree"]
-
-    def kernel(row: list[float]) -> list[float]:
-        products = [sum(map(mul, row, vector)) for vector in vectors]
-        return [_power(gamma * product + shift, degree) for product in products]
-
-    return kernel
-
-
-def _power(base: float, times: int) -> float:
-    """By squaring, in libsvm's order and without an exception where it is too large."""
-    power = 1.0
-    while times > 0:
-        if times % 2:
-            power *= base
-        base *= base
-        times //= 2
-    return power
-
-
-def _sigmoid(node: Node) -> Decisions:
-    """`tanh(gamma * product + coef0)`."""
-    vectors, gamma, shift = _vectors(node), node.args["gamma"], node.args["coef0"]
-
-    def kernel(row: list[float]) -> list[float]:
-        return [tanh(gamma * sum(map(mul, row, vector)) + shift) for vector in vectors]
-
-    return kernel
-
-
-_KERNELS = {"rbf": _radial, "poly": _polynomial, "sigmoid": _sigmoid}
 OPS: dict[str, Callable[[Node], Estimator]] = {
     "classifier": _classifier,
     "outliers": _outliers,

@@ -1,0 +1,93 @@
+"""The acceptor: takes its share of the connections that come to several processes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from socket import socket
+from typing import Any
+
+from golive.http.front.balance import Balance
+
+__all__ = ["Acceptor"]
+
+_WAIT_SECONDS = 0.002
+_PAUSE_SECONDS = 1.0
+_logger = logging.getLogger("golive.http")
+
+
+class Acceptor:
+    """Accepts connections one by one, and leaves some to the others that listen.
+
+    All processes wake when a client comes. One that is ahead of another waits for a moment, in
+    which the other takes the client; if that does not, because it is busy or gone, this one does.
+    (Event loops accept all that wait at once, which gives one process nearly all connections of
+    clients that come together; SO_REUSEPORT spreads them by chance, to busy processes, too.)
+
+    Args:
+        listener: The socket on which all of them listen.
+        balance: Of their connections.
+        adopt: Makes a connection of an accepted socket.
+        connections: How many this process has.
+    """
+
+    def __init__(
+        self,
+        listener: socket,
+        balance: Balance,
+        *,
+        adopt: Callable[[socket], Coroutine[Any, Any, None]],
+        connections: Callable[[], int],
+    ) -> None:
+        self._listener = listener
+        self._balance = balance
+        self._adopt = adopt
+        self._connections = connections
+        self._loop = asyncio.get_running_loop()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._has_waited = False
+        listener.settimeout(0)
+        self._loop.add_reader(listener, self._take)
+
+    def close(self) -> None:
+        """Accept no more; the socket is closed."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._loop.remove_reader(self._listener)
+        self._listener.close()
+        self._balance.close()
+
+    def _take(self) -> None:
+        connections = self._connections() + len(self._tasks)
+        if self._balance.is_ahead(connections) and not self._has_waited:
+            self._has_waited = True
+            self._wait(_WAIT_SECONDS)
+            return
+        self._has_waited = False
+        try:
+            accepted, _ = self._listener.accept()
+        except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+            return  # another process was faster, or the client has gone
+        except OSError as error:
+            _logger.warning("a connection could not be accepted: %s", error.strerror)
+            self._wait(_PAUSE_SECONDS)
+            return
+        task = self._loop.create_task(self._begin(accepted))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _begin(self, accepted: socket) -> None:
+        try:
+            await self._adopt(accepted)
+        except OSError:
+            accepted.close()  # the handshake failed, or the client has gone
+
+    def _wait(self, seconds: float) -> None:
+        self._loop.remove_reader(self._listener)
+        self._timer = self._loop.call_later(seconds, self._listen_again)
+
+    def _listen_again(self) -> None:
+        self._timer = None
+        self._loop.add_reader(self._listener, self._take)
