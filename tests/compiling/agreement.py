@@ -13,6 +13,8 @@ import pandas as pd
 import pytest
 
 from golive.compiling.compile import write_program
+from golive.runtimes.frames import input_builder
+from golive.runtimes.protocols import Batch
 from golive.scorer.batches.building import parts_of
 from golive.scorer.loading import load_program
 from golive.scorer.program import Program
@@ -36,7 +38,14 @@ def _column(name: str, values: pd.Series) -> Column:
     categories: tuple[Any, ...] = ()
     if isinstance(values.dtype, pd.CategoricalDtype):
         kind, categories = "category", tuple(values.dtype.categories.tolist())
-    return Column(name=name, type=kind, dtype=str(values.dtype), categories=categories)
+    has_none = values.dtype == object and any(value is None for value in values)
+    return Column(
+        name=name,
+        type=kind,
+        dtype=str(values.dtype),
+        categories=categories,
+        null_as="none" if has_none else "nan",
+    )
 
 
 def matrix_columns(width: int, dtype: str = "float64") -> tuple[Column, ...]:
@@ -91,6 +100,23 @@ def assert_agree(
         )
 
 
+def assert_records_agree(
+    estimator: Any, program: Program, signature: Signature, records: list[list[Any]]
+) -> None:
+    """Each record alone, as the engine hands it over: the same answer, or both refuse it."""
+    build = input_builder(signature)
+    for record in records:
+        batch = Batch(columns=[[value] for value in record], size=1)
+        try:
+            one = build(batch)
+        except (ValueError, TypeError, OverflowError):
+            expected = REFUSED
+        else:
+            expected = _original(estimator, one)
+        found = _scored(estimator, program, record)
+        assert _is_same(expected, found), f"{record!r:.200}: {expected} is now {found}"
+
+
 def _original(estimator: Any, one: Any) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -119,9 +145,13 @@ def _scored(estimator: Any, program: Program, record: list[Any]) -> Any:
 
 def assert_batches_agree(program: Program, data: Any) -> None:
     """All rows at once with NumPy: what each gives alone, and refused if one of them is."""
+    assert_batches_of_records_agree(program, records_of(data))
+
+
+def assert_batches_of_records_agree(program: Program, records: list[list[Any]]) -> None:
+    """The same of records."""
     prepare, estimator = parts_of(program.root)
     alone = build_estimator(program.root)
-    records = records_of(data)
     for name in [name for name in ESTIMATES if getattr(alone, name) is not None]:
         expected, accepted = _alone(getattr(alone, name), records)
         found = getattr(estimator, name)(prepare(accepted)) if accepted else []

@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from golive.compiling.decoding import decoded_estimator
 from golive.compiling.given import Given, Gives, Made
+from golive.compiling.not_exported import NOT_EXPORTED
 from golive.scorer.writing import ProgramWriter
 
 __all__ = ["Exporter", "Exports", "NotExportableError", "class_name"]
@@ -50,7 +52,10 @@ class Exports:
         """
         exporter = self._table.get(class_name(estimator))
         if exporter is None:
-            raise NotExportableError(f"{type(estimator).__name__} has no exporter")
+            inner = decoded_estimator(estimator)
+            if inner is not None:
+                return self.export(inner, given)
+            raise NotExportableError(_no_exporter(type(estimator).__name__))
         _refuse_what_no_exporter_knows(estimator, given)
         return exporter(estimator, given, self)
 
@@ -95,6 +100,11 @@ class Exports:
         return self.step("composing.pipeline", last["gives"], last["width"], children=flat)
 
 
+def _no_exporter(name: str) -> str:
+    reason = NOT_EXPORTED.get(name)
+    return f"{name} has no exporter" + (f": it {reason}" if reason else "")
+
+
 def _parts_of(node: dict[str, Any]) -> list[dict[str, Any]]:
     if node["op"] != "composing.pipeline":
         return [node]
@@ -103,7 +113,7 @@ def _parts_of(node: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _simplified(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Without steps that change nothing, and without reading twice."""
-    working = [node for node in nodes if node["op"] != "composing.same"] or nodes[-1:]
+    working = _dense_flags([n for n in nodes if n["op"] != "composing.same"] or nodes[-1:])
     if [node["op"] for node in working[:2]] != ["inputs.table", "inputs.numbers"]:
         return working
     kinds = set(working[0]["args"]["kinds"])
@@ -112,6 +122,18 @@ def _simplified(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     if kinds <= {"nan", "none"}:
         return [{**working[1], "args": {}}, *working[2:]]
     return working
+
+
+def _dense_flags(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """With flags made dense at once, where the next step would do it."""
+    made: list[dict[str, Any]] = []
+    for node in nodes:
+        is_flags = bool(made) and made[-1]["op"] in ("encoding.flags", "scaling.bin_flags")
+        if is_flags and node["op"] == "composing.dense":
+            made[-1] = {**made[-1], "gives": "dense"}
+        else:
+            made.append(node)
+    return made
 
 
 def _refuse_what_no_exporter_knows(estimator: Any, given: Given) -> None:

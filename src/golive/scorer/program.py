@@ -7,6 +7,7 @@ from typing import Any
 
 from golive.scorer.node import Node
 from golive.scorer.rows.building import parts_of
+from golive.scorer.rows.composing import same
 
 __all__ = ["Program"]
 
@@ -25,7 +26,8 @@ class Program:
     def __init__(self, root: Node, *, classes: int | None) -> None:
         self.root = root
         self.classes = classes
-        self._prepare, self._estimator = parts_of(root)
+        prepare, estimator = parts_of(root)
+        self._estimator = estimator if prepare is same else estimator.after(prepare)
 
     def gives(self, method: str) -> bool:
         """Whether it answers `probabilities`, `label`, `labelled` or `value`."""
@@ -46,9 +48,9 @@ class Program:
             ValueError: The original would refuse one of the records.
             TypeError: Likewise.
         """
-        prepare, answer = self._prepare, self._estimator.probabilities
+        answer = self._estimator.probabilities
         assert answer is not None
-        return [answer(prepare(record)) for record in records]
+        return list(map(answer, records))
 
     def labels(self, records: list[list[Any]]) -> list[int]:
         """The position of each record's class, as the original's `predict` gives it.
@@ -57,9 +59,9 @@ class Program:
             ValueError: The original would refuse one of the records.
             TypeError: Likewise.
         """
-        prepare, answer = self._prepare, self._estimator.label
+        answer = self._estimator.label
         assert answer is not None
-        return [answer(prepare(record)) for record in records]
+        return list(map(answer, records))
 
     def labelled(self, records: list[list[Any]]) -> list[tuple[list[float], int]]:
         """Both of each record, prepared once.
@@ -68,9 +70,9 @@ class Program:
             ValueError: The original would refuse one of the records.
             TypeError: Likewise.
         """
-        prepare, answer = self._prepare, self._estimator.labelled
+        answer = self._estimator.labelled
         assert answer is not None
-        return [answer(prepare(record)) for record in records]
+        return list(map(answer, records))
 
     def values(self, records: list[list[Any]]) -> list[Any]:
         """The value of each record: a float, or a list of floats for several outputs.
@@ -79,6 +81,6 @@ class Program:
             ValueError: The original would refuse one of the records.
             TypeError: Likewise.
         """
-        prepare, answer = self._prepare, self._estimator.value
+        answer = self._estimator.value
         assert answer is not None
-        return [answer(prepare(record)) for record in records]
+        return list(map(answer, records))

@@ -50,7 +50,7 @@ def _power(transformer: Any, given: Given, exports: Exports) -> Made:
     rows.add(op, arrays={"lambdas": np.asarray(transformer.lambdas_, dtype=np.float64)})
     if transformer.standardize:
         rows.add("checking.no_infinity")
-        scaler = vars(transformer)["_scaler"]
+        scaler = transformer._scaler
         rows.add("scaling.standard", arrays={"mean": scaler.mean_, "scale": scaler.scale_})
     return rows.made()
 

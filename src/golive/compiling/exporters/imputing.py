@@ -19,7 +19,7 @@ def _simple(imputer: Any, given: Given, exports: Exports) -> Made:
     statistics = np.asarray(imputer.statistics_)
     kept = _kept(imputer, statistics)
     flagged = [] if imputer.indicator_ is None else imputer.indicator_.features_.tolist()
-    if vars(imputer)["_fit_dtype"].kind == "O":
+    if imputer._fit_dtype.kind == "O":
         return _objects(imputer, statistics, given, exports, kept=kept, flagged=flagged)
     _refuse_integers_for_floats(imputer, given)
     rows = Rows(given, exports)
@@ -50,7 +50,7 @@ def _refuse_integers_for_floats(imputer: Any, given: Given) -> None:
     """scikit-learn refuses a fill value of floats for a frame of integers."""
     if imputer.strategy != "constant" or not given.columns:
         return
-    fitted = vars(imputer)["_fit_dtype"].kind
+    fitted = imputer._fit_dtype.kind
     if fitted == "f" and all(column.type == "integer" for column in given.columns):
         raise NotExportableError("SimpleImputer with a constant fitted on other types")
 

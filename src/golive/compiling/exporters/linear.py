@@ -21,18 +21,9 @@ def weights_of(coefficients: Any, intercepts: Any, given: Given) -> dict[str, An
         coefficients: Of shape (outputs, inputs), or (inputs,) for one output.
         intercepts: One an output, or one number for all.
         given: The rows that are weighted; those of sparse rows are stored input by input.
-
-    Raises:
-        NotExportableError: The coefficients are a sparse matrix, or are not finite.
     """
-    if sparse.issparse(coefficients):
-        raise NotExportableError("a linear model that was made sparse")
     weights = np.atleast_2d(np.asarray(coefficients, dtype=np.float64))
     offsets = np.broadcast_to(np.asarray(intercepts, dtype=np.float64), (len(weights),))
-    if not (np.isfinite(weights).all() and np.isfinite(offsets).all()):
-        raise NotExportableError("a linear model with coefficients that are not finite")
-    if weights.shape[1] != given.width:
-        raise NotExportableError("a linear model with another number of coefficients than columns")
     return {"weights": weights.T if given.gives == "sparse" else weights, "intercepts": offsets}
 
 
@@ -45,10 +36,21 @@ def _estimator(
     op: str, model: Any, given: Given, exports: Exports, *, width: int, args: dict[str, Any]
 ) -> Made:
     nodes, rows = _rows(given, exports)
-    arrays = weights_of(model.coef_, model.intercept_, rows)
+    arrays = _finite_weights(model, rows)
     args = {"takes": rows.gives, **args}
     node = exports.step(op, "estimator", width, args=args, arrays=arrays)
     return Made(node=exports.pipeline([*nodes, node]))
+
+
+def _finite_weights(model: Any, given: Given) -> dict[str, Any]:
+    if sparse.issparse(model.coef_):
+        raise NotExportableError("a linear model that was made sparse")
+    arrays = weights_of(model.coef_, model.intercept_, given)
+    if not all(np.isfinite(array).all() for array in arrays.values()):
+        raise NotExportableError("a linear model with coefficients that are not finite")
+    if np.shape(model.coef_)[-1] != given.width:
+        raise NotExportableError("a linear model with another number of coefficients than columns")
+    return arrays
 
 
 def _regressor(model: Any, given: Given, exports: Exports) -> Made:

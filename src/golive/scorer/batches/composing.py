@@ -53,7 +53,20 @@ def _rows(batch: Any) -> list[Any]:
     return list(batch.tolist()) if isinstance(batch, np.ndarray) else list(batch)
 
 
+def _dense(node: Node) -> BatchTransform:
+    width = node.width
+
+    def fill(batch: list[Any]) -> Any:
+        filled = np.zeros((len(batch), width))
+        for row, (positions, values) in zip(filled, batch, strict=True):
+            row[positions] = values
+        return filled
+
+    return fill
+
+
 OPS: dict[str, Callable[[Node], BatchTransform | Estimator]] = {
+    "dense": _dense,
     "pipeline": _pipeline,
     "same": _same,
     "pick": _pick,

@@ -20,7 +20,8 @@ def _numbers(node: Node) -> BatchTransform:
     def read(records: list[list[Any]]) -> Any:
         if any(None in record for record in records):
             records = [[nan if v is None else v for v in record] for record in records]
-        return np.array(records, dtype=dtype).astype(np.float64, copy=False)
+        with np.errstate(over="ignore"):
+            return np.array(records, dtype=dtype).astype(np.float64, copy=False)
 
     return read
 

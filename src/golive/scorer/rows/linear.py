@@ -13,7 +13,8 @@ from golive.scorer.rows.estimator import Estimator
 from golive.scorer.rows.sparse_sums import sparse_sums
 
 __all__ = [
-    "OPS", "first_largest", "is_pair", "power", "shares_of", "sigmoid", "softmax", "weighted_sums",
+    "OPS", "first_largest", "is_pair", "label_of", "power", "shares_of", "sigmoid", "softmax",
+    "weighted_sums",
 ]  # fmt: skip
 
 
@@ -86,8 +87,10 @@ def _regressor(node: Node) -> Estimator:
 
 def _classifier(node: Node) -> Estimator:
     """The class of the largest sum; of one sum the second class where it is above 0."""
-    sums, choose = weighted_sums(node), _choice(node)
-    return Estimator(decision=sums, label=lambda row: choose(sums(row)))
+    sums = weighted_sums(node)
+    if len(node.view("intercepts")) == 1:
+        return Estimator(decision=sums, label=lambda row: int(sums(row)[0] > 0.0))
+    return Estimator(decision=sums, label=lambda row: first_largest(sums(row)))
 
 
 def _logistic(node: Node) -> Estimator:
@@ -95,35 +98,31 @@ def _logistic(node: Node) -> Estimator:
 
     The latter is the sigmoid of each as a share of all; one sum is of the second of two classes.
     """
-    return _with(node, shares_of(node))
+    return _with_shares(node)
 
 
 def _modified_huber(node: Node) -> Estimator:
     """Probabilities of the sums: they are cut off at -1 and 1, and shifted."""
-    return _with(node, shares_of(node))
+    return _with_shares(node)
 
 
-def _with(node: Node, shares: Callable[[list[float]], list[float]]) -> Estimator:
-    sums, choose = weighted_sums(node), _choice(node)
+def _with_shares(node: Node) -> Estimator:
+    estimator, shares = _classifier(node), shares_of(node)
+    sums = estimator.decision
+    assert sums is not None
 
     def labelled(row: Any) -> tuple[list[float], int]:
         found = sums(row)
-        return shares(found), choose(found)
+        return shares(found), label_of(found)
 
-    return Estimator(
-        probabilities=lambda row: shares(sums(row)),
-        decision=sums,
-        label=lambda row: choose(sums(row)),
-        labelled=labelled,
-    )
+    estimator.probabilities = lambda row: shares(sums(row))
+    estimator.labelled = labelled
+    return estimator
 
 
-def _choice(node: Node) -> Callable[[list[float]], int]:
-    return _is_positive if len(node.view("intercepts")) == 1 else first_largest
-
-
-def _is_positive(values: list[float]) -> int:
-    return int(values[0] > 0.0)
+def label_of(sums: list[float]) -> int:
+    """The class of the largest sum; of one sum the second class where it is above 0."""
+    return first_largest(sums) if len(sums) > 1 else int(sums[0] > 0.0)
 
 
 def is_pair(node: Node) -> bool:

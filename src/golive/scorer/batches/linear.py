@@ -1,0 +1,117 @@
+"""Linear models of batches: weighted sums as products of matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from golive.scorer.node import Node
+from golive.scorer.rows import linear as rows
+from golive.scorer.rows.estimator import Estimator
+
+__all__ = ["OPS"]
+
+
+def _sums(node: Node) -> Callable[[Any], Any]:
+    """The sums of each row; rows with NaN or infinities are refused."""
+    intercepts = np.asarray(node.view("intercepts"))
+    weights = np.asarray(node.view("weights"))
+    if node.args.get("takes") == "sparse":
+        return _sparse_sums(weights.reshape(-1, len(intercepts)), intercepts)
+    turned = weights.reshape(len(intercepts), -1).T
+
+    def sums(batch: Any) -> Any:
+        with np.errstate(all="ignore"):
+            found = batch @ turned + intercepts
+        if not np.isfinite(found).all():
+            _refuse_non_finite(batch)
+        return found
+
+    return sums
+
+
+def _sparse_sums(weights: Any, intercepts: Any) -> Callable[[Any], Any]:
+    outputs = range(len(intercepts))
+
+    def sums(batch: list[Any]) -> Any:
+        counts = [len(positions) for positions, _ in batch]
+        of = np.repeat(np.arange(len(batch)), counts)
+        total = sum(counts)
+        at = np.fromiter(chain.from_iterable(row[0] for row in batch), np.int64, total)
+        values = np.fromiter(chain.from_iterable(row[1] for row in batch), np.float64, total)
+        with np.errstate(all="ignore"):
+            parts = [np.bincount(of, values * weights[at, k], len(batch)) for k in outputs]
+            found = np.stack(parts, axis=1) + intercepts
+        if not np.isfinite(found).all():
+            _refuse_non_finite(values)
+        return found
+
+    return sums
+
+
+def _refuse_non_finite(values: Any) -> None:
+    if not np.isfinite(values).all():
+        raise ValueError("the input contains NaN or infinity")
+
+
+def _regressor(node: Node) -> Estimator:
+    sums = _sums(node)
+    if len(node.view("intercepts")) > 1:
+        return Estimator(value=sums)
+    if node.args.get("link") == "log":
+        return Estimator(value=lambda batch: _exp(sums(batch)[:, 0]))
+    return Estimator(value=lambda batch: sums(batch)[:, 0])
+
+
+def _exp(values: Any) -> Any:
+    with np.errstate(all="ignore"):
+        return np.exp(values)
+
+
+def _classifier(node: Node) -> Estimator:
+    sums = _sums(node)
+    if len(node.view("intercepts")) == 1:
+        return Estimator(decision=sums, label=lambda batch: (sums(batch)[:, 0] > 0.0).astype(int))
+    return Estimator(decision=sums, label=lambda batch: sums(batch).argmax(axis=1))
+
+
+def _with_shares(node: Node) -> Estimator:
+    estimator, sums, shares = _classifier(node), _sums(node), _shares(node)
+    return Estimator(
+        probabilities=lambda batch: shares(sums(batch)),
+        decision=estimator.decision,
+        label=estimator.label,
+    )
+
+
+def _shares(node: Node) -> Callable[[Any], Any]:
+    if rows.is_pair(node):
+        return lambda sums: _pair(sums[:, 0])
+    if node.args.get("shares") == "softmax" and len(node.view("intercepts")) > 1:
+        return _softmax
+    shares = rows.shares_of(node)
+    return lambda sums: np.array([shares(row) for row in sums.tolist()])
+
+
+def _pair(values: Any) -> Any:
+    with np.errstate(all="ignore"):
+        small = np.exp(-np.abs(values))
+        score = np.where(values >= 0.0, 1.0, small) / (1.0 + small)
+    return np.stack([1.0 - score, score], axis=1)
+
+
+def _softmax(values: Any) -> Any:
+    with np.errstate(all="ignore"):
+        powers = np.exp(values - values.max(axis=1, keepdims=True))
+        return powers / powers.sum(axis=1, keepdims=True)
+
+
+OPS: dict[str, Callable[[Node], Estimator]] = {
+    "regressor": _regressor,
+    "classifier": _classifier,
+    "logistic": _with_shares,
+    "modified_huber": _with_shares,
+}
