@@ -26,7 +26,7 @@ def test_the_defaults_are_these():
         max_records=10_000,
         allowed_hosts=(),
         threads=4,
-        queue=64,
+        queue=256,
         read_limit=15.0,
         header_limit=10.0,
         idle_limit=75.0,
@@ -72,6 +72,15 @@ def test_a_flag_wins_over_the_environment():
     assert settings.allowed_hosts == ("a.example",)
 
 
+@pytest.mark.parametrize(("text", "workers"), [("auto", "auto"), ("3", 3)])
+def test_workers_are_a_number_or_auto(text, workers):
+    assert ServeSettings.load({"GOLIVE_WORKERS": text}).workers == workers
+
+
+def test_a_path_may_be_given_as_text():
+    assert ServeSettings.load({}, tls_key="a/key.pem").tls_key == Path("a/key.pem")
+
+
 def test_a_flag_that_was_not_given_and_an_empty_variable_set_nothing():
     assert ServeSettings.load({"GOLIVE_PORT": " "}, port=None).port == 8000
 
@@ -82,6 +91,7 @@ def test_a_flag_that_was_not_given_and_an_empty_variable_set_nothing():
         ("GOLIVE_PORT", "http", "GOLIVE_PORT='http' is not an integer."),
         ("GOLIVE_PORT", "65536", "GOLIVE_PORT is 65536; the most is 65535."),
         ("GOLIVE_WORKERS", "0", "GOLIVE_WORKERS is 0; the least is 1."),
+        ("GOLIVE_WORKERS", "all", "GOLIVE_WORKERS='all' is not an integer or auto."),
         ("GOLIVE_TIME_LIMIT", "nan", "GOLIVE_TIME_LIMIT is nan; the least is 0.001."),
         ("GOLIVE_LOG_INPUTS", "maybe", "GOLIVE_LOG_INPUTS='maybe' is not true or false."),
     ],

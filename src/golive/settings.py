@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from golive.errors import UsageError
+from golive.setting import Setting, SettingValue
 
 __all__ = [
     "SERVE_SETTINGS",
     "SETTINGS",
     "ServeSettings",
-    "Setting",
     "Settings",
     "cache_dir",
     "child_environment",
@@ -28,72 +29,6 @@ __all__ = [
     "limit_numeric_threads",
     "wished_keras_backend",
 ]
-
-SettingType = Literal["integer", "number", "text", "boolean", "list", "path", "count"]
-SettingValue = int | float | str | bool | tuple[str, ...] | Path | None
-
-_TRUE = frozenset({"1", "true", "yes", "on"})
-_FALSE = frozenset({"0", "false", "no", "off"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
-    """One setting.
-
-    Attributes:
-        name: As in Python, such as `body_limit`.
-        type: What its text in the environment is read as; a `list` is separated by commas, a
-            `count` is an integer or `auto`.
-        default: The value where nothing sets it.
-        sentence: What it does.
-        minimum: The smallest number that is allowed, or None.
-        maximum: The largest, likewise.
-    """
-
-    name: str
-    type: SettingType
-    default: SettingValue
-    sentence: str
-    minimum: float | None = None
-    maximum: float | None = None
-
-    @property
-    def variable(self) -> str:
-        """The environment variable that sets it."""
-        return f"GOLIVE_{self.name.upper()}"
-
-    def parse(self, text: str) -> SettingValue:
-        """The value of the environment variable's text.
-
-        Raises:
-            UsageError: The text is no such value.
-        """
-        try:
-            value = _PARSERS[self.type](text)
-        except ValueError as error:
-            raise UsageError(
-                f"{self.variable}={text!r} is not {_ARTICLES[self.type]}.", hint=self.sentence
-            ) from error
-        return self.check(value, self.variable)
-
-    def check(self, value: SettingValue, source: str) -> SettingValue:
-        """The value, if it is inside the bounds.
-
-        Raises:
-            UsageError: It is outside them; the message names `source`.
-        """
-        if not isinstance(value, int | float):
-            return value
-        if self.minimum is not None and not value >= self.minimum:
-            raise UsageError(
-                f"{source} is {value}; the least is {self.minimum:g}.", hint=self.sentence
-            )
-        if self.maximum is not None and not value <= self.maximum:
-            raise UsageError(
-                f"{source} is {value}; the most is {self.maximum:g}.", hint=self.sentence
-            )
-        return value
-
 
 SETTINGS: tuple[Setting, ...] = (
     Setting(
@@ -312,6 +247,8 @@ class ServeSettings:
 
 
 def _user_cache() -> Path:
+    if sys.platform == "linux" and not os.environ.get("XDG_CACHE_HOME"):
+        return Path("~/.cache/golive")  # without the import, for which every start would wait
     import platformdirs
 
     return platformdirs.user_cache_path("golive")
@@ -372,12 +309,15 @@ def _load(
 
 def _settle(setting: Setting, environ: Mapping[str, str], flag: Any) -> SettingValue:
     if flag is not None:
-        value: SettingValue = tuple(flag) if setting.type == "list" else flag
+        convert = _OF_FLAGS.get(setting.type)
+        value: SettingValue = flag if convert is None else convert(flag)
         return setting.check(value, f"--{setting.name.replace('_', '-')}")
     if text := environ.get(setting.variable, "").strip():
         return setting.parse(text)
     return setting.default
 
+
+_OF_FLAGS: dict[str, Callable[[Any], SettingValue]] = {"list": tuple, "path": Path}
 
 _THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
@@ -395,30 +335,3 @@ _KERAS_ON_CPU = {
     "KERAS_TORCH_DEVICE": "cpu",
     "JAX_PLATFORMS": "cpu",
 }
-
-_ARTICLES: dict[SettingType, str] = {
-    "integer": "an integer",
-    "number": "a number",
-    "text": "a text",
-    "boolean": "true or false",
-    "list": "a list",
-    "path": "a path",
-    "count": "an integer or auto",
-}
-
-
-_PARSERS: dict[SettingType, Callable[[str], SettingValue]] = {
-    "integer": int,
-    "number": float,
-    "text": str,
-    "path": Path,
-    "boolean": lambda text: _parse_boolean(text.lower()),
-    "list": lambda text: tuple(part.strip() for part in text.split(",") if part.strip()),
-    "count": lambda text: text if text == "auto" else int(text),
-}
-
-
-def _parse_boolean(text: str) -> bool:
-    if text in _TRUE or text in _FALSE:
-        return text in _TRUE
-    raise ValueError(text)

@@ -108,6 +108,20 @@ def test_hashes_can_be_weighted():
     assert_agree(model, compiled(model, SENTENCES), TEXTS)
 
 
+@pytest.mark.parametrize(
+    "vectorizer", [TfidfVectorizer(ngram_range=(1, 2)), HashingVectorizer(n_features=50)]
+)
+def test_many_classes_of_texts_are_those_of_the_original(vectorizer):
+    words = " ".join(SENTENCES).split()
+    texts = [" ".join(words[at : at + 9]) for at in range(80)]
+    model = make_pipeline(vectorizer, LogisticRegression(C=0.1))
+    model.fit(texts, [at // 2 for at in range(80)])
+    program = compiled(model, texts)
+
+    assert_agree(model, program, [*texts, *TEXTS])
+    assert_batches_agree(program, texts)
+
+
 def test_a_text_among_other_columns_is_vectorized_as_by_the_original():
     frame = pd.DataFrame(
         {
@@ -165,6 +179,14 @@ def test_functions_and_narrow_numbers_are_not_exported(vectorizer):
     model = make_pipeline(vectorizer, LogisticRegression()).fit(SENTENCES, TRUTHS)
 
     with pytest.raises(NotExportableError):
+        compiled(model, SENTENCES)
+
+
+def test_a_vectorizer_that_was_not_fitted_is_not_exported():
+    line = LogisticRegression().fit([[0.0, 1.0], [1.0, 0.0]], [0, 1])
+    model = make_pipeline(CountVectorizer(vocabulary=["card", "pin"]), line)
+
+    with pytest.raises(NotExportableError, match="CountVectorizer that was not fitted"):
         compiled(model, SENTENCES)
 
 

@@ -81,6 +81,11 @@ def test_images_are_not_read_on_the_loop():
 def test_what_a_batch_holds_follows_from_what_a_record_takes():
     pace = Pace(call_seconds=0.001, record_seconds=0.0001)
 
-    assert (pace.most_on_loop, pace.slice) == (11, 191)
-    assert (Pace().most_on_loop, Pace().slice) == (4096, 4096)
-    assert (Pace(call_seconds=9.0).most_on_loop, Pace(call_seconds=9.0).slice) == (1, 16)
+    assert (pace.most_on_loop, pace.most_in_thread) == (11, 191)
+    assert (Pace().most_on_loop, Pace().most_in_thread) == (4096, 4096)
+
+
+def test_a_batch_may_take_twice_as_long_as_a_call():
+    pace = Pace(call_seconds=0.5, record_seconds=0.001)
+
+    assert (pace.most_on_loop, pace.most_in_thread) == (1, 501)

@@ -12,7 +12,7 @@ from golive.engine.answers import Answer
 from golive.http.app import AppLimits
 from golive.service.served import ServedModel
 from golive.testing.engines import FakeEngine
-from golive.testing.services import fake_model
+from golive.testing.services import fake_model, fake_service
 
 JSON = {"content-type": "application/json"}
 RECORDS = st.one_of(
@@ -151,6 +151,57 @@ def test_a_client_that_goes_away_before_the_answer_harms_nothing(make_site):
     asyncio.run(site.app(scope(), receive, send))
 
     assert site.log()[0]["status"] == 200
+
+
+def test_a_client_that_goes_away_while_it_waits_is_noted_and_gets_nothing(make_site):
+    event, model = blocking_model()
+    site = make_site(model)
+    messages = [{"type": "http.request", "body": b'{"x":1}'}, {"type": "http.disconnect"}]
+    sent = []
+
+    async def receive():
+        return messages.pop(0)
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(site.app(scope(), receive, send))
+    event.set()
+
+    assert (sent, messages) == ([], [])
+    assert [(line["status"], line["codes"]) for line in site.log()] == [
+        (499, {"client_disconnected": 1})
+    ]
+
+
+def test_heads_are_admitted_once_and_again_when_the_service_is_another(make_site):
+    site = make_site()
+    ended = {"type": "http.request", "body": b'{"x":1}'}
+
+    async def ask_twice():
+        return [await call(site.app, scope(), [ended]) for _ in range(2)]
+
+    first = asyncio.run(ask_twice())
+    site.app.service = fake_service(fake_model("other"))
+    second = asyncio.run(ask_twice())
+
+    assert [body["model"] for _, _, body in first + second] == ["sum", "sum", "other", "other"]
+    assert len(site.app._admissions) == 1
+
+
+def test_heads_that_are_large_or_never_the_same_are_not_kept(make_site):
+    site = make_site()
+    ended = {"type": "http.request"}
+
+    async def ask(headers):
+        await call(site.app, scope("GET", "/healthz", headers=headers), [ended])
+
+    for number in range(1100):
+        asyncio.run(ask([(b"x-request-id", b"%d" % number)]))
+    kept = len(site.app._admissions)
+    asyncio.run(ask([(b"cookie", b"x" * 5000)]))
+
+    assert kept == len(site.app._admissions) <= 1024
 
 
 def test_an_answer_that_takes_too_long_is_504(make_site):

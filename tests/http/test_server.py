@@ -3,8 +3,10 @@
 import json
 import signal
 import socket
+import ssl
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
+from pathlib import Path
 
 import httpx
 import msgspec
@@ -187,6 +189,45 @@ def test_workers_share_a_port_and_their_metrics(start_server):
     assert 'golive_model_info{drifted="false",model="sum",version="0123456789ab"} 1.0' in text
     assert (printed, server.process.returncode) == ("ended\n", 0)
     assert len([line for line in lines_of(log) if line["event"] == "request"]) == 21
+
+
+def test_auto_takes_a_worker_for_each_processor(start_server):
+    server = start_server(workers="auto")
+
+    with server.client() as client:
+        assert client.post("/predict", json={"x": 1}).status_code == 200
+    server.signal()
+    printed, log = server.end()
+
+    assert (printed, server.process.returncode) == ("ended\n", 0)
+    assert [line["route"] for line in lines_of(log)] == ["/predict"]
+
+
+def test_https_is_spoken_with_a_certificate(start_server):
+    files = Path(__file__).parent / "conformance" / "tls"
+    trust = ssl.create_default_context(cafile=files / "certificate.pem")
+    server = start_server(
+        workers=2,
+        tls_certificate=str(files / "certificate.pem"),
+        tls_key=str(files / "key.pem"),
+    )
+
+    with httpx.Client(base_url=server.url, verify=trust, timeout=30) as client:
+        bodies = [client.post("/predict", json={"x": n}).json() for n in range(3)]
+
+    assert server.url.startswith("https://127.0.0.1:")
+    assert [body["predictions"][0]["score"] for body in bodies] == [0.0, 1.0, 2.0]
+
+
+def test_tls_files_that_cannot_be_used_are_told_at_once(start_server):
+    server = start_server(tls_certificate="/nowhere/certificate.pem")
+    server.end()
+
+    assert server.first_line == (
+        "failed|usage|/nowhere/certificate.pem cannot be read: No such file or directory."
+        "|--tls-certificate and --tls-key name PEM files that this user may read."
+    )
+    assert server.process.returncode == 1
 
 
 def test_a_worker_that_dies_is_replaced(start_server):

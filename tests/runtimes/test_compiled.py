@@ -33,7 +33,7 @@ def write(folder, op, *, classes=None):
         "intercepts": writer.add(array("d", [1.0]).tobytes(), "d"),
     }
     read = {"op": "inputs.numbers", "gives": "dense", "width": 1}
-    args = {"takes": "dense"}
+    args = {"takes": "dense", "shares": "softmax"}
     last = {"op": op, "gives": "estimator", "width": 1, "arrays": arrays, "args": args}
     root = {"op": "composing.pipeline", "gives": "estimator", "width": 1, "children": [read, last]}
     folder.mkdir(exist_ok=True)

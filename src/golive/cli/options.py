@@ -9,7 +9,8 @@ from typing import Any, TypeVar, get_args
 
 import click
 
-from golive.settings import SERVE_SETTINGS, Setting
+from golive.setting import Setting
+from golive.settings import SERVE_SETTINGS
 from golive.signature.model import PixelScale
 
 __all__ = [

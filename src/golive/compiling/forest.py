@@ -84,7 +84,11 @@ def forest_arrays(trees: Sequence[Tree], start: Any) -> dict[str, Any]:
 
 def forest_args(trees: Sequence[Tree], *, is_float32: bool = False) -> dict[str, Any]:
     """The args of a step with trees."""
-    return {"depth": max(tree.depth() for tree in trees), "is_float32": is_float32}
+    return {
+        "depth": max(tree.depth() for tree in trees),
+        "largest_kind": max(int(_kinds(tree).max()) for tree in trees),
+        "is_float32": is_float32,
+    }
 
 
 def _joined(parts: list[Any], dtype: Any = np.int32) -> Any:

@@ -6,12 +6,14 @@ There is no timer: a lone request waits for nothing, and a batch is what has gat
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Any, Protocol
 
 from golive.engine.answers import Answer, Fault
+from golive.engine.batch_size import BatchSize
 from golive.engine.pace import Pace
 
 __all__ = ["Asked", "BatchedEngine", "Done", "LoopBatcher", "ThreadBatcher", "answer_together"]
@@ -67,6 +69,7 @@ class LoopBatcher:
 
     def __init__(self, engine: BatchedEngine) -> None:
         self._engine = engine
+        self._size = engine.pace.size_on_loop()
         self._waiting: list[Asked] = []
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -83,7 +86,7 @@ class LoopBatcher:
 
     def _flush(self) -> None:
         waiting, self._waiting = self._waiting, []
-        most = self._engine.pace.most_on_loop
+        most = self._size.most
         size = taken = 0
         for asked in waiting:
             size += asked.decoded.size
@@ -94,7 +97,7 @@ class LoopBatcher:
             self._waiting = rest
             asyncio.get_running_loop().call_soon(self._flush)
         batch = [asked for asked in waiting[:taken] if not asked.is_dropped]
-        found = answer_together(self._engine, [asked.decoded for asked in batch])
+        found = answer_together(self._engine, [asked.decoded for asked in batch], self._size)
         for asked, entries in zip(batch, found, strict=True):
             asked.done(entries)
 
@@ -112,6 +115,7 @@ class ThreadBatcher:
     def __init__(self, engine: BatchedEngine, run: Callable[[Callable[[], None]], object]) -> None:
         self._engine = engine
         self._run = run
+        self._size = engine.pace.size_in_thread()
         self._waiting: deque[Asked] = deque()
         self._lock = Lock()
         self._is_running = False
@@ -138,7 +142,7 @@ class ThreadBatcher:
         batch = self._next()
         if batch is None:
             return
-        found = answer_together(self._engine, [part for _, part in batch])
+        found = answer_together(self._engine, [part for _, part in batch], self._size)
         for (asked, _), entries in zip(batch, found, strict=True):
             self._take(asked, entries)
         self._run(self._work)
@@ -150,7 +154,7 @@ class ThreadBatcher:
             self._is_running = waiting > 0
         if not waiting:
             return None
-        most = self._engine.pace.slice
+        most = self._size.most
         batch: list[tuple[Asked, Any]] = []
         size = 0
         for _ in range(min(waiting, _MOST_REQUESTS)):
@@ -187,14 +191,25 @@ class ThreadBatcher:
 
 
 def answer_together(
-    engine: BatchedEngine, requests: Sequence[Any]
+    engine: BatchedEngine, requests: Sequence[Any], size: BatchSize
 ) -> Sequence[Entries | BaseException]:
-    """The entries of each request; what was raised where it, asked by itself, fails as a whole."""
+    """The entries of each request; what was raised where it, asked by itself, fails as a whole.
+
+    Args:
+        engine: Answers.
+        requests: The requests.
+        size: Is told how long that took.
+    """
     if not requests:
         return []
+    started = time.perf_counter()
     try:
-        return engine.answer_all(requests)
+        found = engine.answer_all(requests)
     except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001 - from any model
         if len(requests) == 1:
             return [error]
-    return [answer_together(engine, [request])[0] for request in requests]
+    else:
+        records = sum(request.size for request in requests)
+        size.learn(records, time.perf_counter() - started)
+        return found
+    return [answer_together(engine, [request], size)[0] for request in requests]

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from golive.engine.batch_size import BatchSize
+
 __all__ = ["Manner", "Pace"]
 
 Manner = Literal["at_once", "on_loop", "in_thread", "apart"]
 
 _ON_LOOP_SECONDS = 0.002  # what a batch may take of a loop that has other requests to read
-_SLICE_SECONDS = 0.02  # what a part of a large request may keep others waiting in a thread
+_IN_THREAD_SECONDS = 0.02  # what a part of a large request may keep others waiting in a thread
 _MOST_RECORDS = 4096
-_FEWEST_IN_SLICE = 16
+_FEWEST_IN_THREAD = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +42,25 @@ class Pace:
         return self._records_in(_ON_LOOP_SECONDS, fewest=1)
 
     @property
-    def slice(self) -> int:
+    def most_in_thread(self) -> int:
         """The most records that a thread answers before it looks at other requests."""
-        return self._records_in(_SLICE_SECONDS, fewest=_FEWEST_IN_SLICE)
+        seconds = max(_IN_THREAD_SECONDS, 2 * self.call_seconds)
+        return self._records_in(seconds, fewest=_FEWEST_IN_THREAD)
+
+    def size_on_loop(self) -> BatchSize:
+        """How many records the event loop answers at a time, as far as is known yet."""
+        return BatchSize(
+            self.most_on_loop, seconds=_ON_LOOP_SECONDS, call_seconds=self.call_seconds
+        )
+
+    def size_in_thread(self) -> BatchSize:
+        """How many records a thread answers at a time, as far as is known yet."""
+        return BatchSize(
+            self.most_in_thread,
+            seconds=_IN_THREAD_SECONDS,
+            call_seconds=self.call_seconds,
+            fewest=_FEWEST_IN_THREAD,
+        )
 
     def _records_in(self, seconds: float, *, fewest: int) -> int:
         left = seconds - self.call_seconds

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from operator import le
 from typing import Annotated, Any, assert_never
 
 import msgspec
@@ -267,25 +268,39 @@ def _finisher_of_one(rules: Sequence[ColumnRule]) -> _FinishOne | None:
         elif rule.has_range:
             bounds.append((at, *rule.bounds))
 
+    count_outside = _counter_of_outside(bounds)
+
     def finish(record: Any) -> Decoded | None:
         values = astuple(record)
         for at, categories in known:
             if values[at] not in categories:
                 return None
-        out_of_range = 0
-        for at, low, high in bounds:
-            value = values[at]
-            if value is not None and not low <= value <= high:
-                out_of_range += 1
         return Decoded(
             batch=Batch(tuple([[value] for value in values]), 1),
             indices=[0],
             size=1,
-            out_of_range=out_of_range,
+            out_of_range=count_outside(values),
             single=True,
         )
 
     return finish
+
+
+def _counter_of_outside(bounds: list[tuple[int, Any, Any]]) -> Callable[[tuple[Any, ...]], int]:
+    """Counts the values of a record outside the sample's range; soonest where there are none."""
+    lows, highs = [low for _, low, _ in bounds], [high for _, _, high in bounds]
+    places = [at for at, _, _ in bounds]
+
+    def count(values: tuple[Any, ...]) -> int:
+        ranged = [values[at] for at in places]
+        if None not in ranged and all(map(le, lows, ranged)) and all(map(le, ranged, highs)):
+            return 0
+        return sum(
+            value is not None and not low <= value <= high
+            for low, value, high in zip(lows, ranged, highs, strict=True)
+        )
+
+    return count
 
 
 def _is_read_each(column: Column) -> bool:

@@ -29,7 +29,6 @@ Send = Callable[[Message], Awaitable[None]]
 _Key = tuple[str, str, bytes, tuple[tuple[bytes, bytes], ...]]
 
 _CLOSE = {"connection": "close"}
-_REFUSED = "golive.refused"
 _MOST_ADMISSIONS = 1024
 _LARGEST_KEPT = 4096
 _PATIENCE_SECONDS = 0.1
@@ -82,20 +81,6 @@ class App:
                 await receive()
                 await send({"type": "websocket.close", "code": 1000})
 
-    def refuse_unreadable(self, problem: Problem, scope: Message | None = None) -> Response:
-        """The response to bytes that are no HTTP request, logged and counted like others.
-
-        Args:
-            problem: What is wrong with them.
-            scope: Of the request whose body they are, if its head could be read; the exchange is
-                this one then, whatever still becomes of the request.
-        """
-        head = None
-        if scope is not None:
-            head = _head(scope)
-            scope[_REFUSED] = True
-        return self.gateway.refuse(head, problem, started=time.perf_counter())
-
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         try:
@@ -119,8 +104,6 @@ class App:
             if admission.epoch is not self.gateway.epoch:
                 admission = self._admission(scope)
             response = await self._answer(admission, body, receive, started)
-        elif _REFUSED in scope:
-            return
         else:
             response = self.gateway.refuse(admission.head, body, started=started)
         if response is not None:

@@ -185,9 +185,12 @@ class Metrics:
         failed, answered, extra_columns, out_of_range = slots
         values = self._counters.values
         values[answered] += facts.records - facts.failed
-        values[failed] += facts.failed
-        values[extra_columns] += facts.extra_columns
-        values[out_of_range] += facts.out_of_range
+        if facts.failed:
+            values[failed] += facts.failed
+        if facts.extra_columns:
+            values[extra_columns] += facts.extra_columns
+        if facts.out_of_range:
+            values[out_of_range] += facts.out_of_range
 
     def _model_slots(self, model: str) -> tuple[int, int, int, int]:
         slot = self._counters.slot

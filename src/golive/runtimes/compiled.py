@@ -23,7 +23,7 @@ from golive.scorer.loading import load_program
 from golive.scorer.program import Program
 from golive.signature.model import JsonValue, Output, Signature
 
-__all__ = ["CompiledModel", "load_compiled"]
+__all__ = ["CompiledModel", "load_compiled", "start_apart"]
 
 _first = itemgetter(0)
 _WARM_AFTER = 64
@@ -34,24 +34,30 @@ _REST = 0.01
 Start = Callable[[Callable[[], None]], None]
 
 
-def load_compiled(root: Path, signature: Signature) -> CompiledModel:
+def start_apart(work: Callable[[], None]) -> None:
+    """Run work on a thread of its own, which ends with the process."""
+    Thread(target=work, name="golive-compiled", daemon=True).start()
+
+
+def load_compiled(root: Path, signature: Signature, *, start: Start = start_apart) -> CompiledModel:
     """Load the program of the bundle (or staging directory) at `root`.
+
+    Args:
+        root: The directory.
+        signature: What the program was compiled for.
+        start: Runs work that no caller waits for.
 
     Raises:
         ModelLoadError: It is damaged, of a newer golive, or not for this signature.
     """
     folder = root / PROGRAM_FOLDER
     try:
-        return CompiledModel(load_program(folder), signature)
+        return CompiledModel(load_program(folder), signature, start=start)
     except (ProgramError, OSError) as error:
         raise ModelLoadError(
             f"The compiled program of the bundle cannot be loaded: {error}",
             hint="answer with the original instead: --original",
         ) from error
-
-
-def _start_apart(work: Callable[[], None]) -> None:
-    Thread(target=work, name="golive-compiled", daemon=True).start()
 
 
 class CompiledModel:
@@ -65,7 +71,7 @@ class CompiledModel:
     answers_at_once = True
 
     def __init__(
-        self, program: Program, signature: Signature, *, start: Start = _start_apart
+        self, program: Program, signature: Signature, *, start: Start = start_apart
     ) -> None:
         """Wrap a program.
 
@@ -110,10 +116,15 @@ class CompiledModel:
     def _many(self, records: list[list[Any]]) -> Outputs:
         large = self._large
         if large.claim():
-            self._start(lambda: large.settle(records, self._answer))
+            self._start(partial(self._settle, records))
         if len(records) >= large.crossover:
             return large.answer(records)
         return self._answer(records)
+
+    def _settle(self, records: list[list[Any]]) -> None:
+        """Both ways are measured when single answers are as fast as they will be."""
+        self.warm(rest=_REST)
+        self._large.settle(records, self._answer)
 
     def _counting(
         self, answer: Callable[[list[list[Any]]], Outputs]

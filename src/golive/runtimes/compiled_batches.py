@@ -82,7 +82,7 @@ class BatchAnswers:
                 crossover = _crossover(records, one_by_one, answer)
                 self._answer = answer
                 self.crossover = crossover
-        except Exception:
+        except Exception:  # noqa: BLE001 - logged; records are answered one by one as before
             _log.warning("NumPy cannot answer batches of this model; records do.", exc_info=True)
 
 

@@ -8,7 +8,6 @@ import msgspec
 
 from golive.service.calls import Call, Reply
 from golive.service.json_text import encode_json
-from golive.service.openapi import openapi_document
 from golive.service.page.routes import page_endpoint
 from golive.service.routes import Route, get_route
 from golive.service.schemas import DIALECT, model_schemas
@@ -71,6 +70,9 @@ class Catalog:
         return Reply(body=self._documents[key])
 
     def _build(self, model: ServedModel | None) -> bytes:
+        # Imported when it is asked for: it takes a while that every start would have to wait.
+        from golive.service.openapi import openapi_document
+
         if model is not None:
             return encode_json(openapi_document((model,), is_whole=False))
         return encode_json(

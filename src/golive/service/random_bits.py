@@ -26,6 +26,8 @@ class RandomBits:
 
     def __call__(self, bits: int) -> int:
         """An integer of so many random bits."""
+        if bits == 32 and self._words:
+            return self._words.pop()
         number = 0
         for _ in range((bits + 31) // 32):
             if not self._words:

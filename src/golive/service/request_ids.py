@@ -7,10 +7,11 @@ from threading import Lock
 
 __all__ = ["RequestIds"]
 
-_RANDOM_BITS = 74
+_HIGH_BITS = 26
+_LOW_BITS = 48
 _STEP_BITS = 32
+_LOW = (1 << _LOW_BITS) - 1
 _MAX_MILLISECONDS = (1 << 48) - 1
-_LAST_PART = (1 << 48) - 1
 
 
 class RequestIds:
@@ -29,25 +30,39 @@ class RequestIds:
         self._random_bits = random_bits
         self._lock = Lock()
         self._milliseconds = -1
-        self._random = 0
-        self._time = ""
+        self._high = 0
+        self._low = 0
+        self._beginning = ""
 
     def __call__(self) -> str:
         """The next id, such as `01890a5d-ac96-774b-bcce-b302099a8057`."""
         with self._lock:
-            now = max(self._clock(), 0)
-            if now <= self._milliseconds:
-                self._random += 1 + self._random_bits(_STEP_BITS)
-                now = self._milliseconds + (self._random >> _RANDOM_BITS)  # it may overflow
-            if now > self._milliseconds:
-                self._begin(now)
-            random = self._random
-            variant = 0x8000 | random >> 48 & 0x3FFF
-            return f"{self._time}{random >> 62:03x}-{variant:04x}-{random & _LAST_PART:012x}"
+            now = self._clock()
+            if now > self._milliseconds or self._milliseconds < 0:
+                self._begin(max(now, 0))
+            else:
+                self._step()
+            return f"{self._beginning}{self._low:012x}"
+
+    def _step(self) -> None:
+        self._low += 1 + self._random_bits(_STEP_BITS)
+        if self._low > _LOW:
+            self._low &= _LOW
+            self._high += 1
+            if self._high >> _HIGH_BITS:
+                self._begin(self._milliseconds + 1)
+            else:
+                self._write_beginning()
 
     def _begin(self, milliseconds: int) -> None:
         """Begin with a new random part, at another time or where the last one overflowed."""
         self._milliseconds = milliseconds
-        self._random = self._random_bits(_RANDOM_BITS)
-        text = f"{min(milliseconds, _MAX_MILLISECONDS):012x}"
-        self._time = f"{text[:8]}-{text[8:]}-7"
+        random = self._random_bits(_HIGH_BITS + _LOW_BITS)
+        self._high, self._low = random >> _LOW_BITS, random & _LOW
+        self._write_beginning()
+
+    def _write_beginning(self) -> None:
+        """Write what seldom changes: all but the last twelve digits."""
+        time = f"{min(self._milliseconds, _MAX_MILLISECONDS):012x}"
+        variant = 0x8000 | self._high & 0x3FFF
+        self._beginning = f"{time[:8]}-{time[8:]}-7{self._high >> 14:03x}-{variant:04x}-"

@@ -105,7 +105,8 @@ class Service:
             headers.update(reply.headers)
         if encoding:
             headers.update(encoding)
-        headers.update(admitted.echoed)
+        if admitted.echoed:
+            headers.update(admitted.echoed)
         place = admitted.place
         model = place.model
         facts = Facts(

@@ -49,15 +49,16 @@ def _bagging_classifier(model: Any, given: Given, exports: Exports) -> Made:
     nodes, given = as_array(model, given, exports)
     width = len(model.classes_)
     members = []
-    for member, inner in zip(model.estimators_, _bags(model, given, exports), strict=True):
+    for member, bag in zip(model.estimators_, _bags(model, given, exports), strict=True):
         votes = not hasattr(member, "predict_proba")
         positions = [int(at) for at in member.classes_]
         if votes or positions != list(range(width)):
             args = {"positions": positions, "votes": votes}
-            inner = exports.step(
-                "combining.spread", "estimator", width, args=args, children=[inner]
+            members.append(
+                exports.step("combining.spread", "estimator", width, args=args, children=[bag])
             )
-        members.append(inner)
+        else:
+            members.append(bag)
     args = {"weights": None}
     node = exports.step("combining.mean", "estimator", width, args=args, children=members)
     return Made(node=exports.pipeline([*nodes, node]))

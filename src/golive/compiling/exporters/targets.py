@@ -35,14 +35,6 @@ def _turned_back(transformer: Any, width: int) -> tuple[str, dict[str, Any], dic
     if width != 1:
         raise NotExportableError("TransformedTargetRegressor with several scaled targets")
     match class_name(transformer):
-        case "sklearn.StandardScaler":
-            return "scaled", _scaling(transformer.scale_, transformer.mean_), {}
-        case "sklearn.MaxAbsScaler":
-            return "scaled", _scaling(transformer.scale_, None), {}
-        case "sklearn.RobustScaler":
-            return "scaled", _scaling(transformer.scale_, transformer.center_), {}
-        case "sklearn.MinMaxScaler" if not transformer.clip:
-            return "ranged", _scaling(transformer.scale_, transformer.min_), {}
         case "sklearn.PowerTransformer" if transformer.method == "yeo-johnson":
             return "yeo_johnson", _powers(transformer), {}
         case "sklearn.QuantileTransformer":
@@ -52,6 +44,21 @@ def _turned_back(transformer: Any, width: int) -> tuple[str, dict[str, Any], dic
             }
             args = {"is_normal": transformer.output_distribution == "normal"}
             return "quantiles", args, arrays
+        case _:
+            return (*_unscaled(transformer), {})
+
+
+def _unscaled(transformer: Any) -> tuple[str, dict[str, Any]]:
+    """The op and args of a scaler's inverse."""
+    match class_name(transformer):
+        case "sklearn.StandardScaler":
+            return "scaled", _scaling(transformer.scale_, transformer.mean_)
+        case "sklearn.MaxAbsScaler":
+            return "scaled", _scaling(transformer.scale_, None)
+        case "sklearn.RobustScaler":
+            return "scaled", _scaling(transformer.scale_, transformer.center_)
+        case "sklearn.MinMaxScaler" if not transformer.clip:
+            return "ranged", _scaling(transformer.scale_, transformer.min_)
         case _:
             raise NotExportableError(
                 f"TransformedTargetRegressor with this {type(transformer).__name__}"

@@ -24,7 +24,7 @@ _LINKS = {
     "reg:quantileerror": "identity", "rank:pairwise": "identity", "rank:ndcg": "identity",
     "rank:map": "identity", "multi:softprob": "softmax", "multi:softmax": "softmax",
 }  # fmt: skip
-_OF_LOGITS = ("binary:logistic", "reg:logistic", "binary:logitraw")
+_OF_LOGITS = ("binary:logistic", "reg:logistic")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,12 +133,13 @@ def _rows(
 ) -> list[dict[str, Any]]:
     """The steps that make the rows that a booster sees: dense, of 32 bits."""
     nodes, given = _numbers(read, given, exports)
-    if missing is not None:
-        if np.isinf(missing):
-            raise NotExportableError("XGBoost with infinity for missing values")
-        nodes.append(exports.step("trees.missing", "dense", given.width, args={"value": missing}))
     args = {"allows_nan": True, "allows_infinity": allows_infinity}
     nodes.append(exports.step("trees.rows", "dense", given.width, args=args))
+    if missing is not None:
+        value = float(np.float32(missing))  # values are compared with it after they are rounded
+        if np.isinf(value):
+            raise NotExportableError("XGBoost with infinity for missing values")
+        nodes.append(exports.step("trees.missing", "dense", given.width, args={"value": value}))
     if read.categorical:
         cut = {"positions": read.categorical, "above": -1e-300, "below": float(2**24)}
         nodes.append(exports.step("trees.truncated", "dense", given.width, args=cut))

@@ -84,9 +84,10 @@ class FrontServer:
 
     async def end(self, seconds: float) -> None:
         """Take no more requests; wait for open ones, until so many seconds have passed."""
-        if self._listening is None or self._sweeping is None:
+        listening, self._listening = self._listening, None
+        if listening is None or self._sweeping is None:
             return
-        self._listening.close()
+        listening.close()
         self._shared.is_ending = True
         for connection in tuple(self._shared.connections):
             connection.end()

@@ -16,13 +16,14 @@ A step with trees has these arrays, one item a node unless said otherwise:
 - `vectors` (`d`): what leaves of several values add, `outputs` at a time;
 - `start` (`d`): what the sums begin with, one an output.
 
-Args: `depth` (of the deepest tree) and `is_float32` (sums are rounded to 32 bits at each step).
+Args: `depth` (of the deepest tree), `largest_kind`, and `is_float32` (sums are rounded to 32 bits
+at each step).
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
 from operator import add
 from typing import Any
@@ -34,12 +35,14 @@ __all__ = ["NEARLY_ZERO", "Forest", "Totals", "answering", "forest_of", "totals_
 
 NEARLY_ZERO = 1.0000000180025095e-35
 """1e-35 as a 32-bit float: LightGBM's bound of zero."""
-_MAPPED_FROM = 50_000
+_MAPPED_FROM = 20_000
 """Forests of more nodes stay mapped; indexing is a little slower than that of lists."""
 
 Totals = Callable[[list[float]], Any]
 """From a row to the sum of its leaves: a float for one output, else a list."""
 Leaves = Callable[[list[float]], list[int]]
+Payloads = Callable[[list[float]], Iterable[Any]]
+"""From a row to what the leaf of each tree adds: a float, or several."""
 
 
 class Forest:
@@ -50,6 +53,7 @@ class Forest:
         sets: The sets of categories.
         start: What the sums begin with.
         depth: That of the deepest tree.
+        largest_kind: The largest of the kinds.
         is_float32: Whether sums are rounded to 32 bits.
     """
 
@@ -69,6 +73,7 @@ class Forest:
         )
         self.sets = _sets_of(node)
         self.depth: int = node.args["depth"]
+        self.largest_kind: int = node.args["largest_kind"]
         self.is_float32 = bool(node.args.get("is_float32"))
 
 
@@ -91,14 +96,14 @@ def forest_of(node: Node) -> Forest:
 def totals_of(node: Node) -> Totals:
     """What adds up the leaves of a row, in the order of the trees.
 
-    It walks the arrays until `golive.scorer.rows.generated` has made functions of the trees, which
-    is left for later and done for small forests alone.
+    It walks the arrays until, later, `golive.scorer.rows.generated` has made functions of the trees
+    or, if there are too many for that, `golive.scorer.rows.linked` has linked their nodes.
     """
     if "totals" not in node.memory:
         forest = forest_of(node)
         current = [_walking(forest)]
         node.later(_hastened(forest, current))
-        node.memory["totals"] = lambda row: current[0](row)
+        node.memory["totals"] = lambda row: current[0](row)  # noqa: PLW0108  # it is replaced
     totals: Totals = node.memory["totals"]
     return totals
 
@@ -113,58 +118,97 @@ def answering(answers: dict[str, Callable[[Node], Estimator]]) -> dict[str, Any]
 
 
 def _hastened(forest: Forest, current: list[Totals]) -> Iterator[None]:
-    from golive.scorer.rows import generated
+    from golive.scorer.rows import generated, linked
 
-    if not generated.is_worthwhile(forest):
-        return
-    parts: list[Any] = []
-    for part in generated.functions_of(forest):
-        parts.append(part)
-        yield
-    current[0] = generated.totals_from(parts, forest)
+    if generated.is_worthwhile(forest):
+        parts: list[Any] = []
+        for part in generated.functions_of(forest):
+            parts.append(part)
+            yield
+        current[0] = generated.totals_from(parts, forest)
+    elif linked.is_worthwhile(forest):
+        roots: list[linked.Linked] = []
+        for root in linked.links_of(forest):
+            roots.append(root)
+            yield
+        current[0] = _linked(forest, linked.payloads_from(roots), current[0])
+
+
+def _linked(forest: Forest, payloads: Payloads, careful: Totals) -> Totals:
+    """Totals by linked trees; rows with NaN are walked where NaN may go left."""
+    quick = _added_up(forest, payloads)
+    if forest.kinds is None:
+        return quick
+
+    def totals(row: list[float]) -> Any:
+        total = sum(row)
+        return quick(row) if total == total else careful(row)
+
+    return totals
 
 
 def _walking(forest: Forest) -> Totals:
-    leaves = leaves_of(forest)
+    leaves, value_at = _leaves_of(forest), forest.thresholds.__getitem__
+    vectors, width = forest.vectors, len(forest.start)
+    if vectors is None:
+        return _added_up(forest, lambda row: map(value_at, leaves(row)))
+
+    def payloads(row: list[float]) -> Iterator[Sequence[float]]:
+        for leaf in leaves(row):
+            at = int(value_at(leaf)) * width
+            yield vectors[at : at + width]
+
+    return _added_up(forest, payloads)
+
+
+def _added_up(forest: Forest, payloads: Payloads) -> Totals:
+    """What adds up, in order, what the leaves of a row hold."""
+    start = forest.start
     if forest.vectors is not None:
-        return _vector_totals(forest, leaves)
-    value_at, start = forest.thresholds.__getitem__, forest.start
+        return _vectors_added_up(start, payloads)
     if len(start) == 1 and not forest.is_float32:
         first = start[0]
-        return lambda row: reduce(add, map(value_at, leaves(row)), first)
+        return lambda row: reduce(add, payloads(row), first)
     outputs = forest.outputs
 
     def totals(row: list[float]) -> Any:
         sums: Any = array("f", start) if forest.is_float32 else start.copy()
-        for output, value in zip(outputs, map(value_at, leaves(row)), strict=True):
+        for output, value in zip(outputs, payloads(row), strict=True):
             sums[output] += value
         return sums[0] if len(start) == 1 else list(sums)
 
     return totals
 
 
-def _vector_totals(forest: Forest, leaves: Leaves) -> Totals:
-    vectors, thresholds, start = forest.vectors, forest.thresholds, forest.start
-    width = len(start)
-    assert vectors is not None
+def _vectors_added_up(start: list[float], payloads: Payloads) -> Totals:
+    if len(start) == 2:
+        one, other = start
+
+        def two(row: list[float]) -> list[float]:
+            first, second = one, other
+            for a, b in payloads(row):
+                first += a
+                second += b
+            return [first, second]
+
+        return two
 
     def totals(row: list[float]) -> list[float]:
         sums = start
-        for leaf in leaves(row):
-            at = int(thresholds[leaf]) * width
-            sums = list(map(add, sums, vectors[at : at + width]))
+        for vector in payloads(row):
+            sums = list(map(add, sums, vector))
         return sums
 
     return totals
 
 
-def leaves_of(forest: Forest) -> Leaves:
+def _leaves_of(forest: Forest) -> Leaves:
     """What finds the leaf of each tree."""
     plain = _plain_walk(forest)
     if forest.kinds is None:
         return plain
     careful = _careful_walk(forest)
-    if forest.sets or max(forest.kinds, default=0) > 1:
+    if forest.largest_kind > 1:
         return careful
 
     def leaves(row: list[float]) -> list[int]:
@@ -217,20 +261,14 @@ def _question(forest: Forest) -> Callable[[int, float], bool]:
 
     def goes_left(at: int, value: float) -> bool:
         kind, threshold = kinds[at], thresholds[at]
-        match kind:
-            case 0:
-                return value <= threshold
-            case 1:
-                return not value > threshold
-            case 2:
-                return value in sets[int(threshold)]
-            case 3:
-                return value not in sets[int(threshold)]
-            case 6:
-                return value == value and value not in sets[int(threshold)]
-            case _ if value < -NEARLY_ZERO or value > NEARLY_ZERO:
-                return value <= threshold
-            case _:
-                return kind == 5
+        if kind == 0:
+            return value <= threshold
+        if kind == 1:
+            return not value > threshold
+        if kind in (4, 5):
+            is_away = value < -NEARLY_ZERO or value > NEARLY_ZERO
+            return value <= threshold if is_away else kind == 5
+        is_known = value in sets[int(threshold)]
+        return is_known if kind == 2 else not is_known and (kind == 3 or value == value)
 
     return goes_left

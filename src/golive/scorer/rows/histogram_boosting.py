@@ -27,7 +27,7 @@ def _columns(node: Node) -> Transform:
 
     def encode(row: list[Any]) -> list[float]:
         found = [known.get(row[at], nan) for at, known in categorical]
-        if nan in found or any(code != code for code in found):
+        if any(code != code for code in found):
             _refuse_infinity(row[at] for at, _ in categorical)
         for at in numeric:
             value = row[at]

@@ -9,6 +9,7 @@ from struct import Struct
 from typing import Any
 
 from golive.scorer.rows.checking import refuse_non_finite
+from golive.scorer.rows.lanes import lane_sums
 
 __all__ = ["sparse_sums"]
 
@@ -16,6 +17,8 @@ _FEW = 1 << 14
 """How many weights of one output are kept as a list: it takes less than a millisecond to make."""
 _REMEMBERED = 1 << 18
 """How many weights of several outputs are remembered: about 8 MB."""
+_MANY = 32
+"""From how many outputs on they are summed as lanes."""
 
 
 def sparse_sums(weights: memoryview, intercepts: list[float]) -> Callable[[Any], list[float]]:
@@ -34,7 +37,7 @@ def sparse_sums(weights: memoryview, intercepts: list[float]) -> Callable[[Any],
             refuse_non_finite(values)
         return found
 
-    return sums
+    return sums if len(intercepts) < _MANY else lane_sums(weights, intercepts, sums)
 
 
 def _single_sum(weights: memoryview, intercept: float) -> Callable[[Any], list[float]]:

@@ -114,7 +114,8 @@ def _quantiles(node: Node) -> Estimator:
 
     Args: `is_normal`; the arrays are `references` and `quantiles`.
     """
-    references, quantiles = node.list("references"), node.list("quantiles")
+    references: list[float] = node.list("references")
+    quantiles: list[float] = node.list("quantiles")
     is_normal: bool = node.args["is_normal"]
     last = len(references) - 1
 
@@ -126,7 +127,7 @@ def _quantiles(node: Node) -> Estimator:
             return quantiles[last]
         at = bisect_right(references, share) - 1
         step = (quantiles[at + 1] - quantiles[at]) / (references[at + 1] - references[at])
-        return float(step * (share - references[at]) + quantiles[at])
+        return step * (share - references[at]) + quantiles[at]
 
     return _through(node, turn_back)
 

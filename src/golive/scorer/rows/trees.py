@@ -132,7 +132,7 @@ def _isolation(node: Node) -> Estimator:
 
     def decision(total: float) -> float:
         ratio = total / denominator if denominator else 1.0
-        return -(2.0**-ratio) - offset
+        return float(-(2.0**-ratio) - offset)
 
     return Estimator(
         decision=lambda total: [decision(total)],

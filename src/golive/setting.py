@@ -1,0 +1,105 @@
+"""A setting: its name, type, default and sentence, and how its text is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from golive.errors import UsageError
+
+__all__ = ["Setting", "SettingType", "SettingValue"]
+
+SettingType = Literal["integer", "number", "text", "boolean", "list", "path", "count"]
+SettingValue = int | float | str | bool | tuple[str, ...] | Path | None
+
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_FALSE = frozenset({"0", "false", "no", "off"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One setting.
+
+    Attributes:
+        name: As in Python, such as `body_limit`.
+        type: What its text in the environment is read as; a `list` is separated by commas, a
+            `count` is an integer or `auto`.
+        default: The value where nothing sets it.
+        sentence: What it does.
+        minimum: The smallest number that is allowed, or None.
+        maximum: The largest, likewise.
+    """
+
+    name: str
+    type: SettingType
+    default: SettingValue
+    sentence: str
+    minimum: float | None = None
+    maximum: float | None = None
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it."""
+        return f"GOLIVE_{self.name.upper()}"
+
+    def parse(self, text: str) -> SettingValue:
+        """The value of the environment variable's text.
+
+        Raises:
+            UsageError: The text is no such value.
+        """
+        try:
+            value = _PARSERS[self.type](text)
+        except ValueError as error:
+            raise UsageError(
+                f"{self.variable}={text!r} is not {_ARTICLES[self.type]}.", hint=self.sentence
+            ) from error
+        return self.check(value, self.variable)
+
+    def check(self, value: SettingValue, source: str) -> SettingValue:
+        """The value, if it is inside the bounds.
+
+        Raises:
+            UsageError: It is outside them; the message names `source`.
+        """
+        if not isinstance(value, int | float):
+            return value
+        if self.minimum is not None and not value >= self.minimum:
+            raise UsageError(
+                f"{source} is {value}; the least is {self.minimum:g}.", hint=self.sentence
+            )
+        if self.maximum is not None and not value <= self.maximum:
+            raise UsageError(
+                f"{source} is {value}; the most is {self.maximum:g}.", hint=self.sentence
+            )
+        return value
+
+
+_ARTICLES: dict[SettingType, str] = {
+    "integer": "an integer",
+    "number": "a number",
+    "text": "a text",
+    "boolean": "true or false",
+    "list": "a list",
+    "path": "a path",
+    "count": "an integer or auto",
+}
+
+
+_PARSERS: dict[SettingType, Callable[[str], SettingValue]] = {
+    "integer": int,
+    "number": float,
+    "text": str,
+    "path": Path,
+    "boolean": lambda text: _parse_boolean(text.lower()),
+    "list": lambda text: tuple(part.strip() for part in text.split(",") if part.strip()),
+    "count": lambda text: text if text == "auto" else int(text),
+}
+
+
+def _parse_boolean(text: str) -> bool:
+    if text in _TRUE or text in _FALSE:
+        return text in _TRUE
+    raise ValueError(text)

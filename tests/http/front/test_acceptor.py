@@ -1,0 +1,82 @@
+"""Several servers on one socket."""
+
+import asyncio
+
+import pytest
+from tests.http.conformance.wire import get
+
+from golive.http.front.balance import Balance
+from golive.http.front.limits import FrontLimits
+from golive.http.front.server import FrontServer
+from golive.http.sockets import listen
+from golive.testing.gateways import EchoGateway
+
+REQUEST = get("/a")
+
+
+async def ask(port):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(REQUEST)
+    head = await reader.readuntil(b"\r\n\r\n")
+    return head, writer
+
+
+async def connect(port, number):
+    return await asyncio.gather(*(ask(port) for _ in range(number)))
+
+
+def close(connections):
+    for _, writer in connections:
+        writer.close()
+
+
+@pytest.fixture
+def serve_two(tmp_path):
+    """Run a test with two servers of one event loop that listen on one socket."""
+
+    def run(test):
+        async def main():
+            listener = listen("127.0.0.1", 0)
+            port = listener.getsockname()[1]
+            servers = [FrontServer(EchoGateway(), FrontLimits()) for _ in range(2)]
+            for place, server in enumerate(servers):
+                balance = Balance(tmp_path / "n", place=place, processes=2)
+                await server.listen(listener.dup(), balance=balance)
+            listener.close()
+            try:
+                await test(servers, port)
+            finally:
+                for server in servers:
+                    await server.end(1.0)
+
+        asyncio.run(main())
+
+    return run
+
+
+def test_connections_are_shared_evenly(serve_two):
+    async def test(servers, port):
+        connections = await connect(port, 40)
+
+        counts = [server.connections for server in servers]
+        close(connections)
+
+        assert sum(counts) == 40
+        assert abs(counts[0] - counts[1]) <= 2
+        assert all(head.startswith(b"HTTP/1.1 200 OK\r\n") for head, _ in connections)
+
+    serve_two(test)
+
+
+def test_one_that_has_ended_leaves_all_to_the_other(serve_two):
+    async def test(servers, port):
+        before = await connect(port, 10)
+        close(before)
+        await servers[0].end(1.0)
+
+        after = await connect(port, 10)
+
+        assert servers[1].connections >= 10
+        close(after)
+
+    serve_two(test)

@@ -1,0 +1,98 @@
+"""Draining, with real signals of this process."""
+
+import asyncio
+import os
+import signal
+
+import pytest
+
+from golive.http.draining import Draining
+from golive.service.served import Readiness
+
+
+class Drained:
+    """Draining in an event loop, and what it did."""
+
+    def __init__(self, seconds):
+        self.readiness = Readiness()
+        self.hurried = []
+        self.draining = Draining(
+            self.readiness, seconds=seconds, hurry=lambda: self.hurried.append(1)
+        )
+
+    async def is_over(self, seconds=0.05):
+        try:
+            await asyncio.wait_for(self.draining.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
+
+
+async def send(number):
+    os.kill(os.getpid(), number)
+    await asyncio.sleep(0.02)
+
+
+def run(test, seconds=0.0):
+    async def main():
+        drained = Drained(seconds)
+        with drained.draining.signals():
+            await test(drained)
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_makes_unready_and_ends(number):
+    async def test(drained):
+        assert not await drained.is_over()
+        await send(number)
+
+        assert drained.readiness.stage == "draining"
+        assert await drained.is_over()
+
+    run(test)
+
+
+def test_the_end_comes_after_the_time_of_draining():
+    async def test(drained):
+        await send(signal.SIGTERM)
+        assert drained.readiness.stage == "draining"
+        assert not await drained.is_over()
+
+        assert await drained.is_over(10)
+
+    run(test, seconds=0.3)
+
+
+def test_a_second_signal_does_not_wait():
+    async def test(drained):
+        await send(signal.SIGTERM)
+        assert not await drained.is_over()
+        await send(signal.SIGTERM)
+
+        assert await drained.is_over()
+
+    run(test, seconds=60)
+
+
+def test_ctrl_c_again_hurries_and_sigterm_again_does_not():
+    async def test(drained):
+        await send(signal.SIGTERM)
+        await send(signal.SIGTERM)
+        assert drained.hurried == []
+        await send(signal.SIGINT)
+
+        assert drained.hurried == [1]
+
+    run(test)
+
+
+def test_it_can_be_ended_without_a_signal():
+    async def test(drained):
+        drained.draining.end()
+
+        assert await drained.is_over()
+        assert drained.readiness.stage == "ready"
+
+    run(test)
