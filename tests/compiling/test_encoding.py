@@ -51,7 +51,7 @@ def test_an_encoder_gives_what_the_original_gives(encoder, with_nulls):
     fitted(model, frame, is_well_off(frame))
     program = compiled(model, frame)
 
-    assert_agree(model, program, frame[:100])
+    assert_agree(model, program, frame[:20])
     assert_records_agree(model, program, signature_for(model, frame), hostile_people())
     assert_batches_of_records_agree(program, hostile_people())
 

@@ -43,7 +43,8 @@ LINEAR = [
     "golive.scorer.rows.bending", "golive.scorer.rows.building", "golive.scorer.rows.checking",
     "golive.scorer.rows.composing", "golive.scorer.rows.encoding", "golive.scorer.rows.estimator",
     "golive.scorer.rows.expressions", "golive.scorer.rows.fusing", "golive.scorer.rows.inputs",
-    "golive.scorer.rows.linear", "golive.scorer.rows.scaling", "golive.scorer.rows.sparse_sums",
+    "golive.scorer.rows.lanes", "golive.scorer.rows.linear", "golive.scorer.rows.scaling",
+    "golive.scorer.rows.sparse_sums",
     "golive.version",
 ]  # fmt: skip
 """What of golive a scaled linear model needs."""

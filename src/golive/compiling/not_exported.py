@@ -62,7 +62,6 @@ NOT_EXPORTED: dict[str, str] = {
     "MultiLabelBinarizer": _TARGETS,
     "MultiOutputClassifier": _MANY_LABELS,
     "NMF": "solves a problem for each record",
-    "NearestCentroid": _RARE,
     "NearestNeighbors": _NO_ANSWER,
     "NeighborhoodComponentsAnalysis": _RARE,
     "Nystroem": _RARE,
