@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -246,6 +247,8 @@ class ServeSettings:
 
 
 def _user_cache() -> Path:
+    if sys.platform == "linux" and not os.environ.get("XDG_CACHE_HOME"):
+        return Path("~/.cache/golive")  # without the import, for which every start would wait
     import platformdirs
 
     return platformdirs.user_cache_path("golive")

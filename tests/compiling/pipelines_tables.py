@@ -46,6 +46,7 @@ from sklearn.preprocessing import (
     PowerTransformer,
     QuantileTransformer,
     RobustScaler,
+    SplineTransformer,
     StandardScaler,
     TargetEncoder,
 )
@@ -114,6 +115,8 @@ _SCALERS: dict[str, Any] = {
     "quantiles": QuantileTransformer(n_quantiles=100),
     "quantiles, normal": QuantileTransformer(n_quantiles=100, output_distribution="normal"),
     "polynomial": make_pipeline(StandardScaler(), PolynomialFeatures(2)),
+    "splines": SplineTransformer(),
+    "splines, linear beyond": SplineTransformer(extrapolation="linear", include_bias=False),
     "interactions": make_pipeline(StandardScaler(), PolynomialFeatures(3, interaction_only=True)),
 }
 _REGRESSORS: dict[str, Any] = {

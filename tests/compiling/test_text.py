@@ -182,6 +182,14 @@ def test_functions_and_narrow_numbers_are_not_exported(vectorizer):
         compiled(model, SENTENCES)
 
 
+def test_a_vectorizer_that_was_not_fitted_is_not_exported():
+    line = LogisticRegression().fit([[0.0, 1.0], [1.0, 0.0]], [0, 1])
+    model = make_pipeline(CountVectorizer(vocabulary=["card", "pin"]), line)
+
+    with pytest.raises(NotExportableError, match="CountVectorizer that was not fitted"):
+        compiled(model, SENTENCES)
+
+
 WORDS = make_pipeline(TfidfVectorizer(ngram_range=(1, 2)), LogisticRegression())
 MARKS = make_pipeline(
     CountVectorizer(analyzer="char_wb", ngram_range=(1, 3), strip_accents="unicode"),

@@ -21,13 +21,18 @@ print(json.dumps({"code": code, "modules": sorted(set(sys.modules) - before)}))
 """
 
 
-def test_serving_a_compiled_bundle_imports_these_packages_and_no_others(bundle):
-    done = subprocess.run(
+def serve(bundle):
+    return subprocess.run(
         [sys.executable, "-c", PROGRAM, str(bundle.path)],
         capture_output=True,
         check=True,
         timeout=60,
     )
+
+
+def test_serving_a_compiled_bundle_imports_these_packages_and_no_others(bundle):
+    serve(bundle)  # the first time, what was verified is written down
+    done = serve(bundle)
     told = json.loads(done.stdout)
     # compiled modules bring names with cython in them, which are no packages
     names = [name for name in told["modules"] if "cython" not in name]
@@ -43,6 +48,6 @@ def test_serving_a_compiled_bundle_imports_these_packages_and_no_others(bundle):
         "msgspec",
         "uvloop",
     }
-    assert not tops & {"pickle", "_pickle", "multiprocessing", "zipfile", "tempfile", "email"}
+    assert tops & {"pickle", "_pickle", "multiprocessing", "zipfile", "tempfile", "email"} == set()
     assert not set(told["modules"]) & {"logging.config", "logging.handlers", "http.client"}
     assert "golive.service.openapi" not in told["modules"]

@@ -88,7 +88,6 @@ NOT_EXPORTED: dict[str, str] = {
     "SpectralClustering": _NO_ANSWER,
     "SpectralCoclustering": _NO_ANSWER,
     "SpectralEmbedding": _NO_ANSWER,
-    "SplineTransformer": "has splines that are not written down yet",
     "TSNE": _NO_ANSWER,
 }
 """scikit-learn's class name to a phrase that says why it is not compiled."""

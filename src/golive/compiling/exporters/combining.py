@@ -54,6 +54,12 @@ def response_of(model: Any) -> str:
     return "decision" if hasattr(model, "decision_function") else "score"
 
 
+def _is_in_32_bits(model: Any) -> bool:
+    """Whether an estimator, or the last one of a pipeline, answers in 32 bits."""
+    last = model.steps[-1][1] if hasattr(model, "steps") else model
+    return type(last).__module__.partition(".")[0] == "xgboost"
+
+
 def _calibrated(model: Any, given: Given, exports: Exports) -> Made:
     members = [_calibrated_one(one, given, exports) for one in model.calibrated_classifiers_]
     width = len(model.classes_)
@@ -105,6 +111,8 @@ def _voting_classifier(model: Any, given: Given, exports: Exports) -> Made:
     members = children_of(model.estimators_, given, exports)
     args = {"weights": _weights(model)}
     op = "combining.mean" if model.voting == "soft" else "combining.most"
+    if model.voting == "soft" and all(map(_is_in_32_bits, model.estimators_)):
+        raise NotExportableError("VotingClassifier whose mean is one of 32 bits")
     width = len(model.classes_)
     return Made(node=exports.step(op, "estimator", width, args=args, children=members))
 
@@ -149,11 +157,13 @@ def _stacked(model: Any, names: list[str], given: Given, exports: Exports) -> Ma
     node = exports.step(
         "combining.responses", "dense", width, args={"names": names}, children=members
     )
-    is_float32 = all(type(member).__module__.startswith("xgboost") for member in model.estimators_)
+    is_float32 = all(map(_is_in_32_bits, model.estimators_))
     if model.passthrough:
         node, width = _passed(node, given, exports)
         is_float32 = is_float32 and given.is_float32
-    inner = Given(gives="dense", width=width, is_float32=is_float32)
+    if is_float32:
+        raise NotExportableError("a stack whose last estimator gets answers of 32 bits alone")
+    inner = Given(gives="dense", width=width)
     (last,) = children_of([model.final_estimator_], inner, exports)
     return Made(node=exports.pipeline([node, last]))
 
@@ -252,13 +262,22 @@ def _thresholded(
     args = {
         "response": "probabilities" if is_score else "decision",
         "positive": 1 if positive is None else model.classes_.tolist().index(positive),
-        "threshold": (0.5 if is_score else 0.0) if threshold == "auto" else float(threshold),
+        "threshold": _threshold_of(threshold, estimator, is_score=is_score),
         "has_probabilities": has_probabilities,
     }
     children = children_of([estimator], given, exports)
     return Made(
         node=exports.step("combining.threshold", "estimator", 2, args=args, children=children)
     )
+
+
+def _threshold_of(threshold: Any, estimator: Any, *, is_score: bool) -> float:
+    """Python's floats are rounded where NumPy compares them with scores of 32 bits."""
+    if isinstance(threshold, str):
+        return 0.5 if is_score else 0.0
+    if _is_in_32_bits(estimator) and not isinstance(threshold, np.generic):
+        return float(np.float32(threshold))
+    return float(threshold)
 
 
 def _best(search: Any, given: Given, exports: Exports) -> Made:

@@ -17,6 +17,8 @@ _COUNTS = ("float64", "int64", "int32")
 
 
 def _count(vectorizer: Any, given: Given, exports: Exports) -> Made:
+    if not hasattr(vectorizer, "vocabulary_"):
+        raise NotExportableError(f"{type(vectorizer).__name__} that was not fitted")
     if np.dtype(vectorizer.dtype).name not in _COUNTS:
         raise NotExportableError(f"a vectorizer with dtype {np.dtype(vectorizer.dtype).name}")
     arrays = vocabulary_arrays(vectorizer.vocabulary_)
@@ -27,10 +29,10 @@ def _count(vectorizer: Any, given: Given, exports: Exports) -> Made:
 
 
 def _tfidf(vectorizer: Any, given: Given, exports: Exports) -> Made:
-    # Public options may have been changed since; the transformer inside has those of fitting.
-    inner = vars(vectorizer)["_tfidf"]
     counted = _count(vectorizer, given, exports)
     assert counted.given is not None
+    # Public options may have been changed since; the transformer inside has those of fitting.
+    inner = vars(vectorizer)["_tfidf"]
     weighted = _tfidf_transformer(inner, counted.given, exports)
     node = exports.pipeline([counted.node, weighted.node])
     return Made(node=node, given=weighted.given)
