@@ -56,20 +56,27 @@ def assert_classifier_agrees(client, model, inputs):
         assert_same_scores(predictions, best)
 
 
+def both_ways(serve, bundle):
+    """The service of a bundle as its compiled program answers, and then as the original does."""
+    for options in ((), ("--original",)):
+        with serve(bundle.path, *options) as served:
+            yield served
+
+
 def test_games_logistic_regression_gives_the_known_answer(test_data, tmp_path, serve):
     frame = pd.read_csv(test_data / "games" / "games-expand.csv.gz")
     inputs = frame.drop(columns="label")
     model = LogisticRegression().fit(inputs, frame["label"])
     bundle = pack_frame(model, frame, "label", tmp_path, held_out=frame.iloc[::20])
 
-    with serve(bundle.path) as served:
+    assert bundle.manifest.answers == "compiled"
+    for served in both_ways(serve, bundle):
         asked = {f"G{i}": int(i == 1) for i in range(1, 11)}
         [posted] = served.client.post("/predict", json=asked).json()["predictions"]
         [got] = served.client.get("/predict", params=asked).json()["predictions"]
         assert_classifier_agrees(served.client, model, inputs.iloc[::40])
-
-    assert posted == got
-    assert round(posted["score"], 3) == 0.067
+        assert posted == got
+        assert round(posted["score"], 3) == 0.067
 
 
 def test_boston_housing_regression_agrees(test_data, tmp_path, serve):
@@ -148,7 +155,7 @@ def test_adult_boosted_trees_agree_nulls_included(test_data, tmp_path, serve):
     bundle = pack_frame(model, frame.iloc[:20000], "class", tmp_path, held_out=held_out)
 
     assert held_out.isna().any().any()
-    with serve(bundle.path) as served:
+    for served in both_ways(serve, bundle):
         assert_classifier_agrees(served.client, model, held_out.drop(columns="class"))
 
 
@@ -185,7 +192,7 @@ def test_newsgroups_over_http_reach_the_known_accuracy(test_data, tmp_path, serv
     )
     probabilities = model.predict_proba(test_texts)
 
-    with serve(bundle.path) as served:
+    for served in both_ways(serve, bundle):
         for size in BATCH_SIZES:
             predictions = post(served.client, test_texts, size)
             assert_same_labels(predictions, model.classes_[probabilities.argmax(axis=1)])
@@ -229,12 +236,16 @@ def test_newsgroups_whose_pickle_is_mostly_paths_are_served_without_them(
     whole = (tmp_path / "model.joblib").stat().st_size
     slim = bundle.manifest.files["model/model.joblib"].size
     probabilities = original.predict_proba(test_texts)
-    in_process = golive.load(bundle.path).predict(test_texts)
+    in_process = golive.load(bundle.path, original=True).predict(test_texts)
     assert paths > 0.9 * whole
     assert slim < 0.1 * whole
     assert any("Left out coefs_paths_ and scores_" in note for note in bundle.manifest.notes)
     assert len(test_texts) >= 200
     with serve(bundle.path) as served:
+        predictions = post(served.client, test_texts, BATCH_SIZES[-1])
+        assert_same_labels(predictions, original.predict(test_texts))
+        assert_same_scores(predictions, probabilities.max(axis=1))
+    with serve(bundle.path, "--original") as served:
         for size in BATCH_SIZES:
             predictions = post(served.client, test_texts, size)
             assert predictions == in_process

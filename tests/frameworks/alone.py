@@ -49,6 +49,12 @@ EXTRAS = {
         needs=("PIL", "pydantic", "skops"),
     ),
     "onnx": Extra("tests.frameworks.onnx_models:pack_small", "golive.runtimes.onnx", "onnxruntime"),
+    "onnx-export": Extra(
+        "tests.frameworks.tables:pack_plain",
+        "golive.compiling.onnx_graph",
+        "skl2onnx",
+        needs=("onnxruntime",),
+    ),
     "pydantic": Extra(
         "tests.frameworks.tables:pack_pydantic", "golive.runtimes.function", "pydantic"
     ),

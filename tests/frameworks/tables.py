@@ -37,6 +37,12 @@ def pack_skops(bundle: Path) -> None:
     golive.pack(file, TABLE, target="y", output=bundle)
 
 
+def pack_plain(bundle: Path) -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    golive.pack(LogisticRegression().fit(INPUTS, TRUTH), TABLE, target="y", output=bundle)
+
+
 FUNCTION = """
 from pydantic import BaseModel, Field
 

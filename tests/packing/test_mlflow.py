@@ -63,7 +63,7 @@ def test_a_scikit_learn_directory_is_packed_as_its_pipeline(frame, pipeline, tmp
     bundle = pack(path, frame, tmp_path, target="won")
 
     inputs = frame.drop(columns="won")
-    answers = golive.load(bundle.path).predict(inputs)
+    answers = golive.load(bundle.path, original=True).predict(inputs)
     assert bundle.name == "churn"
     assert bundle.manifest.model.kind == "sklearn"
     assert [p for p in bundle.manifest.files if p.startswith("model/")] == ["model/model.pkl"]
@@ -156,7 +156,7 @@ def test_code_paths_are_packed_with_the_model(frame, tmp_path, monkeypatch):
     bundle = pack(path, frame, tmp_path, target="won")
 
     assert "code/own_steps.py" in bundle.manifest.files
-    answers = golive.load(bundle.path).predict(inputs)
+    answers = golive.load(bundle.path, original=True).predict(inputs)
     assert [a["score"] for a in answers] == model.predict_proba(inputs)[:, 1].tolist()
 
 
@@ -173,7 +173,7 @@ def test_an_xgboost_directory_is_packed_as_its_booster(frame, tmp_path):
 
     bundle = pack(path, frame, tmp_path, target="won")
 
-    answers = golive.load(bundle.path).predict(inputs)
+    answers = golive.load(bundle.path, original=True).predict(inputs)
     assert bundle.manifest.model.kind == "xgboost"
     assert [a["label"] for a in answers] == model.predict(inputs).tolist()
 
@@ -193,7 +193,7 @@ def test_lightgbm_directories_are_packed_as_booster_and_as_estimator(frame, tmp_
 
     for path, kind in ((native, "lightgbm"), (wrapped, "sklearn")):
         bundle = pack(path, frame, tmp_path, target="won")
-        answers = golive.load(bundle.path).predict(inputs)
+        answers = golive.load(bundle.path, original=True).predict(inputs)
         assert bundle.manifest.model.kind == kind
         assert [a["score"] for a in answers] == model.predict_proba(inputs)[:, 1].tolist()
 
