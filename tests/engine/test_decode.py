@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 from PIL import Image
 from tests.engine.hostile_bodies import GOOD, HOSTILE_BODIES, SIGNATURE
 from tests.engine.rows import rows_for, valid_rows_for
@@ -40,7 +41,7 @@ def verdict_of(decode, body) -> str:
 def shown(decoded) -> str:
     """The decoded records as text, images by their pixels."""
     columns = tuple([pixels_of(value) for value in column] for column in decoded.batch.columns)
-    return repr(replace(decoded, batch=Batch(columns, decoded.batch.size)))
+    return repr(structs.replace(decoded, batch=Batch(columns, decoded.batch.size)))
 
 
 def pixels_of(value):

@@ -2,7 +2,6 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import pytest
 
@@ -128,7 +127,7 @@ def test_a_record_without_nulls_is_answered_alike_beside_one_with_nulls(case):
 
 
 def test_the_batch_is_left_as_it_was(case):
-    before = replace(case.batch, columns=tuple(list(c) for c in case.batch.columns))
+    before = Batch(tuple(list(c) for c in case.batch.columns), case.batch.size)
 
     case.load().predict(case.batch)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import msgspec
+
 from golive.signature.model import JsonValue
 
 __all__ = ["Answer", "Fault", "FaultOrigin", "Options", "entry_to_json"]
@@ -34,8 +36,7 @@ class Fault:
     others: tuple[Fault, ...] = ()
 
 
-@dataclass(slots=True, kw_only=True)  # not frozen: one is made for every record
-class Answer:
+class Answer(msgspec.Struct, kw_only=True):  # a dataclass costs more, and each record has one
     """What the model says of one record; which members are set depends on the output's kind.
 
     Attributes:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Protocol
+
+import msgspec
 
 from golive.signature.model import JsonValue
 
 __all__ = ["Batch", "Model", "Outputs"]
 
 
-@dataclass(slots=True)  # not frozen: one is made for every request
-class Batch:
+class Batch(msgspec.Struct):  # a dataclass costs more, and each request has one
     """Validated inputs of some records, by column.
 
     Attributes:
@@ -30,8 +30,7 @@ class Batch:
         return Batch(tuple([c[i] for i in indices] for c in self.columns), len(indices))
 
 
-@dataclass(slots=True, kw_only=True)  # not frozen, like Batch
-class Outputs:
+class Outputs(msgspec.Struct, kw_only=True):
     """What a model gave for a batch of n records; lists of plain Python values.
 
     Attributes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+
+import msgspec
 
 from golive.engine.answers import Answer, Fault
 from golive.service.calls import Call, Reply, problem_reply
@@ -17,8 +18,7 @@ __all__ = ["Entries", "Outcome", "Question"]
 Entries = Sequence[Answer | Fault]
 
 
-@dataclass(slots=True, kw_only=True)
-class Outcome:
+class Outcome(msgspec.Struct, kw_only=True):
     """One answer or fault a record, and how a reply is made of them.
 
     Attributes:
@@ -29,11 +29,7 @@ class Outcome:
 
     decoded: DecodedRequest
     entries: Entries
-    faults: dict[int, Fault] = field(init=False)
-
-    def __post_init__(self) -> None:
-        entries = self.entries
-        self.faults = {at: entry for at, entry in enumerate(entries) if isinstance(entry, Fault)}
+    faults: dict[int, Fault]
 
     def failure(self, *, told_in: str) -> Problem | None:
         """Why the request has no answer, or None where a record has one or there is no record.
@@ -74,8 +70,7 @@ class Outcome:
         return reply
 
 
-@dataclass(slots=True, kw_only=True)
-class Question:
+class Question(msgspec.Struct, kw_only=True):
     """What a handler gives that wants records answered before there is a reply.
 
     Whoever gets the answers need not ask for one request at a time.
@@ -102,7 +97,9 @@ class Question:
         size = self.decoded.size
         if len(entries) != size:
             raise RuntimeError(f"The engine gave {len(entries)} entries for {size} records.")
-        return self.reply_of(self.call, Outcome(decoded=self.decoded, entries=entries))
+        faults = {at: entry for at, entry in enumerate(entries) if isinstance(entry, Fault)}
+        outcome = Outcome(decoded=self.decoded, entries=entries, faults=faults)
+        return self.reply_of(self.call, outcome)
 
 
 def _codes(faults: dict[int, Fault], others: dict[str, int]) -> dict[str, int]:
