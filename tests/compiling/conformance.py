@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -52,15 +52,14 @@ def conformance(case: Case, *, rows: int = ROWS, pairs: int = PAIRS) -> Conforma
         warnings.simplefilter("ignore")
         write_program(case.estimator, signature, Path(folder))
         compiled = CompiledModel(load_program(Path(folder)), signature)
-        sample = batch_of(case.data, rows)
-        trials = [Trial(kind="sample", batch=sample), Trial(kind="near", batch=Batch((), 0))]
-        trials[1] = replace(trials[1], batch=edges(case, sample, signature, compiled, pairs))
+        near = edges(case, batch_of(case.data, rows), signature, compiled, pairs)
+        sample = batch_of(case.data, max(rows, ROWS - near.size))
+        trials = [Trial(kind="sample", batch=sample), Trial(kind="near", batch=near)]
         tolerance = 1e-6 if is_float32(kind, signature, case.estimator) else 1e-9
         found = compare_models(original, compiled, signature, trials, Measure(tolerance=tolerance))
-    near = sum(tried.rows for tried in found.tried if tried.kind == "near")
     return Conformance(
         rows=sum(tried.rows for tried in found.tried),
-        near=near,
+        near=near.size,
         refused=sum(tried.refused for tried in found.tried),
         failure=found.failure,
     )

@@ -20,11 +20,10 @@ __all__ = [
     "VERIFY",
     "as_json",
     "image_options",
-    "keep_all",
     "label",
     "loading",
-    "no_compile",
     "original",
+    "packing",
     "serve_settings",
     "threshold_option",
 ]
@@ -67,14 +66,14 @@ def threshold_option(default: str) -> Callable[[_Function], _Function]:
     )
 
 
-keep_all = click.option(
+_keep_all = click.option(
     "--keep-all",
     is_flag=True,
     help="Keep the model file byte for byte. Default: leave out what prediction never reads.",
 )
 
 
-no_compile = click.option(
+_no_compile = click.option(
     "--no-compile",
     "compile",
     flag_value=False,
@@ -90,6 +89,11 @@ original = click.option(
     help="Let the original model answer, in the packages of requirements.txt. Default: the "
     "compiled program, where the bundle has one.",
 )
+
+
+def packing(function: _Function) -> _Function:
+    """Options of what is left out or added while packing."""
+    return _keep_all(_no_compile(function))
 
 
 def image_options(function: _Function) -> _Function:

@@ -238,12 +238,12 @@ def _is_slower(timing: Timing) -> str:
 def _is_faster(rows: int, timings: Sequence[Timing]) -> str:
     one, many = (next(t for t in timings if t.rows == size) for size in _MUST_NOT_BE_SLOWER)
     return (
-        f"The program is equal on {rows:,} rows; {times(one)} for one record, "
-        f"{times(many)} for {many.rows} at once."
+        f"The program is equal on {rows:,} rows; {_times(one)} for one record, "
+        f"{_times(many)} for {many.rows} at once."
     )
 
 
-def times(timing: Timing) -> str:
+def _times(timing: Timing) -> str:
     """How much faster the program is, in words."""
     ratio = timing.original / max(timing.compiled, 1e-3)
     return f"{ratio:.1f} times as fast" if ratio < 10 else f"{ratio:,.0f} times as fast"

@@ -19,7 +19,7 @@ from golive.runtimes.protocols import Outputs
 from golive.scorer.program import Program
 from golive.signature.model import Output
 
-__all__ = ["FEWEST", "BatchAnswers"]
+__all__ = ["FEWEST", "BatchAnswers", "at_once", "same_outputs"]
 
 FEWEST = 64
 """Smaller batches are never worth NumPy's overhead."""

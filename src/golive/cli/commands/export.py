@@ -12,7 +12,7 @@ from golive.cli.options import BUNDLE, PATHS, as_json
 from golive.cli.output import print_json, progress, say
 from golive.compiling.refusal import NotProvenError
 
-__all__ = ["command"]
+__all__ = ["command", "onnx"]
 
 
 @click.group("export", short_help="Write the model for other programs: ONNX.")

@@ -9,15 +9,7 @@ import click
 
 from golive.cli.actions import Actions
 from golive.cli.made import print_made
-from golive.cli.options import (
-    PATHS,
-    as_json,
-    image_options,
-    keep_all,
-    label,
-    no_compile,
-    threshold_option,
-)
+from golive.cli.options import PATHS, as_json, image_options, label, packing, threshold_option
 from golive.cli.output import progress
 
 __all__ = ["command"]
@@ -66,8 +58,7 @@ __all__ = ["command"]
 @image_options
 @click.option("--positive", type=label, help="The class that is scored. Default: the second.")
 @threshold_option("the model's own label")
-@keep_all
-@no_compile
+@packing
 @as_json
 @click.pass_obj
 def command(

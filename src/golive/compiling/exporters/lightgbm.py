@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf, nextafter
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from golive.compiling.exporters.composing import dense_rows
 from golive.compiling.exporting import Exporter, Exports, NotExportableError
 from golive.compiling.forest import Tree, forest_args, forest_arrays
 from golive.compiling.given import Given, Made
+from golive.scorer.rows.forests import NEARLY_ZERO
 
 __all__ = ["EXPORTERS"]
 
@@ -208,8 +210,19 @@ def _questions(lines: dict[str, str], thresholds: Any) -> tuple[Any, list[list[i
             sets.append(_members(lines, int(thresholds[at])))
             thresholds[at] = len(sets) - 1
         else:
+            thresholds[at] = _beside_zero(thresholds[at])
             kinds.append(_kind_of(decision, thresholds[at]))
     return np.array(kinds, dtype=np.int64), sets
+
+
+def _beside_zero(threshold: float) -> float:
+    """The threshold for values as they are sent, where LightGBM makes zeros of the smallest.
+
+    It compares 0 instead of every value within its bound of zero, the bound itself included.
+    """
+    if not abs(threshold) <= NEARLY_ZERO:
+        return threshold
+    return NEARLY_ZERO if threshold >= 0.0 else nextafter(-NEARLY_ZERO, -inf)
 
 
 def _kind_of(decision: int, threshold: float) -> int:
