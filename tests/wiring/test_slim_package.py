@@ -49,6 +49,9 @@ def pack_slim(files, target: Path) -> int:
             folder, own = name.split("."), Path(file).name
             place = folder if own.startswith("__init__.") else folder[:-1]
             package.write(file, "/".join((*place, own)))
+            if own == "__init__.py":  # the page's files belong to the package of its routes
+                for static in Path(file).parent.glob("static/*"):
+                    package.write(static, "/".join((*place, "static", static.name)))
         package.extractall(target)
     return archive.stat().st_size
 
