@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Any
 
@@ -13,6 +13,9 @@ from golive.scorer.rows import linear as rows
 from golive.scorer.rows.estimator import Estimator
 
 __all__ = ["OPS"]
+
+_PRODUCTS = 1 << 17
+"""How many products of weights and values are made at a time: a megabyte."""
 
 
 def _sums(node: Node) -> Callable[[Any], Any]:
@@ -34,22 +37,42 @@ def _sums(node: Node) -> Callable[[Any], Any]:
 
 
 def _sparse_sums(weights: Any, intercepts: Any) -> Callable[[Any], Any]:
-    outputs = range(len(intercepts))
-
     def sums(batch: list[Any]) -> Any:
-        counts = [len(positions) for positions, _ in batch]
-        of = np.repeat(np.arange(len(batch)), counts)
-        total = sum(counts)
-        at = np.fromiter(chain.from_iterable(row[0] for row in batch), np.int64, total)
-        values = np.fromiter(chain.from_iterable(row[1] for row in batch), np.float64, total)
-        with np.errstate(all="ignore"):
-            parts = [np.bincount(of, values * weights[at, k], len(batch)) for k in outputs]
-            found = np.stack(parts, axis=1) + intercepts
+        found = np.tile(intercepts, (len(batch), 1))
+        for some in _sliced(batch, len(intercepts)):
+            _add_terms(found, some, batch, weights)
         if not np.isfinite(found).all():
-            _refuse_non_finite(values)
+            _refuse_non_finite(np.concatenate([row[1] for row in batch]))
         return found
 
     return sums
+
+
+def _sliced(batch: list[Any], outputs: int) -> Iterator[list[int]]:
+    """The rows that have terms, so many at a time that their products stay in the cache."""
+    which: list[int] = []
+    size = 0
+    for at, (positions, _) in enumerate(batch):
+        if not positions:
+            continue
+        which.append(at)
+        size += len(positions) * outputs
+        if size > _PRODUCTS:
+            yield which
+            which, size = [], 0
+    if which:
+        yield which
+
+
+def _add_terms(found: Any, which: list[int], batch: list[Any], weights: Any) -> None:
+    """Add to some rows' sums what each of their terms gives, in the order of the terms."""
+    counts = np.array([len(batch[at][0]) for at in which])
+    total = int(counts.sum())
+    at = np.fromiter(chain.from_iterable(batch[row][0] for row in which), np.int64, total)
+    values = np.fromiter(chain.from_iterable(batch[row][1] for row in which), np.float64, total)
+    with np.errstate(all="ignore"):
+        products = weights[at] * values[:, None]
+        found[which] += np.add.reduceat(products, np.cumsum(counts) - counts, axis=0)
 
 
 def _refuse_non_finite(values: Any) -> None:
