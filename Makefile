@@ -12,6 +12,11 @@
 #   make test-frameworks ARGS="--extra onnx"    one extra; ARGS="-- -k onnx": arguments for pytest
 #   make test-frameworks ARGS=--quick           leave out those that are marked as slow
 #   make test-clients      the clients of MLflow, KServe and Triton, in an environment of their own
+#   make bench             the same models served by golive and its peers, into docs/benchmarks.md
+#   make bench ARGS=--core (15 minutes) or ARGS=--quick (a minute or two); all of it takes 45
+#   make bench-report      that document, its pictures and the README's table again from the JSON
+#   make bench-compile     the compiled scorer beside the original and ONNX Runtime
+#   make bench-soak        two minutes of good and bad records; ARGS="--seconds 3600" for longer
 #   make docs              write docs/reference/ again from the code
 #   make clean             remove the environments, caches and the demo's files
 
@@ -23,7 +28,8 @@ JOBS ?= auto
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint pytest coverage soak test-frameworks test-clients format docs clean
+.PHONY: help demo test lint pytest coverage soak test-frameworks test-clients format docs clean \
+  bench bench-report bench-compile bench-soak
 
 help:
 	@sed -n '/^#  /s/^#  //p' Makefile
@@ -80,6 +86,22 @@ test-clients:
 $(VENV)/.clients: $(VENV)/.core
 	@echo "Installing the clients of other projects (a minute or two, once)." >&2
 	@$(PIP) install --group clients
+	@touch $@
+
+# The peers are in environments of their own; see benchmarks/environments.py.
+bench bench-report bench-compile bench-soak:
+	@$(MAKE) --no-print-directory .venv-bench/.bench VENV=.venv-bench PYTHON=$(PYTHON)
+	@$(BENCH)
+
+bench: BENCH = .venv-bench/bin/python -m benchmarks $(ARGS)
+bench-report: BENCH = for part in "" .compile .soak; do \
+	  .venv-bench/bin/python -m benchmarks$$part --report || exit 1; done
+bench-compile: BENCH = OMP_NUM_THREADS=1 .venv-bench/bin/python -m benchmarks.compile $(ARGS)
+bench-soak: BENCH = .venv-bench/bin/python -m benchmarks.soak $(ARGS)
+
+$(VENV)/.bench: $(VENV)/.core
+	@echo "Installing what the benchmarks need (a minute or two, once)." >&2
+	@$(PIP) install --group bench
 	@touch $@
 
 format: $(VENV)/.test

@@ -1,0 +1,1 @@
+"""What the peers serve: small programs as their own documentation recommends them."""

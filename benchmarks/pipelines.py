@@ -1,0 +1,187 @@
+"""Pipelines to compile: the models that are served, and one for each exporter there is.
+
+`pipelines` is all that `benchmarks.compile` asks for; any other source of fitted estimators with
+data may take its place.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import joblib
+import numpy as np
+import pandas as pd
+from sklearn.base import is_classifier, is_regressor
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.utils import all_estimators
+
+from benchmarks.models import TRAINERS
+from golive.compiling.table import EXPORTERS
+from golive.signature.model import Column, Output, Signature
+
+__all__ = ["Pipeline", "dump", "pipelines", "signature_for"]
+
+_EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+_ROWS = 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pipeline:
+    """A fitted estimator and rows to ask it for.
+
+    Attributes:
+        name: Of it.
+        estimator: Fitted.
+        data: A matrix, a frame or a list of texts.
+    """
+
+    name: str
+    estimator: Any
+    data: Any
+
+
+def pipelines() -> Iterator[tuple[str, Callable[[], Pipeline | None]]]:
+    """Names and what makes them; what makes none has no example here."""
+    for name in TRAINERS:
+        yield f"served: {name}", partial(_served, name)
+    known = {f"sklearn.{cls.__name__}": cls for _, cls in all_estimators()}
+    for name in sorted(EXPORTERS):
+        if (cls := known.get(name) or _of_boosters(name)) is not None:
+            yield cls.__name__, partial(_example, cls)
+
+
+def signature_for(pipeline: Pipeline) -> Signature:
+    """What the estimator takes and gives."""
+    form, columns = _columns(pipeline.data)
+    labels = getattr(pipeline.estimator, "classes_", None)
+    classes = () if labels is None else tuple(range(len(labels)))
+    kind: Any = "regression" if not classes else "binary" if len(classes) == 2 else "multiclass"
+    return Signature(form=form, columns=columns, output=Output(kind=kind, classes=classes))
+
+
+def _columns(data: Any) -> tuple[Any, tuple[Column, ...]]:
+    if isinstance(data, pd.DataFrame):
+        return "frame", tuple(_column(str(name), data[name]) for name in data.columns)
+    if isinstance(data, np.ndarray):
+        names = (f"f{number}" for number in range(data.shape[1]))
+        return "matrix", tuple(Column(name=n, type="number", dtype="float64") for n in names)
+    return "series", (Column(name="text", type="text", dtype="object"),)
+
+
+def _column(name: str, values: pd.Series) -> Column:
+    kind: Any = {"f": "number", "i": "integer"}.get(getattr(values.dtype, "kind", "O"), "string")
+    return Column(name=name, type=kind, dtype=str(values.dtype))
+
+
+def _of_boosters(name: str) -> type | None:
+    """A class of LightGBM or XGBoost that is fitted as those of scikit-learn, if installed."""
+    package, _, short = name.partition(".")
+    if not short.endswith(("Classifier", "Regressor")) or find_spec(package) is None:
+        return None
+    found: type | None = getattr(import_module(package), short, None)
+    return found
+
+
+def _served(name: str) -> Pipeline:
+    trained = TRAINERS[name]()
+    return Pipeline(name=f"served: {name}", estimator=trained.model, data=trained.inputs())
+
+
+def _example(cls: type) -> Pipeline | None:
+    """An example of an estimator, fitted on what it can be fitted on."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for build in (_alone, _before_a_model, _of_categories, _of_texts):
+            try:
+                made = build(cls)
+            except Exception:  # noqa: BLE001 - it is for other data: the next may be right
+                continue
+            if made is not None:
+                return made
+    return None
+
+
+def _alone(cls: type) -> Pipeline | None:
+    estimator = _instance(cls)
+    if not hasattr(estimator, "predict") or hasattr(estimator, "transform"):
+        return None
+    rows, target = _numbers(regression=is_regressor(estimator))
+    if "MultiTask" in cls.__name__:
+        target = np.column_stack([target, -target])
+    return Pipeline(name=cls.__name__, estimator=estimator.fit(rows, target), data=rows)
+
+
+def _before_a_model(cls: type) -> Pipeline | None:
+    rows, target = _numbers(regression=False)
+    transformer = _instance(cls)
+    if hasattr(transformer, "predict") and is_classifier(transformer):
+        return Pipeline(name=cls.__name__, estimator=transformer.fit(rows, target), data=rows)
+    if is_regressor(transformer):
+        rows, target = _numbers(regression=True)
+        return Pipeline(name=cls.__name__, estimator=transformer.fit(rows, target), data=rows)
+    model = make_pipeline(transformer, LogisticRegression(max_iter=300)).fit(rows, target)
+    return Pipeline(name=f"{cls.__name__}, LogisticRegression", estimator=model, data=rows)
+
+
+def _of_categories(cls: type) -> Pipeline | None:
+    frame = pd.read_csv(_EXAMPLES / "income" / "train.csv").iloc[:_ROWS]
+    rows, target = frame[["education", "marital_status", "sex"]], frame["income"]
+    model = make_pipeline(_instance(cls), LogisticRegression(max_iter=300)).fit(rows, target)
+    return Pipeline(name=f"{cls.__name__}, LogisticRegression", estimator=model, data=rows)
+
+
+def _of_texts(cls: type) -> Pipeline | None:
+    frame = pd.read_csv(_EXAMPLES / "banking" / "train.csv").iloc[:_ROWS]
+    texts, target = frame["text"].to_list(), frame["category"]
+    steps = [_instance(cls), LogisticRegression(max_iter=300)]
+    if not cls.__name__.endswith("Vectorizer"):
+        steps = [CountVectorizer(), *steps]
+    model = make_pipeline(*steps).fit(texts, target)
+    return Pipeline(name=f"{cls.__name__}, LogisticRegression", estimator=model, data=texts)
+
+
+def _instance(cls: type) -> Any:
+    """An estimator as it is by default, with what it cannot be without."""
+    logistic, linear = LogisticRegression(max_iter=300), LinearRegression()
+    named = [("first", logistic), ("second", LogisticRegression(C=0.1))]
+    needed: dict[str, dict[str, Any]] = {
+        "VotingClassifier": {"estimators": named, "voting": "soft"},
+        "StackingClassifier": {"estimators": named},
+        "VotingRegressor": {"estimators": [("first", linear)]},
+        "StackingRegressor": {"estimators": [("first", linear)]},
+        "RANSACRegressor": {"random_state": 0},
+        "SequentialFeatureSelector": {"estimator": logistic, "n_features_to_select": 3, "cv": 2},
+        "ColumnTransformer": {"transformers": [("some", "passthrough", [0, 1, 2])]},
+        "FeatureUnion": {"transformer_list": [("same", "passthrough")]},
+        "Pipeline": {"steps": [("model", logistic)]},
+    }
+    if cls.__name__ in needed:
+        return cls(**needed[cls.__name__])
+    try:
+        return cls()
+    except TypeError:
+        return cls(linear if "Regressor" in cls.__name__ else logistic)
+
+
+def _numbers(*, regression: bool) -> tuple[Any, Any]:
+    """Ten columns that no family refuses: positive numbers."""
+    random = np.random.default_rng(0)
+    rows = np.round(random.gamma(2, 1, (_ROWS, 10)), 3)
+    signal = rows @ np.linspace(1, -1, 10) + random.normal(0, 0.5, _ROWS)
+    return rows, np.exp(signal / 10) if regression else (signal > 0).astype(int)
+
+
+def dump(pipeline: Pipeline, folder: Path) -> Path:
+    """Write the estimator as one does with joblib."""
+    path = folder / "model.joblib"
+    joblib.dump(pipeline.estimator, path)
+    return path
