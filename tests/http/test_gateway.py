@@ -259,6 +259,28 @@ class PanicError(BaseException):
     """As extensions in Rust raise it."""
 
 
+def test_the_metrics_tell_when_a_thread_is_done_with_what_took_too_long():
+    event, _, model = held_model()
+    gateway, _ = make_gateway(model, limits=AppLimits(threads=1, queue=0, answer_seconds=0.05))
+
+    def told():
+        _, text = gateway.telemetry.metrics.expose()
+        [line] = [line for line in text.splitlines() if line.startswith(b"golive_queue_saturation")]
+        return float(line.split()[1])
+
+    async def main():
+        given = []
+        gateway.answer(gateway.admit(PREDICT), b'{"x":1}', given.append, started=0.0)
+        await until(lambda: given)
+        full = told()
+        event.set()
+        await until(lambda: gateway.saturation == 0)
+        await asyncio.sleep(0)
+        return full, told()
+
+    assert asyncio.run(main()) == (1.0, 0.0)
+
+
 @pytest.mark.parametrize("raised", [KeyboardInterrupt, SystemExit, PanicError])
 @pytest.mark.parametrize("manner", ["at_once", "on_loop", "in_thread", "apart"])
 def test_what_a_model_should_not_raise_fails_one_request_alone(manner, raised):
