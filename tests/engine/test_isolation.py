@@ -59,10 +59,15 @@ def test_running_out_of_memory_is_nobodys_record():
         isolate(2, answer)
 
 
-def test_a_model_that_exits_fails_its_record_alone():
+class PanicError(BaseException):
+    """As extensions in Rust raise it."""
+
+
+@pytest.mark.parametrize("raised", [SystemExit(3), PanicError()])
+def test_a_model_that_exits_fails_its_record_alone(raised):
     def answer(positions):
         if 1 in positions:
-            raise SystemExit(3)
+            raise raised
         return positions
 
     results = isolate(3, answer)

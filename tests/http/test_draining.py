@@ -13,11 +13,14 @@ from golive.service.served import Readiness
 class Drained:
     """Draining in an event loop, and what it did."""
 
-    def __init__(self, seconds):
+    def __init__(self, seconds, echo_seconds):
         self.readiness = Readiness()
         self.hurried = []
         self.draining = Draining(
-            self.readiness, seconds=seconds, hurry=lambda: self.hurried.append(1)
+            self.readiness,
+            seconds=seconds,
+            hurry=lambda: self.hurried.append(1),
+            echo_seconds=echo_seconds,
         )
 
     async def is_over(self, seconds=0.05):
@@ -33,9 +36,9 @@ async def send(number):
     await asyncio.sleep(0.02)
 
 
-def run(test, seconds=0.0):
+def run(test, seconds=0.0, echo_seconds=0.0):
     async def main():
-        drained = Drained(seconds)
+        drained = Drained(seconds, echo_seconds)
         with drained.draining.signals():
             await test(drained)
 
@@ -74,6 +77,16 @@ def test_a_second_signal_does_not_wait():
         assert await drained.is_over()
 
     run(test, seconds=60)
+
+
+def test_a_signal_that_is_passed_on_as_well_counts_once():
+    async def test(drained):
+        await send(signal.SIGTERM)
+        await send(signal.SIGTERM)
+
+        assert not await drained.is_over()
+
+    run(test, seconds=60, echo_seconds=30)
 
 
 def test_ctrl_c_again_hurries_and_sigterm_again_does_not():

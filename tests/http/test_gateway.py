@@ -255,11 +255,38 @@ def test_a_slow_model_has_a_time_limit_and_keeps_its_places():
     assert asyncio.run(main()) == [504, 503]
 
 
+class PanicError(BaseException):
+    """As extensions in Rust raise it."""
+
+
+def test_the_metrics_tell_when_a_thread_is_done_with_what_took_too_long():
+    event, _, model = held_model()
+    gateway, _ = make_gateway(model, limits=AppLimits(threads=1, queue=0, answer_seconds=0.05))
+
+    def told():
+        _, text = gateway.telemetry.metrics.expose()
+        [line] = [line for line in text.splitlines() if line.startswith(b"golive_queue_saturation")]
+        return float(line.split()[1])
+
+    async def main():
+        given = []
+        gateway.answer(gateway.admit(PREDICT), b'{"x":1}', given.append, started=0.0)
+        await until(lambda: given)
+        full = told()
+        event.set()
+        await until(lambda: gateway.saturation == 0)
+        await asyncio.sleep(0)
+        return full, told()
+
+    assert asyncio.run(main()) == (1.0, 0.0)
+
+
+@pytest.mark.parametrize("raised", [KeyboardInterrupt, SystemExit, PanicError])
 @pytest.mark.parametrize("manner", ["at_once", "on_loop", "in_thread", "apart"])
-def test_what_a_model_should_not_raise_fails_one_request_alone(manner):
+def test_what_a_model_should_not_raise_fails_one_request_alone(manner, raised):
     def explode(record):
         if record["x"] == 1:
-            raise KeyboardInterrupt
+            raise raised
         return Answer(score=record["x"])
 
     engine = FakeEngine(model=explode, pace=of_pace(manner))
@@ -267,6 +294,21 @@ def test_what_a_model_should_not_raise_fails_one_request_alone(manner):
     requests = [(PREDICT, b'{"x":%d}' % n) for n in range(3)]
 
     assert [response.status for response in ask_all(gateway, requests)] == [200, 500, 200]
+    assert gateway.saturation == 0
+
+
+def test_a_panic_does_not_end_the_threads_of_a_model():
+    def panic(record):
+        raise PanicError
+
+    engine = FakeEngine(model=panic, pace=of_pace("in_thread"))
+    gateway, _ = make_gateway(ServedModel(name="sum", version="v", engine=engine))
+    asked = [
+        [response.status for response in ask_all(gateway, [(PREDICT, b'{"x":1}')] * 3)]
+        for _ in range(3)
+    ]
+
+    assert asked == [[500, 500, 500]] * 3
 
 
 def test_a_service_that_comes_later_is_another_epoch():

@@ -4,6 +4,7 @@ import json
 import signal
 import socket
 import ssl
+import time
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from pathlib import Path
@@ -154,6 +155,21 @@ def test_a_draining_server_is_unready_and_still_answers(start_server):
     assert (ready.status_code, ready.json()["code"]) == (503, "draining")
     assert answer.status_code == 200
     assert server.process.returncode == 0
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_second_signal_does_not_wait_for_the_draining(start_server, workers):
+    server = start_server(drain=300, workers=workers)
+
+    with server.client() as client:
+        server.signal()
+        while client.get("/readyz").status_code == 200:
+            pass
+        time.sleep(1.2)  # sooner, it could be the first one, passed on to the workers
+        server.signal()
+        printed, _ = server.end()
+
+    assert (printed, server.process.returncode) == ("ended\n", 0)
 
 
 @pytest.mark.parametrize("workers", [1, 2])

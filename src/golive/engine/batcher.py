@@ -142,10 +142,12 @@ class ThreadBatcher:
         batch = self._next()
         if batch is None:
             return
-        found = answer_together(self._engine, [part for _, part in batch], self._size)
-        for (asked, _), entries in zip(batch, found, strict=True):
-            self._take(asked, entries)
-        self._run(self._work)
+        try:
+            found = answer_together(self._engine, [part for _, part in batch], self._size)
+            for (asked, _), entries in zip(batch, found, strict=True):
+                self._take(asked, entries)
+        finally:  # whatever happened, the others are still to be answered
+            self._run(self._work)
 
     def _next(self) -> list[tuple[Asked, Any]] | None:
         """As many requests, or parts of them, as a batch holds; None, once, where none waits."""
@@ -205,7 +207,7 @@ def answer_together(
     started = time.perf_counter()
     try:
         found = engine.answer_all(requests)
-    except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001 - from any model
+    except BaseException as error:  # noqa: BLE001 - models raise what is no Exception, too
         if len(requests) == 1:
             return [error]
     else:

@@ -116,12 +116,12 @@ class Engine:
         """What `_answer_batch` would give, for less."""
         try:
             entries = label(self._model.predict(batch))
-        except MemoryError:  # the machine, not a record, is at fault
+        except (MemoryError, KeyboardInterrupt):  # the machine, not a record, is at fault
             raise
-        except SystemExit as error:
-            return self._fault(exit_error(error))
         except Exception as error:  # noqa: BLE001 - whatever the model raises is the record's error
             return self._fault(error)
+        except BaseException as error:  # noqa: BLE001 - as above
+            return self._fault(exit_error(error))
         if len(entries) != 1:
             return self._fault(wrong_count(len(entries), 1))
         return entries[0]

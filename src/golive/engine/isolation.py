@@ -72,16 +72,20 @@ _NOT_ANSWERED = RecordError("not_answered", "The record was never answered.")
 def _answered(answer: Callable[[list[int]], list[T]], positions: list[int]) -> list[T]:
     try:
         answers = answer(positions)
-    except SystemExit as error:  # no model may end the process that serves others
+    except (Exception, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # no model may end the process that serves others
         raise exit_error(error) from error
     if len(answers) != len(positions):
         raise wrong_count(len(answers), len(positions))
     return answers
 
 
-def exit_error(error: SystemExit) -> ModelOutputError:
-    """What is said where a model would end the process that serves others."""
-    return ModelOutputError(f"The model wanted to exit with {error.code!r}.")
+def exit_error(error: BaseException) -> ModelOutputError:
+    """What is said where a model would end the thread or the process that serves others."""
+    if isinstance(error, SystemExit):
+        return ModelOutputError(f"The model wanted to exit with {error.code!r}.")
+    return ModelOutputError(f"The model raised {type(error).__name__}, which is no Exception.")
 
 
 def wrong_count(given: int, asked: int) -> ModelOutputError:

@@ -24,14 +24,23 @@ class Draining:
         readiness: Is told.
         seconds: How long requests are still taken after the first signal.
         hurry: Is called when Ctrl-C is pressed again while open requests are waited for.
+        echo_seconds: In which a second signal is the first one again: service managers and
+            terminals send it to every process, and the one that started this one passes it on.
     """
 
     def __init__(
-        self, readiness: Readiness, *, seconds: float, hurry: Callable[[], object]
+        self,
+        readiness: Readiness,
+        *,
+        seconds: float,
+        hurry: Callable[[], object],
+        echo_seconds: float = 0.0,
     ) -> None:
         self._readiness = readiness
         self._seconds = seconds
         self._hurry = hurry
+        self._echo_seconds = echo_seconds
+        self._began = 0.0
         self._loop = asyncio.get_running_loop()
         self._is_over = asyncio.Event()
 
@@ -63,6 +72,7 @@ class Draining:
             if number == signal.SIGINT:
                 self._hurry()
         elif is_first and self._seconds > 0:
+            self._began = self._loop.time()
             self._loop.call_later(self._seconds, self._is_over.set)
-        else:
+        elif is_first or self._loop.time() - self._began >= self._echo_seconds:
             self._is_over.set()

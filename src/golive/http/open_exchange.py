@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from golive.engine.batcher import Asked
@@ -184,6 +185,8 @@ class OpenExchange:
         self._is_held = False
         if self._is_closed and self._place is not None:
             self._place.give_back()
+            with suppress(RuntimeError):  # the loop is closed: nobody asks
+                self._loop.call_soon_threadsafe(self._desk.tell_saturation)
 
     def _deliver(self, then: Callable[..., None], *arguments: object) -> None:
         """Go on on the event loop, if it still runs."""

@@ -49,7 +49,7 @@ class ThreadPool:
         while (task := self._tasks.get()) is not None:
             try:
                 task()
-            except Exception:
+            except BaseException:  # a thread that ends is not replaced
                 _logger.exception("A task of %s failed.", self._name)
 
 

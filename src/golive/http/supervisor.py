@@ -32,6 +32,7 @@ class Supervisor:
         workers: How many processes.
         reports: What the processes write to.
         take: Is given every report; True ends everything.
+        let_go: Is called when it ends, before the processes do: none is started any more.
     """
 
     def __init__(
@@ -42,17 +43,21 @@ class Supervisor:
         workers: int,
         reports: Connection,
         take: Callable[[Any], bool],
+        let_go: Callable[[], object] = lambda: None,
     ) -> None:
         self._target = target
         self._arguments = arguments
         self._reports = reports
         self._take = take
+        self._let_go = let_go
         self._is_ending = False
+        self._signals = 0
         self._processes = [self._start(number) for number in range(workers)]
 
     def end(self, *_: object) -> None:
-        """Begin to end; a signal handler."""
+        """Begin to end, or pass on that it is to be sooner; a signal handler."""
         self._is_ending = True
+        self._signals += 1
 
     def run(self, *, grace: float) -> None:
         """Run until a signal, or a report that ends everything; from the main thread.
@@ -92,10 +97,17 @@ class Supervisor:
         return self._start(number)
 
     def _end_all(self, deadline: float) -> None:
-        for process in self._processes:
-            process.terminate()
-        for process in self._processes:
-            process.join(max(0.0, deadline - time.monotonic()))
-            if process.is_alive():
-                process.kill()
-                process.join()
+        self._let_go()
+        passed_on = -1
+        while (alive := self._alive()) and time.monotonic() < deadline:
+            if self._signals != passed_on:
+                passed_on = self._signals
+                for process in alive:
+                    process.terminate()
+            wait([process.sentinel for process in alive], _WAKE_SECONDS)
+        for process in self._alive():
+            process.kill()
+            process.join()
+
+    def _alive(self) -> list[SpawnProcess]:
+        return [process for process in self._processes if process.is_alive()]

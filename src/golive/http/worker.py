@@ -30,6 +30,7 @@ from golive.settings import ServeSettings
 __all__ = ["StartReport", "Worker"]
 
 _SWITCH_SECONDS = 0.001  # how long a thread that computes may keep the event loop waiting
+_ECHO_SECONDS = 1.0  # in which a supervisor passes on a signal that this process got, too
 _LONGEST_MESSAGE = 800  # a report is one atomic write to a pipe
 _Result = TypeVar("_Result")
 _logger = logging.getLogger("golive.http")
@@ -75,7 +76,12 @@ class Worker:
         house = build_gateway(settings, metrics_directory=self.plan.metrics_directory)
         tls = tls_context(settings.tls_certificate, settings.tls_key)
         front = FrontServer(house.gateway, _limits(settings), tls=tls)
-        draining = Draining(house.readiness, seconds=settings.drain, hurry=front.abort)
+        draining = Draining(
+            house.readiness,
+            seconds=settings.drain,
+            hurry=front.abort,
+            echo_seconds=0.0 if self.balance is None else _ECHO_SECONDS,
+        )
         with draining.signals():
             if self.balance is None:
                 await front.listen(listener)

@@ -50,6 +50,7 @@ def serve_in_workers(
             workers=workers,
             reports=reader,
             take=take,
+            let_go=listener.close,
         )
         supervisor.run(grace=plan.settings.grace + plan.settings.drain)
 

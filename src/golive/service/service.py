@@ -16,7 +16,7 @@ from golive.service.served import ServedModel
 
 __all__ = ["Service"]
 
-_ANYTHING = (Exception, SystemExit, KeyboardInterrupt)  # a model may raise anything
+_ANYTHING = BaseException  # models raise what is no Exception, too, such as the panics of Rust
 
 
 class Service:

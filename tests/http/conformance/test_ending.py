@@ -114,13 +114,32 @@ def test_an_ending_server_takes_no_more_connections(make_front):
         wire.send(get("/a?hold=1"))
         front.wait_until(lambda: front.gateway.held == 1)
         front.stop(grace=10)
-        front.wait_until(lambda: front.server._shared.is_ending)
+        front.wait_until(lambda: front.server._shared.is_over)
         front.listener.close()
         with pytest.raises((ConnectionRefusedError, ConnectionResetError)):
             front.ask(get("/b"))
         front.call(front.gateway.release)
 
         assert wire.answer().status == 200
+
+
+def test_what_has_come_before_the_end_is_answered(make_front):
+    front = make_front()
+
+    with front.wire() as known, front.wire() as new:
+        known.send(get("/known"))
+        assert known.answer().status == 200
+
+        def send_and_end():  # in the event loop, which cannot have read this when it ends
+            known.send(get("/late"))
+            new.send(get("/new"))
+            front.ending.set()
+
+        front.call(send_and_end)
+        late, first = known.answer(), new.answer()
+
+        assert (known.is_closed(), new.is_closed()) == (True, True)
+    assert (late.json["path"], first.json["path"]) == ("/late", "/new")
 
 
 def test_an_ending_server_does_not_wait_for_ever(make_front):

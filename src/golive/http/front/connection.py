@@ -97,7 +97,7 @@ class Connection(asyncio.Protocol):
         self._turns = Turns(self._transport, self._loop, shared, self)
         self._arrived = self._turns.quiet_since
         shared.connections.add(self)
-        if shared.is_ending or shared.is_overcrowded:
+        if shared.is_over or shared.is_overcrowded:
             self._close()
         elif shared.is_crowded:
             shared.count_refused()

@@ -19,6 +19,7 @@ __all__ = ["FrontServer"]
 
 _LAST_SECONDS = 0.02  # between looks at the last connections
 _ABORT_SECONDS = 1.0
+_READING_SECONDS = 0.1  # what is on its way arrives, and each answer closes its connection
 
 
 class FrontServer:
@@ -36,6 +37,7 @@ class FrontServer:
         self._shared = Shared(gateway, limits, is_secure=tls is not None)
         self._tls = tls
         self._listening: asyncio.Server | Acceptor | None = None
+        self._listener: socket | None = None
         self._sweeping: asyncio.Task[None] | None = None
 
     @property
@@ -51,6 +53,7 @@ class FrontServer:
             balance: Shared with the other processes that listen on it, if there are any.
         """
         loop = asyncio.get_running_loop()
+        self._listener = listener
         if balance is None:
             self._listening = await loop.create_server(
                 self._connection,
@@ -83,12 +86,20 @@ class FrontServer:
         )
 
     async def end(self, seconds: float) -> None:
-        """Take no more requests; wait for open ones, until so many seconds have passed."""
+        """Take no more requests; wait for open ones, until so many seconds have passed.
+
+        What has reached this machine by now is answered, though nobody has read it yet.
+        """
         listening, self._listening = self._listening, None
         if listening is None or self._sweeping is None:
             return
-        listening.close()
         self._shared.is_ending = True
+        await asyncio.sleep(_READING_SECONDS)
+        listening.close()
+        if self._listener is not None:
+            self._listener.close()  # else who comes now would wait for an answer
+        await asyncio.sleep(_LAST_SECONDS)  # who came just before has a chance, too
+        self._shared.is_over = True
         for connection in tuple(self._shared.connections):
             connection.end()
         await self._wait(seconds)

@@ -36,6 +36,7 @@ class Shared:
         writer: Makes bytes of responses.
         connections: Those that are open.
         is_ending: Whether every answer is a connection's last.
+        is_over: Whether further connections are closed at once.
     """
 
     def __init__(self, gateway: Gateway, limits: FrontLimits, *, is_secure: bool = False) -> None:
@@ -46,6 +47,7 @@ class Shared:
         self.writer = Writer(time())
         self.connections: set[Connection] = set()
         self.is_ending = False
+        self.is_over = False
         self._refused = 0
 
     @property
