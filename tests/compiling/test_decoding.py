@@ -98,7 +98,8 @@ def _with_another_super():
 
 
 @pytest.mark.parametrize(
-    "kind", [HeirOfAShiftingPipeline, PipelineOverAMixin, MixinUnderAPipeline, _with_another_super()]
+    "kind",
+    [HeirOfAShiftingPipeline, PipelineOverAMixin, MixinUnderAPipeline, _with_another_super()],
 )
 def test_a_pipeline_whose_super_may_be_something_else_is_not_exported(kind):
     rows = matrix()
