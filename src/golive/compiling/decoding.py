@@ -66,7 +66,9 @@ def _is_plain_super(kind: type, predict: FunctionType) -> bool:
     """Whether `super()` in the method is the one of Python, and begins at the method's class."""
     cells = [cell.cell_contents for cell in predict.__closure__ or ()]
     is_of_python = predict.__globals__.get("super", super) is super
-    is_at_home = all(cell in kind.__mro__ and vars(cell).get("predict") is predict for cell in cells)
+    is_at_home = all(
+        cell in kind.__mro__ and vars(cell).get("predict") is predict for cell in cells
+    )
     return is_of_python and is_at_home
 
 
