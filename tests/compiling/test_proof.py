@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.linear_model import LogisticRegression
+from sklearn.tree import DecisionTreeRegressor
 
 from golive.bundle.golden import GoldenRecord
 from golive.bundle.proof import Timing
@@ -196,7 +197,7 @@ def test_a_program_is_proven_again_without_its_estimator(estimator, evidence):
 
 
 def test_a_regression_of_tiny_values_is_compared_by_their_size(frame):
-    tiny = LinearRegression().fit(frame, 1e-12 * frame["a"])
+    tiny = DecisionTreeRegressor().fit(frame, 1e-13 * frame["a"])
     signature = replace(SIGNATURE, output=Output(kind="regression"))
 
     def falsify(batch, outputs):
@@ -213,4 +214,7 @@ def test_a_regression_of_tiny_values_is_compared_by_their_size(frame):
         tolerance=1.0,
     )
 
-    assert not compile_estimator(tiny, "sklearn", given).proof.is_chosen
+    proof = compile_estimator(tiny, "sklearn", given).proof
+
+    assert not proof.is_chosen
+    assert "0.33 (relative) away" in proof.reason
