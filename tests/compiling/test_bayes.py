@@ -13,6 +13,7 @@ from sklearn.naive_bayes import (
 from sklearn.pipeline import make_pipeline
 from tests.compiling.agreement import assert_agree, assert_batches_agree, compiled
 from tests.compiling.hostile_texts import HOSTILE_TEXTS, SENTENCES, TRUTHS
+from tests.compiling.tables import fitted, matrix, three_classes
 
 from golive.compiling.exporting import NotExportableError
 
@@ -91,3 +92,11 @@ def test_probabilities_of_zero_are_not_exported():
 
     with pytest.raises(NotExportableError, match="probabilities of zero"):
         compiled(model, np.zeros((1, 2)))
+
+
+def test_a_gaussian_of_32_bit_floats_is_not_exported():
+    rows = matrix().astype(np.float32)
+    model = fitted(GaussianNB(), rows, three_classes(rows))
+
+    with pytest.raises(NotExportableError, match="GaussianNB of 32-bit floats"):
+        compiled(model, rows)

@@ -1,6 +1,8 @@
 # ruff: noqa: N803
 from __future__ import annotations
 
+from types import FunctionType
+
 import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
@@ -51,6 +53,61 @@ class DecodingPipeline(Pipeline):
 class BoldPipeline(DecodingPipeline):
     def predict_proba(self, X):
         return super().predict_proba(X)[:, ::-1]
+
+
+class ShiftingPipeline(Pipeline):
+    def predict(self, X):
+        return super().predict(X + 1)
+
+
+class HeirOfAShiftingPipeline(ShiftingPipeline):
+    def predict(self, X):
+        return self.encoder.inverse_transform(super().predict(X))
+
+
+class Shifting:
+    def predict(self, X):
+        return Pipeline.predict(self, X + 1)
+
+
+class PipelineOverAMixin(DecodingPipeline, Shifting):
+    pass
+
+
+class MixinUnderAPipeline(Shifting, Pipeline):
+    predict = DecodingPipeline.predict
+
+
+def _with_another_super():
+    known = {"Pipeline": Pipeline, "super": lambda: None}
+    exec(  # a module that shadows a name of Python
+        "class Shadowing(Pipeline):\n"
+        "    def predict(self, X):\n"
+        "        __class__\n"
+        "        return self.encoder.inverse_transform(super().predict(X))\n",
+        known,
+    )
+    known["Shadowing"].predict = FunctionType(
+        DecodingPipeline.predict.__code__,
+        known,
+        "predict",
+        None,
+        known["Shadowing"].predict.__closure__,
+    )
+    return known["Shadowing"]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [HeirOfAShiftingPipeline, PipelineOverAMixin, MixinUnderAPipeline, _with_another_super()],
+)
+def test_a_pipeline_whose_super_may_be_something_else_is_not_exported(kind):
+    rows = matrix()
+    model = kind([("scale", StandardScaler()), ("last", LogisticRegression())])
+    fitted(model, rows, two_classes(rows))
+
+    with pytest.raises(NotExportableError, match=f"{kind.__name__} has no exporter"):
+        compiled(model, rows)
 
 
 def trained(last):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
@@ -83,4 +84,13 @@ def test_an_encoder_that_gives_small_integers_is_not_exported():
     model = make_pipeline(columns, LogisticRegression()).fit(frame, is_well_off(frame))
 
     with pytest.raises(NotExportableError, match="OneHotEncoder with dtype=int8"):
+        compiled(model, frame)
+
+
+def test_categories_that_floats_cannot_tell_apart_are_not_exported_behind_an_imputer():
+    frame = pd.DataFrame({"id": [2**53, 2**53 + 1, 2**53 + 2, 0] * 20})
+    encode = make_pipeline(SimpleImputer(strategy="most_frequent"), OneHotEncoder())
+    model = fitted(make_pipeline(encode, LogisticRegression()), frame, [0, 1, 0, 1] * 20)
+
+    with pytest.raises(NotExportableError, match=r"whole numbers beyond 2\*\*53"):
         compiled(model, frame)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
+from sklearn.tree import DecisionTreeRegressor
 
 from golive.bundle.golden import GoldenRecord
 from golive.bundle.proof import Timing
@@ -15,6 +18,7 @@ from golive.engine.decode import Decoder
 from golive.engine.engine import Engine
 from golive.engine.golden import answer_rows
 from golive.runtimes.loading import model_for
+from golive.runtimes.protocols import Outputs
 from golive.signature.model import Column, Output, Signature
 
 SIGNATURE = Signature(
@@ -190,3 +194,27 @@ def test_a_program_is_proven_again_without_its_estimator(estimator, evidence):
 
     assert again.program == program
     assert again.proof.is_chosen
+
+
+def test_a_regression_of_tiny_values_is_compared_by_their_size(frame):
+    tiny = DecisionTreeRegressor().fit(frame, 1e-13 * frame["a"])
+    signature = replace(SIGNATURE, output=Output(kind="regression"))
+
+    def falsify(batch, outputs):
+        return Outputs(values=[value * 1.5 for value in outputs.values])
+
+    model = Deciding(model_for(tiny, "sklearn", signature), falsify)
+    engine = Engine(signature, model, decoder=Decoder(signature))
+    records = frame.to_dict("records")
+    given = Evidence(
+        original=model,
+        signature=signature,
+        records=records,
+        golden=tuple(map(GoldenRecord, records[:3], answer_rows(engine, records[:3]))),
+        tolerance=1.0,
+    )
+
+    proof = compile_estimator(tiny, "sklearn", given).proof
+
+    assert not proof.is_chosen
+    assert "0.33 (relative) away" in proof.reason

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from math import isfinite
+from math import isfinite, isnan
 from typing import Any
 
 from golive.bundle.proof import Deviation, Tried
@@ -13,6 +13,7 @@ from golive.compiling.trials import Trial
 from golive.engine.answers import Answer, Fault, Options, entry_to_json
 from golive.engine.isolation import isolate
 from golive.engine.labelling import labeller
+from golive.errors import GoliveError, ModelOutputError, RecordError
 from golive.runtimes.protocols import Batch, Model, Outputs
 from golive.signature.model import JsonValue, Output, Signature
 
@@ -92,17 +93,21 @@ class _Comparing:
         """Answer the rows of a trial with both and note what was found."""
         answers = entries_of(self._candidate, self._label, trial.batch, size=1)
         refused = [at for at, entry in enumerate(answers) if isinstance(entry, Exception)]
-        skipped = set(refused[self._measure.refusals :])
+        skipped = set(refused) - set(_spread(refused, self._measure.refusals))
         rows = [at for at in range(trial.batch.size) if at not in skipped]
         expected = self._expected(trial, rows, set(refused))
         both = 0
         for at, one in zip(rows, expected, strict=True):
-            is_refused = self._measure.may_answer_more or isinstance(answers[at], Exception)
-            if isinstance(one, Exception) and is_refused:
+            if isinstance(one, Exception) and self._is_as_refused(one, answers[at]):
                 both += 1
             else:
                 self._note(trial, at, one, answers[at])
         self.found.tried.append(Tried(kind=trial.kind, rows=len(rows), refused=both))
+
+    def _is_as_refused(self, one: Exception, other: Entry) -> bool:
+        if self._measure.may_answer_more:
+            return True
+        return isinstance(other, Exception) and _code_of(one) == _code_of(other)
 
     def _expected(self, trial: Trial, rows: list[int], refused: set[int]) -> list[Entry]:
         """The original's entries: rows that the program refuses are asked alone."""
@@ -137,6 +142,12 @@ class _Comparing:
             found.failure = deviation
 
 
+def _spread(positions: list[int], most: int) -> list[int]:
+    """Some positions from all parts, as rows of one column stand beside one another."""
+    count = len(positions)
+    return positions if count <= most else [positions[at * count // most] for at in range(most)]
+
+
 def entries_of(
     model: Model, label: Callable[[Outputs], list[Any]], batch: Batch, *, size: int
 ) -> list[Entry]:
@@ -169,6 +180,14 @@ def relative_difference(
     return _largest(_apart(a, b, floor) for a, b in parts)
 
 
+def _code_of(error: Exception) -> str:
+    """What a caller can tell of a refusal: whose fault it is."""
+    is_told = isinstance(error, RecordError) or (
+        isinstance(error, ModelOutputError) and error.code == "non_finite_output"
+    )
+    return error.code if isinstance(error, GoliveError) and is_told else "model_failed"
+
+
 def _largest(parts: Iterable[float | None]) -> float | None:
     largest = 0.0
     for part in parts:
@@ -182,8 +201,10 @@ def _apart(one: Any, other: Any, floor: float) -> float | None:
     if type(one) is not type(other):
         return None
     match one:
-        case float():
+        case float() if isfinite(one) and isfinite(other):
             return 0.0 if one == other else abs(one - other) / max(abs(one), abs(other), floor)
+        case float():
+            return 0.0 if one == other or (isnan(one) and isnan(other)) else None
         case dict() if one.keys() == other.keys():
             return _largest(_apart(value, other[key], floor) for key, value in one.items())
         case list() if len(one) == len(other):

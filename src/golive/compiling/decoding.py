@@ -27,7 +27,7 @@ def decoded_estimator(estimator: Any) -> Any | None:
     """
     own = [kind for kind in type(estimator).__mro__ if not _is_known(kind)]
     names = {name for kind in own for name in vars(kind) if not _is_of_scikit_learn(name)}
-    if not own or _looks_up_attributes(own):
+    if not own or _looks_up_attributes(own) or _calls_a_parent_of_its_own(own):
         return None
     if isinstance(estimator, Pipeline):
         is_plain = names <= _ALLOWED_OF_A_PIPELINE and _decodes(estimator, _SUPER_LABELS) == ""
@@ -57,6 +57,21 @@ def _looks_up_attributes(own: list[type]) -> bool:
     return any({"__getattr__", "__getattribute__"} & vars(kind).keys() for kind in own)
 
 
+def _calls_a_parent_of_its_own(own: list[type]) -> bool:
+    """Whether `super().predict` may be a method that nobody has looked at."""
+    return sum("predict" in vars(kind) for kind in own) > 1
+
+
+def _is_plain_super(kind: type, predict: FunctionType) -> bool:
+    """Whether `super()` in the method is the one of Python, and begins at the method's class."""
+    cells = [cell.cell_contents for cell in predict.__closure__ or ()]
+    is_of_python = predict.__globals__.get("super", super) is super
+    is_at_home = all(
+        cell in kind.__mro__ and vars(cell).get("predict") is predict for cell in cells
+    )
+    return is_of_python and is_at_home
+
+
 def _function(estimator: Any, name: str) -> FunctionType | None:
     """A method as the class defines it: neither decorated nor an attribute of the instance."""
     found = getattr(type(estimator), name, None)
@@ -66,7 +81,7 @@ def _function(estimator: Any, name: str) -> FunctionType | None:
 def _decodes(estimator: Any, templates: tuple[Callable[..., Any], ...]) -> str | None:
     """The attribute whose labels `predict` decodes; empty for those of the parent class."""
     predict = _function(estimator, "predict")
-    if predict is None:
+    if predict is None or not _is_plain_super(type(estimator), predict):
         return None
     for template in templates:
         for attribute in _attributes(predict.__code__, template.__code__):

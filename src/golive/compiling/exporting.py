@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -26,10 +27,12 @@ def class_name(estimator: Any) -> str:
     """How the table of exporters names a class: its package and its name, `sklearn.Ridge`.
 
     Classes of other packages than those of the frameworks are never found by it, whatever their
-    name.
+    name, nor are those that only say that they are of such a package.
     """
     kind = type(estimator)
-    return f"{kind.__module__.partition('.')[0]}.{kind.__qualname__}"
+    is_at_home = getattr(sys.modules.get(kind.__module__), kind.__qualname__, None) is kind
+    package = kind.__module__.partition(".")[0] if is_at_home else ""
+    return f"{package}.{kind.__qualname__}"
 
 
 class Exports:
@@ -137,8 +140,14 @@ def _dense_flags(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _refuse_what_no_exporter_knows(estimator: Any, given: Given) -> None:
-    """What every exporter would have to refuse: frames as outputs, other inputs than fitted."""
+    """What every exporter would have to refuse: frames as outputs, other inputs than fitted.
+
+    And methods that were replaced in the object itself.
+    """
     name = type(estimator).__name__
+    for attribute in vars(estimator) if hasattr(estimator, "__dict__") else ():
+        if callable(getattr(type(estimator), attribute, None)):
+            raise NotExportableError(f"{name} with a {attribute} of its own")
     if getattr(estimator, "_sklearn_output_config", {}).get("transform") not in (None, "default"):
         raise NotExportableError(f"{name} with set_output")
     if name in ("Pipeline", "ColumnTransformer", "FeatureUnion"):

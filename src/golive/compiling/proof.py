@@ -31,6 +31,7 @@ __all__ = ["Evidence", "answered_rows", "compare_on_rows", "prove", "slower_of"]
 
 _TOLERANCE = 1e-9
 _FLOAT32_TOLERANCE = 1e-6
+_FLOOR = 1e-3
 _SECONDS = 1.5
 """About what answering all rows may take: slow models are tried on fewer."""
 _TIMED = 256
@@ -81,7 +82,7 @@ def _prove(root: Path, evidence: Evidence) -> Proof:
     compiled.warm()
     compiled.settle(batch)
     timings = time_models(evidence.original, compiled, batch)
-    found = _compare(evidence, compiled, timings, tolerance)
+    found = _compare(evidence, compiled, batch, timings, tolerance)
     failure = found.failure or _other_golden(evidence, compiled)
     facts: dict[str, Any] = {"tried": tuple(found.tried), "timings": timings}
     if failure is not None:
@@ -110,17 +111,31 @@ def answered_rows(evidence: Evidence, compiled: Model) -> Batch:
 
 
 def _compare(
-    evidence: Evidence, compiled: CompiledModel, timings: Sequence[Timing], tolerance: float
+    evidence: Evidence,
+    compiled: CompiledModel,
+    batch: Batch,
+    timings: Sequence[Timing],
+    tolerance: float,
 ) -> Comparison:
     one, many = timings[0], timings[-1]
     refusals = max(20, min(150, int(_SECONDS / 4 / (one.original * 1e-6))))
     return compare_on_rows(
         evidence,
         compiled,
-        Measure(tolerance=tolerance, refusals=refusals),
+        Measure(tolerance=tolerance, floor=_floor(evidence, batch), refusals=refusals),
         rows=_SECONDS / ((one.compiled + many.original) * 1e-6),
         quick=compiled if one.compiled < many.original else evidence.original,
     )
+
+
+def _floor(evidence: Evidence, batch: Batch) -> float:
+    """A thousandth, or of values that are all smaller than 1 a thousandth of the largest."""
+    output = evidence.signature.output
+    if output.kind != "regression":
+        return _FLOOR
+    entries = entries_of(evidence.original, labeller(output, Options()), batch, size=batch.size)
+    scores = [abs(e.score) for e in entries if isinstance(e, Answer) and e.score is not None]
+    return _FLOOR * min(1.0, max(scores, default=1.0) or 1.0)
 
 
 def compare_on_rows(

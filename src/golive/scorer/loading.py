@@ -27,8 +27,15 @@ def load_program(directory: Path) -> Program:
     if sys.byteorder != "little":
         raise ProgramError("Programs are for little-endian machines.")
     data = _read_steps((directory / PROGRAM).read_bytes())
-    arrays = Arrays(_mapped(directory / ARRAYS), data["arrays"])
-    return Program(node_of(data["root"], arrays), classes=data["classes"])
+    mapped = _mapped(directory / ARRAYS)
+    try:
+        arrays = Arrays(mapped, data["arrays"])
+        return Program(node_of(data["root"], arrays), classes=data["classes"])
+    except ProgramError:
+        raise
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise ProgramError(f"A step of the program cannot be used: {reason:.200}") from error
 
 
 def _read_steps(text: bytes) -> dict[str, Any]:
@@ -37,7 +44,7 @@ def _read_steps(text: bytes) -> dict[str, Any]:
         version = data["format_version"]
         if version == FORMAT_VERSION and data.keys() >= {"arrays", "root", "classes"}:
             return dict(data)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ProgramError(f"{PROGRAM} is no program.") from error
     raise ProgramError(
         f"The program has format {version}; this golive reads format {FORMAT_VERSION}."

@@ -9,6 +9,15 @@ from golive.scorer.format import ITEM_SIZES, ProgramError
 
 __all__ = ["Arrays", "Node", "node_of"]
 
+_MOST_VALUES = {
+    "table": 1 << 22,
+    "text": 1,
+    "dense": 1 << 22,
+    "sparse": 1 << 31,
+    "estimator": 1 << 16,
+}
+"""The most values of a row, by kind: a row of so many is tens of megabytes."""
+
 
 class Arrays:
     """The arrays of a program, as views of the mapped file.
@@ -65,6 +74,11 @@ class Node:
             self.width: int = data["width"]
         except (KeyError, TypeError) as error:
             raise ProgramError("A step of the program has no op, gives or width.") from error
+        if type(self.width) is not int or not 0 <= self.width <= _MOST_VALUES.get(self.gives, -1):
+            raise ProgramError(
+                f"The step {self.op!r} gives {self.width!r} values of the kind {self.gives!r},"
+                " which this golive does not."
+            )
         self.args: dict[str, Any] = data.get("args", {})
         self.children: list[Node] = [Node(child, arrays) for child in data.get("children", ())]
         self._names: dict[str, str] = data.get("arrays", {})

@@ -48,6 +48,8 @@ def _weighted(model: Any, weights: Any, offsets: Any, given: Given, exports: Exp
 
 def _gaussian(model: Any, given: Given, exports: Exports) -> Made:
     nodes, given = dense_rows(given, exports)
+    if given.is_float32:
+        raise NotExportableError("GaussianNB of 32-bit floats")
     _refuse_odd(model, model.theta_, model.var_, np.log(model.var_))
     with np.errstate(divide="ignore"):
         priors = np.log(model.class_prior_)

@@ -109,6 +109,8 @@ def _checked(given: Given, exports: Exports) -> list[dict[str, Any]]:
 def _column(encoder: Any, given: Given, at: int, answers: int) -> dict[str, Any]:
     """How the values of a column are found among the answers."""
     values = [_plain(value) for value in encoder.categories_[at].tolist()]
+    if given.gives == "dense" and any(_is_beyond_floats(value) for value in values):
+        raise NotExportableError("whole numbers beyond 2**53 as categories of rows of floats")
     missing = [place for place, value in enumerate(values) if value != value]
     floats = given.gives == "table" and given.columns[at].dtype.lower().startswith("float")
     return {
@@ -117,6 +119,11 @@ def _column(encoder: Any, given: Given, at: int, answers: int) -> dict[str, Any]
         "unseen": len(values) if answers > len(values) else None,
         "is_float": floats,
     }
+
+
+def _is_beyond_floats(value: Any) -> bool:
+    """Whether a float may stand for it and for its neighbours too."""
+    return isinstance(value, int) and abs(value) >= 1 << 53
 
 
 def _plain(value: Any) -> Any:

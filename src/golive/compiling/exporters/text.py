@@ -10,6 +10,7 @@ import numpy as np
 from golive.compiling.exporters.vocabulary_table import vocabulary_arrays
 from golive.compiling.exporting import Exporter, Exports, NotExportableError
 from golive.compiling.given import Given, Made
+from golive.scorer.rows.analyzing import MOST_TOKENS
 
 __all__ = ["EXPORTERS"]
 
@@ -83,7 +84,7 @@ def _analysis(vectorizer: Any, given: Given) -> dict[str, Any]:
         if callable(getattr(vectorizer, option)):
             raise NotExportableError(f"a vectorizer with a function as its {option}")
     least, most = vectorizer.ngram_range
-    if least < 1 or least > most:
+    if least < 1 or least > most or most > MOST_TOKENS:
         raise NotExportableError(f"a vectorizer with ngram_range={(least, most)}")
     args = {
         "analyzer": vectorizer.analyzer,

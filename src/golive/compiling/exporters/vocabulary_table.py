@@ -9,6 +9,7 @@ from zlib import crc32
 import numpy as np
 
 from golive.compiling.exporting import NotExportableError
+from golive.scorer.rows.vocabulary import MOST_PROBES
 
 __all__ = ["vocabulary_arrays"]
 
@@ -43,8 +44,10 @@ def _table(terms: list[bytes]) -> Any:
     mask = slots - 1
     table = [0] * slots
     for position, term in enumerate(terms):
-        slot = crc32(term) & mask
-        while table[slot]:
-            slot = (slot + 1) & mask
+        first = crc32(term)
+        free = (at & mask for at in range(first, first + MOST_PROBES) if not table[at & mask])
+        slot = next(free, None)
+        if slot is None:
+            raise NotExportableError("a vocabulary of which many terms have the same hash")
         table[slot] = position + 1
     return np.array(table, dtype=np.uint32)

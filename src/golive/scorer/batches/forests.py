@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from golive.scorer.format import ProgramError
 from golive.scorer.node import Node
 from golive.scorer.rows.estimator import Estimator
 from golive.scorer.rows.forests import NEARLY_ZERO, forest_of
@@ -23,17 +24,22 @@ class _Arrays:
         self.lefts = np.asarray(node.view("lefts"))
         self.rights = np.asarray(node.view("rights"))
         self.kinds = np.asarray(node.view("kinds")) if node.has("kinds") else None
+        self._depth = forest_of(node).depth
         self.sets = [np.array(sorted(members)) for members in forest_of(node).sets]
 
     def leaves(self, batch: Any, root: int) -> Any:
         """The leaf of one tree that each row comes to."""
         at = np.full(len(batch), root, dtype=np.int64)
         rows = np.arange(len(batch)) if self.features[root] >= 0 else np.arange(0)
-        while len(rows):
+        for _ in range(self._depth):
+            if not len(rows):
+                break
             here = at[rows]
             values = batch[rows, self.features[here]]
             at[rows] = np.where(self._goes_left(here, values), self.lefts[here], self.rights[here])
             rows = rows[self.features[at[rows]] >= 0]
+        if len(rows):
+            raise ProgramError(f"The program has trees that are deeper than {self._depth}.")
         return at
 
     def _goes_left(self, at: Any, values: Any) -> Any:

@@ -7,11 +7,15 @@ from collections.abc import Callable
 from itertools import compress, pairwise
 from typing import Any
 
-__all__ = ["Analyze", "analyzer_of"]
+from golive.scorer.format import ProgramError
+
+__all__ = ["MOST_TOKENS", "Analyze", "analyzer_of"]
 
 Analyze = Callable[[str], list[str]]
 """From a text to its terms, each as often as it occurs."""
 
+MOST_TOKENS = 64
+"""The most tokens, or characters, of a term: without a bound a text's terms would be cubic."""
 _RUNS = {
     r"(?u)\b\w\w+\b": 2,
     r"\b\w\w+\b": 2,
@@ -40,6 +44,8 @@ def analyzer_of(args: dict[str, Any]) -> Analyze:
             `stop_words`.
     """
     least, most = args["ngrams"]
+    if not 1 <= least <= most <= MOST_TOKENS:
+        raise ProgramError(f"The program has terms of {least} to {most} tokens, which is too much.")
     prepare = _preparation(args["strip_accents"], lowercase=args["lowercase"])
     if args["analyzer"] == "char":
         return lambda text: _characters(prepare(_checked(text)), least, most)

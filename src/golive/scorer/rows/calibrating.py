@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable
 from functools import reduce
-from math import log
+from math import isfinite, log
 from operator import add
 from typing import Any
 
@@ -68,10 +68,15 @@ def _lines_of(node: Node) -> list[Curve]:
 
 
 def _line(xs: list[float], ys: list[float]) -> Curve:
-    """The line through points; what lies outside has the value of the nearest."""
+    """The line through points; what lies outside has the value of the nearest.
+
+    What is not finite is refused, as isotonic regressions do.
+    """
     last = len(xs) - 1
 
     def interpolated(value: float) -> float:
+        if not isfinite(value):
+            raise ValueError("a score to be calibrated is not finite")
         at = bisect_right(xs, value) - 1
         if at < 0:
             return ys[0]

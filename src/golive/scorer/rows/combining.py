@@ -173,6 +173,8 @@ def _one_vs_one(node: Node) -> Estimator:
     children = _children(node)
     asks = [(child.label, response_of(child, node.args["response"])) for child in children]
     count: int = node.args["classes"]
+    if count * (count - 1) // 2 != len(children):
+        raise ProgramError(f"The program has no step for each pair of {count} classes.")
     pairs = [(low, high) for low in range(count) for high in range(low + 1, count)]
 
     def decision(row: Any) -> list[float]:

@@ -25,9 +25,11 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
+from itertools import compress
 from operator import add
 from typing import Any
 
+from golive.scorer.format import ProgramError
 from golive.scorer.node import Node
 from golive.scorer.rows.estimator import Estimator
 
@@ -37,6 +39,8 @@ NEARLY_ZERO = 1.0000000180025095e-35
 """1e-35 as a 32-bit float: LightGBM's bound of zero."""
 _MAPPED_FROM = 20_000
 """Forests of more nodes stay mapped; indexing is a little slower than that of lists."""
+
+_DEEPEST = 10_000
 
 Totals = Callable[[list[float]], Any]
 """From a row to the sum of its leaves: a float for one output, else a list."""
@@ -75,6 +79,23 @@ class Forest:
         self.depth: int = node.args["depth"]
         self.largest_kind: int = node.args["largest_kind"]
         self.is_float32 = bool(node.args.get("is_float32"))
+        if type(self.depth) is not int or not 0 <= self.depth <= _DEEPEST:
+            raise ProgramError(f"The program has trees of a depth of {self.depth!r}.")
+        if not self.is_mapped:
+            _refuse_circles(self)
+
+
+def _refuse_circles(forest: Forest) -> None:
+    """See to it that each way down a tree has an end; it takes about 0.2 µs a node.
+
+    Raises:
+        ProgramError: A node follows two others, or itself, or is not there.
+    """
+    inner = [feature >= 0 for feature in forest.features]
+    reached = [*compress(forest.lefts, inner), *compress(forest.rights, inner), *forest.roots]
+    count = len(inner)
+    if len(set(reached)) < len(reached) or not all(0 <= at < count for at in reached):
+        raise ProgramError("The program has trees whose nodes do not follow one another.")
 
 
 def _sets_of(node: Node) -> list[frozenset[float]]:
@@ -120,13 +141,17 @@ def answering(answers: dict[str, Callable[[Node], Estimator]]) -> dict[str, Any]
 def _hastened(forest: Forest, current: list[Totals]) -> Iterator[None]:
     from golive.scorer.rows import generated, linked
 
+    is_linked = linked.is_worthwhile(forest)
+    if forest.is_mapped and (is_linked or generated.is_worthwhile(forest)):
+        _refuse_circles(forest)
+        yield
     if generated.is_worthwhile(forest):
         parts: list[Any] = []
         for part in generated.functions_of(forest):
             parts.append(part)
             yield
         current[0] = generated.totals_from(parts, forest)
-    elif linked.is_worthwhile(forest):
+    elif is_linked:
         roots: list[linked.Linked] = []
         for root in linked.links_of(forest):
             roots.append(root)
@@ -204,7 +229,7 @@ def _vectors_added_up(start: list[float], payloads: Payloads) -> Totals:
 
 def _leaves_of(forest: Forest) -> Leaves:
     """What finds the leaf of each tree."""
-    plain = _plain_walk(forest)
+    plain = _bounded_walk(forest) if forest.is_mapped else _plain_walk(forest)
     if forest.kinds is None:
         return plain
     careful = _careful_walk(forest)
@@ -237,22 +262,53 @@ def _plain_walk(forest: Forest) -> Leaves:
     return leaves
 
 
+def _bounded_walk(forest: Forest) -> Leaves:
+    """The same of mapped nodes, which nobody has read: no way is longer than the deepest."""
+    features, thresholds = forest.features, forest.thresholds
+    lefts, rights, roots = forest.lefts, forest.rights, forest.roots
+    levels = range(forest.depth + 1)
+
+    def leaves(row: list[float]) -> list[int]:
+        found = []
+        for root in roots:
+            at = root
+            for _ in levels:
+                feature = features[at]
+                if feature < 0:
+                    break
+                at = lefts[at] if row[feature] <= thresholds[at] else rights[at]
+            else:
+                raise _too_deep(forest)
+            found.append(at)
+        return found
+
+    return leaves
+
+
 def _careful_walk(forest: Forest) -> Leaves:
     features, lefts, rights = forest.features, forest.lefts, forest.rights
     goes_left = _question(forest)
+    levels = range(forest.depth + 1)
 
     def leaves(row: list[float]) -> list[int]:
         found = []
         for root in forest.roots:
             at = root
-            feature = features[at]
-            while feature >= 0:
-                at = lefts[at] if goes_left(at, row[feature]) else rights[at]
+            for _ in levels:
                 feature = features[at]
+                if feature < 0:
+                    break
+                at = lefts[at] if goes_left(at, row[feature]) else rights[at]
+            else:
+                raise _too_deep(forest)
             found.append(at)
         return found
 
     return leaves
+
+
+def _too_deep(forest: Forest) -> ProgramError:
+    return ProgramError(f"The program has trees that are deeper than {forest.depth}, as it says.")
 
 
 def _question(forest: Forest) -> Callable[[int, float], bool]:

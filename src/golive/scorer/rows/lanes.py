@@ -3,7 +3,11 @@
 One multiplication of Python's integers is a loop in C. The weights of a term stand side by side in
 one integer, 128 bits each, as fractions of the largest of them with 62 bits, so that a term takes
 one multiplication and one addition, however many outputs there are. Values become integers that sum
-up to 61 bits: no lane runs over into the next, and less is cut off than adding up floats loses.
+up to 61 bits: no lane runs over into the next.
+
+What is lost is less than 2**-50 of the sum of each value times the largest weight of its term. That
+is as little as adding up floats loses where the outputs are of one size, as those of classes are.
+Regressions may have outputs of very different sizes, and are not summed so.
 """
 
 from __future__ import annotations

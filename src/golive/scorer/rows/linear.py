@@ -17,6 +17,8 @@ __all__ = [
     "weighted_sums",
 ]  # fmt: skip
 
+_OF_CLASSES = ("linear.classifier", "linear.logistic", "linear.modified_huber", "bayes.weighted")
+
 
 def weighted_sums(node: Node) -> Callable[[Any], list[float]]:
     """A row's weighted sums: one an output, each with its intercept.
@@ -27,7 +29,8 @@ def weighted_sums(node: Node) -> Callable[[Any], list[float]]:
     """
     intercepts: list[float] = node.list("intercepts")
     if node.args.get("takes") == "sparse":
-        return sparse_sums(node.view("weights"), intercepts)
+        are_alike = node.op in _OF_CLASSES
+        return sparse_sums(node.view("weights"), intercepts, are_alike=are_alike)
     weights = node.list("weights")
     width = len(weights) // len(intercepts)
     rows = [weights[at * width : (at + 1) * width] for at in range(len(intercepts))]

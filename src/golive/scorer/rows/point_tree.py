@@ -7,6 +7,7 @@ from math import inf
 from operator import mul, sub
 from typing import Any
 
+from golive.scorer.format import ProgramError
 from golive.scorer.node import Node
 
 __all__ = ["PointTree"]
@@ -45,6 +46,8 @@ class PointTree:
         self._ends: list[int] = node.list("ends")
         self._leaves: list[int] = node.list("leaves")
         self._count: int = node.args["count"]
+        if not 1 <= self._count * width <= len(view):
+            raise ProgramError(f"The program asks for {self._count} neighbors, and has fewer.")
         self._first: int = node.args["first"]
         away: Callable[[list[float]], float] = _squares if node.args["power"] == 2 else _differences
         self._away = away

@@ -21,8 +21,16 @@ _MANY = 32
 """From how many outputs on they are summed as lanes."""
 
 
-def sparse_sums(weights: memoryview, intercepts: list[float]) -> Callable[[Any], list[float]]:
-    """Large weights stay mapped: only those of the terms that occur are read."""
+def sparse_sums(
+    weights: memoryview, intercepts: list[float], *, are_alike: bool
+) -> Callable[[Any], list[float]]:
+    """Large weights stay mapped: only those of the terms that occur are read.
+
+    Args:
+        weights: Inputs times outputs.
+        intercepts: One an output.
+        are_alike: Whether all outputs are of one size, as those of classes are.
+    """
     if len(intercepts) == 1:
         return _single_sum(weights, intercepts[0])
     rows = _MappedRows(weights, len(intercepts)).__getitem__
@@ -37,7 +45,8 @@ def sparse_sums(weights: memoryview, intercepts: list[float]) -> Callable[[Any],
             refuse_non_finite(values)
         return found
 
-    return sums if len(intercepts) < _MANY else lane_sums(weights, intercepts, sums)
+    is_worthwhile = are_alike and len(intercepts) >= _MANY
+    return lane_sums(weights, intercepts, sums) if is_worthwhile else sums
 
 
 def _single_sum(weights: memoryview, intercept: float) -> Callable[[Any], list[float]]:

@@ -7,6 +7,7 @@ from itertools import combinations, pairwise
 from operator import mul
 from typing import Any
 
+from golive.scorer.format import ProgramError
 from golive.scorer.node import Node
 from golive.scorer.rows.coupling import coupled
 from golive.scorer.rows.estimator import Estimator
@@ -26,6 +27,8 @@ def _classifier(node: Node) -> Estimator:
     intercept each pair, and `slopes` and `offsets` of the probabilities, if there are any.
     """
     decisions, classes = _decisions(node), node.width
+    if classes * (classes - 1) // 2 != len(node.view("intercepts")):
+        raise ProgramError(f"The program has no decision for each pair of {classes} classes.")
     pairs = list(combinations(range(classes), 2))
     scores: Decisions = decisions
     if classes == 2:

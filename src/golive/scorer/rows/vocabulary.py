@@ -5,9 +5,13 @@ from __future__ import annotations
 from itertools import compress
 from zlib import crc32
 
+from golive.scorer.format import ProgramError
 from golive.scorer.node import Node
 
-__all__ = ["Vocabulary"]
+__all__ = ["MOST_PROBES", "Vocabulary"]
+
+MOST_PROBES = 256
+"""How many slots are looked at for a term, at most: a table with longer runs is refused."""
 
 _KEPT = 1 << 15
 """How many terms are remembered with their positions: about 5 MB."""
@@ -19,7 +23,8 @@ class Vocabulary:
     The arrays of the node are:
 
     - `table`: a power of two of slots, each 0 if it is free or a position plus one. A term's first
-      slot is its CRC-32 modulo the number of slots; terms that meet go to the next free slot.
+      slot is its CRC-32 modulo the number of slots; terms that meet go to the next free slot, which
+      is less than `MOST_PROBES` away;
     - `bytes`: all terms in UTF-8 (lone surrogates as they are), one after another by position;
     - `offsets`: where each begins, and where the last ends.
 
@@ -34,7 +39,10 @@ class Vocabulary:
         self._table = node.view("table")
         self._bytes = node.view("bytes")
         self._offsets = node.view("offsets")
-        self._mask = len(self._table) - 1
+        slots = len(self._table)
+        if slots < 1 or slots & (slots - 1):
+            raise ProgramError(f"The vocabulary has {slots} slots, which is no power of two.")
+        self._mask = slots - 1
         self._known: dict[str, int] = {}
 
     def positions(self, terms: list[str]) -> list[int]:
@@ -63,10 +71,13 @@ class Vocabulary:
     def _find(self, term: bytes, slot: int) -> int:
         """The position of a term, or -1."""
         table, offsets, text = self._table, self._offsets, self._bytes
-        while entry := table[slot]:
+        last = slot + MOST_PROBES
+        while entry := table[slot & self._mask]:
             if text[offsets[entry - 1] : offsets[entry]] == term:
                 return int(entry) - 1
-            slot = (slot + 1) & self._mask
+            slot += 1
+            if slot == last:
+                raise ProgramError("The vocabulary's table of terms is damaged: it has no end.")
         return -1
 
     def _remember(self, term: str, at: int) -> None:

@@ -1,0 +1,221 @@
+"""Programs of strangers: whatever they hold, they are refused or answer, and run no code."""
+
+from __future__ import annotations
+
+import json
+from array import array
+from pathlib import Path
+
+import pytest
+
+from golive.scorer.format import ProgramError
+from golive.scorer.loading import load_program
+from golive.scorer.writing import ProgramWriter
+
+EVIL = "__import__('os')._exit(1)"
+
+
+def written(directory: Path, *steps: dict, **arrays: array):
+    """Write a pipeline; the names of arrays in its steps are those given here."""
+    writer = ProgramWriter()
+    names = {name: writer.add(a.tobytes(), a.typecode) for name, a in arrays.items()}
+    for step in steps:
+        if "arrays" in step:
+            step["arrays"] = {name: names[name] for name in step["arrays"]}
+    root = {"op": "composing.pipeline", "gives": "estimator", "width": 1, "children": list(steps)}
+    writer.write(directory, root, classes=None)
+
+
+def line(directory: Path, *between: dict, width: object = 1):
+    """2x + 1, with steps between."""
+    written(
+        directory,
+        {"op": "inputs.numbers", "gives": "dense", "width": width},
+        *between,
+        {
+            "op": "linear.regressor",
+            "gives": "estimator",
+            "width": 1,
+            "arrays": ["weights", "intercepts"],
+        },
+        weights=array("d", [2.0]),
+        intercepts=array("d", [1.0]),
+    )
+
+
+@pytest.mark.parametrize("width", [10**9, -1, 1.5, "1", EVIL, None, True, [1]])
+def test_a_row_of_an_absurd_width_is_refused(tmp_path, width):
+    line(tmp_path, width=width)
+
+    with pytest.raises(ProgramError, match="of the kind 'dense', which this golive does not"):
+        load_program(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        {"op": "composing.weighted", "args": {"weight": EVIL}},
+        {"op": "composing.weighted", "args": {}},
+        {"op": "composing.pick", "args": {"positions": [EVIL]}},
+        {"op": "composing.pick", "args": {"positions": [10**30]}},
+        {"op": "imputing.simple", "args": {"missing": EVIL, "kept": [0], "flagged": []}},
+        {"op": "scaling.standard", "arrays": {"mean": "nowhere"}},
+        {"op": "encoding.flags", "args": {"columns": EVIL}},
+    ],
+)
+def test_a_step_whose_arguments_are_no_numbers_is_refused(tmp_path, between):
+    line(tmp_path)
+    data = json.loads((tmp_path / "program.json").read_text())
+    data["root"]["children"].insert(1, {"gives": "dense", "width": 1, **between})
+    (tmp_path / "program.json").write_text(json.dumps(data))
+
+    with pytest.raises(ProgramError):
+        load_program(tmp_path)
+
+
+def test_steps_within_steps_without_end_are_refused(tmp_path):
+    line(tmp_path)
+    text = (tmp_path / "program.json").read_text()
+    deep = '{"op":"composing.pipeline","gives":"dense","width":1,"children":[' * 50_000
+    (tmp_path / "program.json").write_text(text.replace('"children": [', f'"children": [{deep}'))
+
+    with pytest.raises(ProgramError):
+        load_program(tmp_path)
+
+
+def test_categories_are_values_of_generated_functions_and_never_source(tmp_path):
+    flags = {"values": [EVIL, "'\"\\\n"], "places": [0, -1], "nan": None, "unseen": None}
+    written(
+        tmp_path,
+        {"op": "inputs.table", "gives": "table", "width": 1, "args": {"kinds": ["nan"]}},
+        {
+            "op": "encoding.flags",
+            "gives": "dense",
+            "width": 1,
+            "args": {"columns": [{**flags, "is_float": False}]},
+        },
+        {
+            "op": "linear.regressor",
+            "gives": "estimator",
+            "width": 1,
+            "arrays": ["weights", "intercepts"],
+        },
+        weights=array("d", [2.0]),
+        intercepts=array("d", [1.0]),
+    )
+
+    assert load_program(tmp_path).values([[EVIL], ["'\"\\\n"]]) == [3.0, 1.0]
+
+
+def forest(directory: Path, features: array, lefts: array, rights: array, *, depth: int = 2):
+    written(
+        directory,
+        {"op": "inputs.numbers", "gives": "dense", "width": 1},
+        {
+            "op": "boosting.regressor",
+            "gives": "estimator",
+            "width": 1,
+            "args": {"depth": depth, "largest_kind": 0, "link": "identity"},
+            "arrays": ["features", "thresholds", "lefts", "rights", "roots", "start"],
+        },
+        features=features,
+        thresholds=array("d", [0.5] * len(features)),
+        lefts=lefts,
+        rights=rights,
+        roots=array("i", [0]),
+        start=array("d", [0.0]),
+    )
+
+
+@pytest.mark.parametrize(
+    ("lefts", "rights"),
+    [
+        ([0, 0, 0], [2, 0, 0]),
+        ([1, 0, 0], [1, 0, 0]),
+        ([1, 0, 0], [9, 0, 0]),
+        ([-2, 0, 0], [1, 0, 0]),
+    ],
+)
+def test_trees_whose_nodes_go_in_circles_are_refused(tmp_path, lefts, rights):
+    forest(tmp_path, array("i", [0, -1, -1]), array("i", lefts), array("i", rights))
+
+    with pytest.raises(ProgramError, match="do not follow one another"):
+        load_program(tmp_path)
+
+
+def test_circles_in_a_forest_that_stays_mapped_end_at_its_depth(tmp_path):
+    count = 30_000
+    forest(tmp_path, array("i", [0] * count), array("i", [0] * count), array("i", [0] * count))
+    program = load_program(tmp_path)
+
+    with pytest.raises(ProgramError, match="deeper than 2"):
+        program.values([[0.0]])
+    with pytest.raises(ProgramError, match="do not follow one another"):
+        list(program.warm())
+
+
+def test_trees_of_an_absurd_depth_are_refused(tmp_path):
+    ends = array("i", [1, 0, 0]), array("i", [2, 0, 0])
+    forest(tmp_path, array("i", [0, -1, -1]), *ends, depth=10**9)
+
+    with pytest.raises(ProgramError, match="a depth of 1000000000"):
+        load_program(tmp_path)
+
+
+def texts(directory: Path, ngrams: list[int], table: array):
+    written(
+        directory,
+        {"op": "inputs.text", "gives": "text", "width": 1},
+        {
+            "op": "text.counts",
+            "gives": "sparse",
+            "width": 1,
+            "args": {
+                "analyzer": "word",
+                "ngrams": ngrams,
+                "lowercase": True,
+                "strip_accents": None,
+                "pattern": r"(?u)\b\w\w+\b",
+                "stop_words": [],
+                "is_binary": False,
+            },
+            "arrays": ["table", "bytes", "offsets"],
+        },
+        {
+            "op": "linear.regressor",
+            "gives": "estimator",
+            "width": 1,
+            "args": {"takes": "sparse"},
+            "arrays": ["weights", "intercepts"],
+        },
+        table=table,
+        bytes=array("B", b"word"),
+        offsets=array("I", [0, 4]),
+        weights=array("d", [2.0]),
+        intercepts=array("d", [1.0]),
+    )
+
+
+@pytest.mark.parametrize("ngrams", [[1, 10**9], [0, 1], [2, 1], [-5, 5]])
+def test_terms_of_an_absurd_length_are_refused(tmp_path, ngrams):
+    texts(tmp_path, ngrams, array("I", [1, 0]))
+
+    with pytest.raises(ProgramError, match="tokens, which is too much"):
+        load_program(tmp_path)
+
+
+@pytest.mark.parametrize("slots", [0, 3])
+def test_a_vocabulary_whose_slots_are_no_power_of_two_is_refused(tmp_path, slots):
+    texts(tmp_path, [1, 1], array("I", [1] * slots))
+
+    with pytest.raises(ProgramError, match="no power of two"):
+        load_program(tmp_path)
+
+
+def test_a_vocabulary_without_a_free_slot_is_searched_for_a_while_only(tmp_path):
+    texts(tmp_path, [1, 1], array("I", [1] * 4))
+    program = load_program(tmp_path)
+
+    assert program.values([["word"]]) == [3.0]
+    with pytest.raises(ProgramError, match="it has no end"):
+        program.values([["another"]])
