@@ -13,6 +13,7 @@ from golive.bundle.proof import Deviation, Proof, Timing, Tried
 from golive.checking.difference import AnswerChanges, Change, Difference
 from golive.checking.report import Finding, Measurements, Report
 from golive.cli.main import run
+from golive.packing.onnx_export import OnnxExport
 from golive.signature.model import Column, Output, Signature
 
 EVALUATION = Evaluation(
@@ -169,6 +170,16 @@ class StubActions:
     def repack(self, bundle: Path, *, progress: Any, **options: Any) -> StubBundle:
         self._called("repack", bundle, **options)
         return self.bundle
+
+    def compile(self, bundle: Path, *, progress: Any, **options: Any) -> StubBundle:
+        self._called("compile", bundle, **options)
+        progress("Compiling the model")
+        self.bundle.proof = PROOF
+        return self.bundle
+
+    def export_onnx(self, bundle: Path, *, progress: Any, **options: Any) -> OnnxExport:
+        self._called("export_onnx", bundle, **options)
+        return OnnxExport(path=options["output"], proof=PROOF)
 
     def check(self, bundle: Path, *, progress: Any, **options: Any) -> Report:
         self._called("check", bundle, **options)
