@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from msgspec import structs
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from golive.engine.answers import Answer, Fault
@@ -34,7 +35,7 @@ def test_equal_answers_pass(frame, served):
 def test_another_label_is_named_with_its_row(frame, served):
     model, signature, answers = served
     wrong = "down" if answers[5].label == "up" else "up"
-    answers[5] = replace(answers[5], label=wrong)
+    answers[5] = structs.replace(answers[5], label=wrong)
 
     with pytest.raises(PackError, match=f"Row 5 .*label '{wrong}' instead of") as caught:
         compare_direct(model, "sklearn", signature, frame, answers)
@@ -44,7 +45,7 @@ def test_another_label_is_named_with_its_row(frame, served):
 
 def test_a_score_off_by_a_billionth_is_another_answer(frame, served):
     model, signature, answers = served
-    answers[3] = replace(answers[3], score=answers[3].score * (1 + 1e-9))
+    answers[3] = structs.replace(answers[3], score=answers[3].score * (1 + 1e-9))
 
     with pytest.raises(PackError, match=r"Row 3 .*score"):
         compare_direct(model, "sklearn", signature, frame, answers)
@@ -52,7 +53,7 @@ def test_a_score_off_by_a_billionth_is_another_answer(frame, served):
 
 def test_the_column_that_was_decoded_differently_is_named(frame, served):
     model, signature, answers = served
-    answers[3] = replace(answers[3], score=0.123)
+    answers[3] = structs.replace(answers[3], score=0.123)
     decoded = frame.assign(b=frame["b"].where(frame.index != 3, 0.0))
 
     with pytest.raises(PackError, match=r"column 'b': 0.0 instead of"):

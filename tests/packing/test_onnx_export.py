@@ -97,13 +97,25 @@ def test_a_sublinear_vectorizer_is_right_or_refused(tmp_path):
 def test_nan_in_a_forest_is_refused_and_the_row_shown(tmp_path):
     frame, labels = table()
     frame.loc[::5, "c"] = np.nan
-    model = RandomForestClassifier(8, random_state=0).fit(frame, labels)
+    model = RandomForestClassifier(3, max_depth=3, random_state=0).fit(frame, labels)
+    thresholds = [tree.tree_.threshold for tree in model.estimators_]
+    assert all(np.isfinite(found).all() for found in thresholds)
 
     with pytest.raises(NotProvenError, match="NaN the wrong way") as caught:
         export(packed(model, frame, tmp_path), frame)
 
     assert caught.value.proof.worst is not None
     assert caught.value.proof.worst.row["c"] is None
+
+
+def test_a_tree_that_divides_missing_values_from_others_is_refused(tmp_path):
+    frame, labels = table()
+    frame.loc[::5, "c"] = np.nan
+    labels = np.where(frame["c"].isna(), "yes", labels)
+    model = RandomForestClassifier(8, random_state=0).fit(frame, labels)
+
+    with pytest.raises(NotProvenError, match="divides missing values from all others"):
+        export(packed(model, frame, tmp_path), frame)
 
 
 def test_categories_of_histogram_boosting_are_right_or_refused(tmp_path):

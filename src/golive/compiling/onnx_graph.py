@@ -38,6 +38,7 @@ def convert(estimator: Any, signature: Signature, floats: Floats) -> bytes:
     """
     skl2onnx = require("skl2onnx", extra=_EXTRA)
     types = require("skl2onnx.common.data_types", extra=_EXTRA)
+    _refuse_endless(estimator)
     options = {id(estimator): {"zipmap": False}} if signature.output.classes else None
     try:
         graph = skl2onnx.convert_sklearn(
@@ -91,6 +92,23 @@ def parts_of(estimator: Any) -> Iterator[Any]:
     inner += [part for _, part in getattr(estimator, "transformer_list", ())]
     for part in inner:
         yield from parts_of(part)
+
+
+def _refuse_endless(estimator: Any) -> None:
+    """Refuse trees that divide missing values from all others: their threshold is infinite.
+
+    skl2onnx looks for the number of 32 bits beside each threshold and never finds it.
+    """
+    for part in parts_of(estimator):
+        for member in (part, *np.ravel(getattr(part, "estimators_", ()))):
+            tree = getattr(member, "tree_", None)
+            if tree is None:
+                continue
+            if not np.isfinite(tree.threshold[tree.children_left >= 0]).all():
+                raise NotExportableError(
+                    f"a {type(member).__name__} divides missing values from all others, which"
+                    " skl2onnx cannot write"
+                )
 
 
 def is_sayable(signature: Signature, row: list[Any]) -> bool:
