@@ -46,7 +46,9 @@ def cross_validated(frame):
 
 
 def pack(model, frame, folder, **options):
-    return golive.pack(model, frame, target="y", output=folder / "m.bundle", **options)
+    return golive.pack(
+        model, frame, target="y", output=folder / "m.bundle", compile=False, **options
+    )
 
 
 def packed_estimator(bundle):
