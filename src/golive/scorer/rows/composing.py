@@ -11,7 +11,7 @@ from golive.scorer.node import Node
 from golive.scorer.rows.building import Transform, build_estimator, build_transform
 from golive.scorer.rows.estimator import Estimator
 
-__all__ = ["OPS", "chain_of", "same"]
+__all__ = ["OPS", "chain_of", "filled_with", "same"]
 
 
 def chain_of(steps: Sequence[Transform]) -> Transform:
@@ -103,10 +103,14 @@ def _without_zeros(row: list[float]) -> tuple[list[int], list[float]]:
 
 def _dense(node: Node) -> Transform:
     """A sparse row with its zeros."""
-    width = node.width
+    return filled_with(0.0, node.width)
+
+
+def filled_with(empty: float, width: int) -> Transform:
+    """A function that makes sparse rows dense: `empty` stands where nothing is stored."""
 
     def fill(row: tuple[list[int], list[float]]) -> list[float]:
-        filled = [0.0] * width
+        filled = [empty] * width
         for at, value in zip(*row, strict=True):
             filled[at] = value
         return filled

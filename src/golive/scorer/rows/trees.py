@@ -12,6 +12,7 @@ from typing import Any
 
 from golive.scorer.node import Node
 from golive.scorer.rows.building import Transform
+from golive.scorer.rows.composing import filled_with
 from golive.scorer.rows.estimator import Estimator
 from golive.scorer.rows.forests import answering
 from golive.scorer.rows.links import first_largest
@@ -81,15 +82,7 @@ def _truncated(node: Node) -> Transform:
 
 def _filled(node: Node) -> Transform:
     """A sparse row with NaN where nothing is stored."""
-    width = node.width
-
-    def fill(row: tuple[list[int], list[float]]) -> list[float]:
-        filled = [nan] * width
-        for at, value in zip(*row, strict=True):
-            filled[at] = value
-        return filled
-
-    return fill
+    return filled_with(nan, node.width)
 
 
 def _missing(node: Node) -> Transform:
