@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import stat
 import sys
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,8 +18,7 @@ from golive.http.log_writer import LogWriter
 from golive.http.metrics import Metrics
 from golive.http.telemetry import Telemetry
 from golive.service.context import ServiceContext
-from golive.service.random_bits import RandomBits
-from golive.service.request_ids import RequestIds
+from golive.service.request_ids import request_ids
 from golive.service.served import Limits, Readiness, ServedModel
 from golive.service.service import Service
 from golive.settings import ServeSettings
@@ -108,7 +106,7 @@ def _context(
     settings: ServeSettings, exposition: Callable[[], tuple[str, bytes]]
 ) -> ServiceContext:
     return ServiceContext(
-        new_id=RequestIds(clock=lambda: time.time_ns() // 1_000_000, random_bits=RandomBits()),
+        new_id=request_ids(),
         allowed_hosts=settings.allowed_hosts,
         limits=Limits(body_bytes=settings.body_limit),
         readiness=Readiness("starting"),

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from threading import Lock
 
-__all__ = ["RequestIds"]
+from golive.service.random_bits import RandomBits
+
+__all__ = ["RequestIds", "request_ids"]
 
 _HIGH_BITS = 26
 _LOW_BITS = 48
 _STEP_BITS = 32
 _LOW = (1 << _LOW_BITS) - 1
 _MAX_MILLISECONDS = (1 << 48) - 1
+
+
+def request_ids() -> RequestIds:
+    """Makes ids by the clock and the randomness of this machine."""
+    return RequestIds(clock=lambda: time.time_ns() // 1_000_000, random_bits=RandomBits())
 
 
 class RequestIds:

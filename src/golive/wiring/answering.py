@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 from golive.http.plan import ServePlan
 from golive.service.context import ServiceContext
-from golive.service.random_bits import RandomBits
-from golive.service.request_ids import RequestIds
+from golive.service.request_ids import request_ids
 from golive.service.served import Limits
 from golive.service.service import Service
 from golive.settings import ServeSettings
@@ -31,7 +29,7 @@ def open_service(*bundles: str | Path, settings: ServeSettings | None = None) ->
     """
     loaded = settings or ServeSettings.load()
     context = ServiceContext(
-        new_id=RequestIds(clock=lambda: time.time_ns() // 1_000_000, random_bits=RandomBits()),
+        new_id=request_ids(),
         allowed_hosts=loaded.allowed_hosts,
         limits=Limits(body_bytes=loaded.body_limit),
     )
