@@ -7,6 +7,7 @@ from golive.http.limits import AppLimits
 from golive.http.metrics import Metrics
 from golive.http.telemetry import Telemetry
 from golive.service.context import ServiceContext
+from golive.service.exchange import Response
 from golive.service.served import Readiness
 from golive.service.service import Service
 from golive.testing.services import counted_ids
@@ -33,3 +34,13 @@ def read(lines):
 async def until(is_so):
     while not is_so():  # noqa: ASYNC110 (another thread makes it so)
         await asyncio.sleep(0.001)
+
+
+def ask(gateway, admission, body, reply, *, started):
+    """Ask and have `reply` called with the response, at once or later; the ticket if later."""
+    answered = gateway.answer(admission, body, started=started)
+    if isinstance(answered, Response):
+        reply(answered)
+        return None
+    answered.reply = reply
+    return answered

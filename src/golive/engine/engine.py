@@ -13,6 +13,7 @@ from golive.engine.decoded import NO_OPTIONS, Decoded
 from golive.engine.isolation import exit_error, isolate, wrong_count
 from golive.engine.labelling import labeller
 from golive.engine.pace import Pace
+from golive.engine.shortcut import Shortcut, shortcut_of
 from golive.errors import GoliveError, ModelOutputError, RecordError
 from golive.runtimes.protocols import Batch, Model, Outputs
 from golive.signature.model import Signature
@@ -53,6 +54,14 @@ class Engine:
     def answers_at_once(self) -> bool:
         """Whether the model gains nothing from records of several requests in one batch."""
         return bool(getattr(self._model, "answers_at_once", False))
+
+    @property
+    def shortcut(self) -> Shortcut | None:
+        """Answers bodies that are one plain record, or None where the model has no quick way."""
+        read, predict = self.decoder.values_of_one, getattr(self._model, "predict_one", None)
+        if read is None or predict is None:
+            return None
+        return shortcut_of(read, predict, self._label)
 
     def learn(self, decoded: Decoded) -> None:
         """Let the model find out on golden records by which way it answers the soonest."""

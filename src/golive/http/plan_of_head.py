@@ -23,6 +23,7 @@ class HeadPlan:
         effort: What their replies cost.
         is_instant: Whether the replies cost next to nothing, whatever is in the body.
         reads_on_loop: Whether small bodies are read on the event loop.
+        shortcut: Replies at once to some bodies, or None.
         answers_at_once: Whether few records are answered there and then, too.
         answers_on_loop: Whether few records are gathered to be answered on the event loop.
         most_on_loop: How many are few.
@@ -39,6 +40,7 @@ class HeadPlan:
         "most_on_loop",
         "reads_on_loop",
         "service",
+        "shortcut",
         "teller",
     )
 
@@ -68,6 +70,9 @@ class HeadPlan:
             and lane.pace.reads_quickly
             and admitted.content_encoding is None
         )
+        self.shortcut = None
+        if endpoint is not None and not is_refused and admitted.refuses_body is None:
+            self.shortcut = endpoint.shortcut if manner == "at_once" else None
         self.answers_at_once = manner == "at_once"
         self.answers_on_loop = manner in ("at_once", "on_loop")
         self.most_on_loop = 0 if lane is None else lane.pace.most_on_loop

@@ -99,6 +99,10 @@ class CompiledModel:
             return self._many(records)
         return self._answer(records)
 
+    def predict_one(self, record: list[Any]) -> Outputs:
+        """Answer one record, given by its values in the order of the columns."""
+        return self._one([record])
+
     def warm(self, *, rest: float = 0.0) -> None:
         """Make single answers faster, where the program knows how, before going on.
 

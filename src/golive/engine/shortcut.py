@@ -1,0 +1,47 @@
+"""Shortcuts: bodies that are one plain record, answered with as few steps as can be.
+
+What a shortcut gives is what reading, answering and labelling the body by the usual steps gives;
+where there is any doubt it gives nothing, and those steps are taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from golive.engine.answers import Answer, Fault
+from golive.engine.single_record import ReadOne
+from golive.runtimes.protocols import Outputs
+
+__all__ = ["Shortcut", "shortcut_of"]
+
+Shortcut = Callable[[bytes], tuple[Answer, int] | None]
+"""Gives the answer to the record that a body is, and how many of its values are outside the
+sample's range; or None."""
+
+
+def shortcut_of(
+    read: ReadOne,
+    predict: Callable[[list[Any]], Outputs],
+    label: Callable[[Outputs], Sequence[Answer | Fault]],
+) -> Shortcut:
+    """The shortcut of a model that answers single records.
+
+    Args:
+        read: Gives the values of a body.
+        predict: Gives the outputs of one record's values.
+        label: Makes entries of outputs.
+    """
+
+    def answer(body: bytes) -> tuple[Answer, int] | None:
+        found = read(body)
+        if found is None:
+            return None
+        values, out_of_range = found
+        try:
+            [entry] = label(predict([*values]))
+        except Exception:  # noqa: BLE001 - the usual steps find out whose fault it is
+            return None
+        return (entry, out_of_range) if isinstance(entry, Answer) else None
+
+    return answer
