@@ -11,7 +11,7 @@ from golive.engine.answers import Answer, Fault, Options
 from golive.engine.decode import Decoder
 from golive.engine.decoded import NO_OPTIONS, Decoded
 from golive.engine.isolation import exit_error, isolate, wrong_count
-from golive.engine.labelling import labeller
+from golive.engine.labelling import labeller, labeller_of_one
 from golive.engine.pace import Pace
 from golive.engine.shortcut import Shortcut, shortcut_of
 from golive.errors import GoliveError, ModelOutputError, RecordError
@@ -61,7 +61,7 @@ class Engine:
         read, predict = self.decoder.values_of_one, getattr(self._model, "predict_one", None)
         if read is None or predict is None:
             return None
-        return shortcut_of(read, predict, self._label)
+        return shortcut_of(read, predict, labeller_of_one(self.signature.output, NO_OPTIONS))
 
     def learn(self, decoded: Decoded) -> None:
         """Let the model find out on golden records by which way it answers the soonest."""

@@ -6,12 +6,11 @@ where there is any doubt it gives nothing, and those steps are taken.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from golive.engine.answers import Answer, Fault
 from golive.engine.single_record import ReadOne
-from golive.runtimes.protocols import Outputs
 
 __all__ = ["Shortcut", "shortcut_of"]
 
@@ -22,15 +21,15 @@ sample's range; or None."""
 
 def shortcut_of(
     read: ReadOne,
-    predict: Callable[[list[Any]], Outputs],
-    label: Callable[[Outputs], Sequence[Answer | Fault]],
+    predict: Callable[[list[Any]], Any],
+    label: Callable[[Any], Answer | Fault],
 ) -> Shortcut:
     """The shortcut of a model that answers single records.
 
     Args:
         read: Gives the values of a body.
-        predict: Gives the outputs of one record's values.
-        label: Makes entries of outputs.
+        predict: Gives what the model says of one record's values.
+        label: Makes the record's entry of it.
     """
 
     def answer(body: bytes) -> tuple[Answer, int] | None:
@@ -39,7 +38,7 @@ def shortcut_of(
             return None
         values, out_of_range = found
         try:
-            [entry] = label(predict([*values]))
+            entry = label(predict([*values]))
         except Exception:  # noqa: BLE001 - the usual steps find out whose fault it is
             return None
         return (entry, out_of_range) if isinstance(entry, Answer) else None
