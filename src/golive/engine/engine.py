@@ -6,6 +6,7 @@ import logging
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from itertools import chain, groupby
+from typing import cast
 
 from golive.engine.answers import Answer, Fault, Options
 from golive.engine.decode import Decoder
@@ -13,7 +14,7 @@ from golive.engine.decoded import NO_OPTIONS, Decoded
 from golive.engine.isolation import exit_error, isolate, wrong_count
 from golive.engine.labelling import labeller, labeller_of_one
 from golive.engine.pace import Pace
-from golive.engine.shortcut import Shortcut, shortcut_of
+from golive.engine.shortcut import Shortcut, SingleAnswers, shortcut_of
 from golive.errors import GoliveError, ModelOutputError, RecordError
 from golive.runtimes.protocols import Batch, Model, Outputs
 from golive.signature.model import Signature
@@ -58,10 +59,12 @@ class Engine:
     @property
     def shortcut(self) -> Shortcut | None:
         """Answers bodies that are one plain record, or None where the model has no quick way."""
-        read, predict = self.decoder.values_of_one, getattr(self._model, "predict_one", None)
-        if read is None or predict is None:
+        read, model = self.decoder.values_of_one, self._model
+        if read is None or not hasattr(model, "predict_one"):
             return None
-        return shortcut_of(read, predict, labeller_of_one(self.signature.output, NO_OPTIONS))
+        return shortcut_of(
+            read, cast("SingleAnswers", model), labeller_of_one(self.signature.output, NO_OPTIONS)
+        )
 
     def learn(self, decoded: Decoded) -> None:
         """Let the model find out on golden records by which way it answers the soonest."""

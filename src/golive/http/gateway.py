@@ -108,11 +108,21 @@ class ServiceGateway:
     def answer(self, admission: Admission, body: bytes, *, started: float) -> Response | Ticket:
         """Answer a request; see `Gateway`."""
         plan: HeadPlan = admission.plan
-        if plan.is_instant or (plan.reads_on_loop and len(body) <= _SMALL_BODY):
-            return self._answer_on_loop(plan, body, started)
-        desk = self._desk if plan.effort != "short" else self._health_desk
-        exchange = OpenExchange(desk, plan, body, started, plan.service.context.new_id())
-        return exchange.read_in_thread() or exchange
+        request_id = plan.service.context.new_id()
+        if not (plan.is_instant or (plan.reads_on_loop and len(body) <= _SMALL_BODY)):
+            desk = self._desk if plan.effort != "short" else self._health_desk
+            exchange = OpenExchange(desk, plan, body, started, request_id)
+            return exchange.read_in_thread() or exchange
+        reply = None if plan.shortcut is None else plan.shortcut(body, request_id)
+        if reply is None:
+            begun = _begun(plan, body, request_id)
+            if isinstance(begun, Question):
+                exchange = OpenExchange(self._desk, plan, body, started, request_id)
+                return exchange.ask(begun) or exchange
+            reply = begun
+        response = plan.service.respond(plan.admitted, request_id, reply)
+        self.telemetry.record(plan.teller, response, started, body)
+        return response
 
     def refuse(self, head: Head | None, problem: Problem, *, started: float) -> Response:
         """The response to what the transport could not or would not hand over."""
@@ -136,19 +146,6 @@ class ServiceGateway:
             teller=self.telemetry.teller(admitted),
             bad_query=bad_query,
         )
-
-    def _answer_on_loop(self, plan: HeadPlan, body: bytes, started: float) -> Response | Ticket:
-        request_id = plan.service.context.new_id()
-        reply = None if plan.shortcut is None else plan.shortcut(body, request_id)
-        if reply is None:
-            begun = _begun(plan, body, request_id)
-            if isinstance(begun, Question):
-                exchange = OpenExchange(self._desk, plan, body, started, request_id)
-                return exchange.ask(begun) or exchange
-            reply = begun
-        response = plan.service.respond(plan.admitted, request_id, reply)
-        self.telemetry.record(plan.teller, response, started, body)
-        return response
 
 
 def _begun(plan: HeadPlan, body: bytes, request_id: str) -> Reply | Question:
