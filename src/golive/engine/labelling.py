@@ -116,7 +116,28 @@ def _binary_at(output: Output, threshold: float) -> Callable[[list[float]], Entr
     return build
 
 
+def _binary_largest(output: Output) -> Callable[[list[float]], Entry]:
+    """As `_own_labels` of two classes, for less: there is nothing to cut."""
+    first_key, second_key = (class_key(c) for c in output.classes)
+    first_label, second_label = output.classes
+    positive = output.classes.index(output.positive)
+
+    def build(row: list[float]) -> Entry:
+        first, second = row
+        if not (isfinite(first) and isfinite(second)):
+            return _non_finite(row)
+        return Answer(
+            label=second_label if second > first else first_label,
+            score=row[positive],
+            probabilities={first_key: first, second_key: second},
+        )
+
+    return build
+
+
 def _own_labels(output: Output, top: int | None) -> Callable[[Any], Entry]:
+    if output.kind == "binary" and output.label_source == "argmax":
+        return _binary_largest(output)
     keys = [class_key(c) for c in output.classes]
     index = {_typed(c): i for i, c in enumerate(output.classes)}
     positive = output.classes.index(output.positive) if output.kind == "binary" else None

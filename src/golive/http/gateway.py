@@ -13,7 +13,7 @@ from golive.http.bodies import parse_query
 from golive.http.lanes import Lane, lanes_of
 from golive.http.limits import AppLimits
 from golive.http.open_exchange import Desk, OpenExchange
-from golive.http.plan_of_head import HeadPlan
+from golive.http.plan_of_head import SMALL_BODY, HeadPlan
 from golive.http.pool import Room, ThreadPool
 from golive.http.protocols import Admission, Head, Ticket
 from golive.http.telemetry import Telemetry
@@ -25,8 +25,6 @@ from golive.service.problems import Problem
 from golive.service.service import Service
 
 __all__ = ["ServiceGateway"]
-
-_SMALL_BODY = 16 * 1024  # more than that is read in a thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +107,7 @@ class ServiceGateway:
         """Answer a request; see `Gateway`."""
         plan: HeadPlan = admission.plan
         request_id = plan.service.context.new_id()
-        if not (plan.is_instant or (plan.reads_on_loop and len(body) <= _SMALL_BODY)):
+        if not (plan.is_instant or (plan.reads_on_loop and len(body) <= SMALL_BODY)):
             desk = self._desk if plan.effort != "short" else self._health_desk
             exchange = OpenExchange(desk, plan, body, started, request_id)
             return exchange.read_in_thread() or exchange

@@ -8,7 +8,10 @@ from golive.service.admission import Admitted
 from golive.service.problems import Problem
 from golive.service.service import Service
 
-__all__ = ["HeadPlan"]
+__all__ = ["SMALL_BODY", "HeadPlan"]
+
+SMALL_BODY = 16 * 1024
+"""In bytes; larger bodies are read in a thread."""
 
 
 class HeadPlan:
@@ -71,7 +74,8 @@ class HeadPlan:
             and admitted.content_encoding is None
         )
         self.shortcut = None
-        if endpoint is not None and not is_refused and admitted.refuses_body is None:
+        reads_small = service.context.limits.body_bytes >= SMALL_BODY
+        if endpoint is not None and reads_small and not (is_refused or admitted.refuses_body):
             self.shortcut = endpoint.shortcut if manner == "at_once" else None
         self.answers_at_once = manner == "at_once"
         self.answers_on_loop = manner in ("at_once", "on_loop")
