@@ -16,7 +16,7 @@ from golive.testing.services import counted_ids, fake_model, fake_service
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678900, tzinfo=UTC)
 
 SERVER = """
-import sys, json
+import sys, json, threading
 from golive.errors import GoliveError
 from golive.http.plan import ServePlan
 from golive.http.server import serve
@@ -25,6 +25,8 @@ from golive.testing import serving
 
 if __name__ == "__main__":
     load, flags = sys.argv[1], json.loads(sys.argv[2])
+    if flags.pop("has_threads"):
+        threading.Thread(target=threading.Event().wait, daemon=True).start()
     plan = ServePlan(bundles=("sum",), settings=ServeSettings.load({}, port=0, **flags))
     try:
         serve(plan, vars(serving)[load], on_ready=lambda url: print(url, flush=True))
@@ -100,8 +102,8 @@ def start_server(tmp_path):
     script.write_text(SERVER)
     servers = []
 
-    def start(load="load_fake_models", **flags):
-        servers.append(Server(script, load, flags))
+    def start(load="load_fake_models", *, has_threads=False, **flags):
+        servers.append(Server(script, load, flags | {"has_threads": has_threads}))
         return servers[-1]
 
     yield start

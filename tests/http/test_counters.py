@@ -21,7 +21,7 @@ metrics.saturate(0.75)
 facts = Facts(request_id="", route="/predict", model='a"b', records=3, failed=1)
 metrics.count(
     metrics.series("/predict", "POST"),
-    Response(status=200, headers={}, body=b"", facts=facts),
+    Response(status=200, lines="", body=b"", facts=facts),
     0.002,
 )
 print("counted", flush=True)

@@ -5,7 +5,7 @@ import time
 
 import msgspec
 import pytest
-from tests.http.gateways import make_gateway, until
+from tests.http.gateways import ask, make_gateway, until
 
 from golive.engine.pace import Pace
 from golive.http.protocols import Head
@@ -49,7 +49,7 @@ def answer_all(gateway, heads, body=b'{"x":1}'):
     async def main():
         given = [[] for _ in heads]
         tickets = [
-            gateway.answer(gateway.admit(head), body, responses.append, started=time.perf_counter())
+            ask(gateway, gateway.admit(head), body, responses.append, started=time.perf_counter())
             for head, responses in zip(heads, given, strict=True)
         ]
         at_once = [bool(responses) for responses in given]
@@ -88,14 +88,14 @@ def test_requests_at_the_same_time_get_each_their_own_reply(gateway):
 def test_an_admission_is_of_the_present_epoch_and_can_be_used_again(gateway):
     admission = gateway.admit(PREDICT)
 
-    async def ask():
+    async def status():
         given = []
-        gateway.answer(admission, b'{"x":1}', given.append, started=time.perf_counter())
+        ask(gateway, admission, b'{"x":1}', given.append, started=time.perf_counter())
         await until(lambda: given)
         return given[0].status
 
     assert admission.epoch is gateway.epoch
-    assert [asyncio.run(ask()) for _ in range(3)] == [200, 200, 200]
+    assert [asyncio.run(status()) for _ in range(3)] == [200, 200, 200]
 
 
 def test_the_length_is_that_of_the_body_but_after_head(gateway):

@@ -4,6 +4,7 @@ import json
 import signal
 import socket
 import ssl
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
@@ -261,6 +262,39 @@ def test_a_worker_that_dies_is_replaced(start_server):
     assert (printed, server.process.returncode) == ("ended\n", 0)
     died = [line for line in lines_of(log) if "died with exit code 7" in line.get("message", "")]
     assert [line["level"] for line in died] == ["error"] * 3
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="how workers begin is read from /proc")
+@pytest.mark.parametrize("has_threads", [False, True])
+def test_workers_are_copies_unless_threads_would_be_missing_in_them(start_server, has_threads):
+    server = start_server(workers=2, has_threads=has_threads)
+
+    process = server.process.pid
+    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    commands = [Path(f"/proc/{child}/cmdline").read_bytes() for child in children]
+    own = Path(f"/proc/{process}/cmdline").read_bytes()
+
+    assert commands.count(own) == (0 if has_threads else 2)
+    with server.client() as client:
+        assert client.post("/predict", json={"x": 1}).status_code == 200
+
+
+@pytest.mark.parametrize("has_threads", [False, True])
+def test_workers_end_with_a_server_that_is_killed(start_server, has_threads):
+    server = start_server(workers=3, has_threads=has_threads)
+    server.signal(signal.SIGKILL)
+    server.process.wait(30)
+
+    def is_served():
+        try:
+            return httpx.get(f"{server.url}/healthz", timeout=5).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    deadline = time.monotonic() + 30
+    while is_served() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not is_served()
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ class ColumnRule:
     Attributes:
         column: The column.
         has_range: Whether the column has a range to check.
+        checks_categories: Whether a category that the sample does not have is looked for.
         default: The value that a `default` policy uses, already coerced.
 
     Raises:
@@ -34,6 +35,7 @@ class ColumnRule:
         self._low = self._bound(column.minimum)
         self._high = self._bound(column.maximum)
         self.has_range = self._low is not None or self._high is not None
+        self.checks_categories = column.type == "category" and column.on_unseen != "pass"
         self.default = self._settled_default()
 
     @property

@@ -12,6 +12,7 @@ from golive.engine.decoded import Decoded
 from golive.engine.envelope import Envelope, check_options, open_envelope, read_options
 from golive.engine.json_body import read_json
 from golive.engine.objects import ObjectPass, is_list_like, is_text_like
+from golive.engine.single_record import ReadOne
 from golive.engine.slow_pass import Records, SlowPass
 from golive.engine.structs import FastBody, fast_pass_for
 from golive.engine.texts import TextReader, json_of
@@ -63,6 +64,11 @@ class Decoder:
         self._texts = TextReader(signature)
         texts = ("text",) if signature.form == "series" else ()
         self._csv_names = frozenset((*signature.column_names, *texts))
+
+    @property
+    def values_of_one(self) -> ReadOne | None:
+        """Reads bodies that are one record without any doubt, or None."""
+        return None if self._fast is None else self._fast.values_of_one
 
     def decode_body(self, body: bytes) -> Decoded:
         """Read a JSON body: a record, a list of records or an envelope.

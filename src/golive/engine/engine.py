@@ -6,13 +6,15 @@ import logging
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from itertools import chain, groupby
+from typing import cast
 
 from golive.engine.answers import Answer, Fault, Options
 from golive.engine.decode import Decoder
 from golive.engine.decoded import NO_OPTIONS, Decoded
 from golive.engine.isolation import exit_error, isolate, wrong_count
-from golive.engine.labelling import labeller
+from golive.engine.labelling import labeller, labeller_of_one
 from golive.engine.pace import Pace
+from golive.engine.shortcut import Shortcut, SingleAnswers, shortcut_of
 from golive.errors import GoliveError, ModelOutputError, RecordError
 from golive.runtimes.protocols import Batch, Model, Outputs
 from golive.signature.model import Signature
@@ -53,6 +55,16 @@ class Engine:
     def answers_at_once(self) -> bool:
         """Whether the model gains nothing from records of several requests in one batch."""
         return bool(getattr(self._model, "answers_at_once", False))
+
+    @property
+    def shortcut(self) -> Shortcut | None:
+        """Answers bodies that are one plain record, or None where the model has no quick way."""
+        read, model = self.decoder.values_of_one, self._model
+        if read is None or not hasattr(model, "predict_one"):
+            return None
+        return shortcut_of(
+            read, cast("SingleAnswers", model), labeller_of_one(self.signature.output, NO_OPTIONS)
+        )
 
     def learn(self, decoded: Decoded) -> None:
         """Let the model find out on golden records by which way it answers the soonest."""

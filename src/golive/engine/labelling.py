@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import isfinite
-from typing import TypeVar, assert_never
+from typing import Any, TypeVar, assert_never
 
 from golive.engine.answers import Answer, Fault, Options
 from golive.errors import ModelOutputError, RecordError
 from golive.runtimes.protocols import Outputs
 from golive.signature.model import JsonValue, Output
 
-__all__ = ["class_key", "labeller"]
+__all__ = ["class_key", "labeller", "labeller_of_one"]
 
 Entry = Answer | Fault
 T = TypeVar("T")
@@ -31,19 +31,39 @@ def labeller(output: Output, options: Options) -> Callable[[Outputs], list[Entry
         output: The output side of the signature.
         options: The caller's threshold and top.
     """
+    label_one = labeller_of_one(output, options)
+    if output.kind in ("regression", "custom"):
+        return lambda outputs: [*map(label_one, _given(outputs.values, "values"))]
+    if not output.has_probabilities:
+        return lambda outputs: [*map(label_one, _given(outputs.labels, "labels"))]
+    if output.label_source == "argmax":
+        return lambda outputs: [*map(label_one, _rows(outputs))]
+    if _threshold(output, options) is not None:
+        return lambda outputs: [label_one((row, None)) for row in _rows(outputs)]
+    return lambda outputs: [
+        *map(label_one, zip(_rows(outputs), _given(outputs.labels, "labels"), strict=True))
+    ]
+
+
+def labeller_of_one(output: Output, options: Options) -> Callable[[Any], Entry]:
+    """A function that turns what a model gives for one record into an answer or a fault.
+
+    That is a value (regression, custom), a label (classifiers without probabilities), a row of
+    probabilities, or, where the label's source is the model's `predict`, a pair of row and label.
+
+    Args:
+        output: The output side of the signature.
+        options: The caller's threshold and top.
+    """
     match output.kind:
         case "regression":
-            return _regression
+            return _regression_entry
         case "custom":
-            return _custom
+            return _custom_entry
         case "binary" | "multiclass":
             return _classification(output, options)
         case _:
             assert_never(output.kind)
-
-
-def _regression(outputs: Outputs) -> list[Entry]:
-    return [_regression_entry(value) for value in _given(outputs.values, "values")]
 
 
 def _regression_entry(value: object) -> Entry:
@@ -54,23 +74,30 @@ def _regression_entry(value: object) -> Entry:
     return Answer(score=float(value)) if isfinite(value) else _non_finite(value)
 
 
-def _custom(outputs: Outputs) -> list[Entry]:
-    return [
-        _record_fault(value) if isinstance(value, RecordError) else Answer(value=value)
-        for value in _given(outputs.values, "values")
-    ]
+def _custom_entry(value: Any) -> Entry:
+    return _record_fault(value) if isinstance(value, RecordError) else Answer(value=value)
 
 
-def _classification(output: Output, options: Options) -> Callable[[Outputs], list[Entry]]:
+def _classification(output: Output, options: Options) -> Callable[[Any], Entry]:
     if not output.has_probabilities:
-        return lambda outputs: [Answer(label=v) for v in _given(outputs.labels, "labels")]
-    threshold = output.threshold if options.threshold is None else options.threshold
-    if output.kind == "binary" and threshold is not None:
-        return _binary_at(output, threshold)
-    return _own_labels(output, options.top)
+        return lambda label: Answer(label=label)
+    threshold = _threshold(output, options)
+    if threshold is None:
+        return _own_labels(output, options.top)
+    at_threshold = _binary_at(output, threshold)
+    if output.label_source == "argmax":
+        return at_threshold
+    return lambda pair: at_threshold(pair[0])
 
 
-def _binary_at(output: Output, threshold: float) -> Callable[[Outputs], list[Entry]]:
+def _threshold(output: Output, options: Options) -> float | None:
+    """The score from which on the label is the positive one, or None where others decide."""
+    if output.kind != "binary":
+        return None
+    return output.threshold if options.threshold is None else options.threshold
+
+
+def _binary_at(output: Output, threshold: float) -> Callable[[list[float]], Entry]:
     first_key, second_key = (class_key(c) for c in output.classes)
     positive = output.classes.index(output.positive)
     label_of_positive, label_of_negative = output.positive, output.classes[1 - positive]
@@ -86,32 +113,50 @@ def _binary_at(output: Output, threshold: float) -> Callable[[Outputs], list[Ent
             probabilities={first_key: first, second_key: second},
         )
 
-    return lambda outputs: [build(row) for row in _given(outputs.probabilities, "probabilities")]
+    return build
 
 
-def _own_labels(output: Output, top: int | None) -> Callable[[Outputs], list[Entry]]:
+def _binary_largest(output: Output) -> Callable[[list[float]], Entry]:
+    """As `_own_labels` of two classes, for less: there is nothing to cut."""
+    first_key, second_key = (class_key(c) for c in output.classes)
+    first_label, second_label = output.classes
+    positive = output.classes.index(output.positive)
+
+    def build(row: list[float]) -> Entry:
+        first, second = row
+        if not (isfinite(first) and isfinite(second)):
+            return _non_finite(row)
+        return Answer(
+            label=second_label if second > first else first_label,
+            score=row[positive],
+            probabilities={first_key: first, second_key: second},
+        )
+
+    return build
+
+
+def _own_labels(output: Output, top: int | None) -> Callable[[Any], Entry]:
+    if output.kind == "binary" and output.label_source == "argmax":
+        return _binary_largest(output)
     keys = [class_key(c) for c in output.classes]
     index = {_typed(c): i for i, c in enumerate(output.classes)}
     positive = output.classes.index(output.positive) if output.kind == "binary" else None
 
-    def build(row: list[float], label: JsonValue, *, own: bool) -> Entry:
-        if not all(map(isfinite, row)):
-            return _non_finite(row)
-        best = index[_typed(label)] if own else row.index(max(row))
+    def build(row: list[float], best: int) -> Entry:
         return Answer(
             label=output.classes[best],
             score=row[best if positive is None else positive],
             probabilities=_cut(dict(zip(keys, row, strict=True)), top),
         )
 
-    def build_all(outputs: Outputs) -> list[Entry]:
-        rows = _given(outputs.probabilities, "probabilities")
-        if output.label_source == "argmax":
-            return [build(row, None, own=False) for row in rows]
-        labels = _given(outputs.labels, "labels")
-        return [build(r, label, own=True) for r, label in zip(rows, labels, strict=True)]
+    def largest(row: list[float]) -> Entry:
+        return build(row, row.index(max(row))) if all(map(isfinite, row)) else _non_finite(row)
 
-    return build_all
+    def own(pair: tuple[list[float], JsonValue]) -> Entry:
+        row, label = pair
+        return build(row, index[_typed(label)]) if all(map(isfinite, row)) else _non_finite(row)
+
+    return largest if output.label_source == "argmax" else own
 
 
 def _typed(label: JsonValue) -> tuple[type, JsonValue]:
@@ -123,6 +168,10 @@ def _cut(probabilities: dict[str, float], top: int | None) -> dict[str, float]:
         return probabilities
     ordered = sorted(probabilities.items(), key=lambda pair: -pair[1])
     return dict(ordered[:top])
+
+
+def _rows(outputs: Outputs) -> list[list[float]]:
+    return _given(outputs.probabilities, "probabilities")
 
 
 def _given(member: list[T] | None, name: str) -> list[T]:

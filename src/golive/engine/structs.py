@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from operator import le
+from functools import partial
 from typing import Annotated, Any, assert_never
 
 import msgspec
@@ -18,6 +18,7 @@ from golive.engine.column_rules import ColumnRule
 from golive.engine.decoded import Decoded
 from golive.engine.envelope import Envelope
 from golive.engine.numerals import INT64_MAX, INT64_MIN
+from golive.engine.single_record import Decode, ReadOne, read_row, read_text
 from golive.runtimes.protocols import Batch
 from golive.signature.model import Column, Signature, integer_bounds
 
@@ -27,7 +28,6 @@ _INTEGER = Annotated[int, Meta(ge=INT64_MIN, le=INT64_MAX)]
 _UNNAMEABLE = re.compile(r'["\\\x00-\x1f]')  # msgspec cannot rename a field to such a name
 _Column = tuple[list[Any], int]
 _Finish = Callable[[list[Any]], _Column | None]
-_FinishOne = Callable[[Any], "Decoded | None"]
 _Split = Callable[[list[Any]], list[list[Any]]]
 
 
@@ -47,14 +47,18 @@ class FastBody:
 
 
 class FastPass:
-    """Decodes the bodies that need no coercion; gives None for all others."""
+    """Decodes the bodies that need no coercion; gives None for all others.
+
+    Attributes:
+        values_of_one: Reads bodies that are one record, or None where that is not quicker.
+    """
 
     def __init__(
         self,
         record: Any,
         split: _Split,
         finishers: Sequence[_Finish],
-        finish_one: _FinishOne | None = None,
+        read_one: Callable[[Decode], ReadOne] | None = None,
     ) -> None:
         envelope = msgspec.defstruct(
             "Envelope",
@@ -72,16 +76,21 @@ class FastPass:
         self._envelope: msgspec.json.Decoder[Any] = msgspec.json.Decoder(envelope)
         self._split = split
         self._finishers = finishers
-        self._finish_one = finish_one
+        self.values_of_one = None if read_one is None else read_one(self._single.decode)
 
     def read_one(self, body: bytes) -> Decoded | None:
         """The record that the body is, or None where `read` must see what it is."""
-        if self._finish_one is None or body[:1] != b"{" or b'"records"' in body:
+        found = None if self.values_of_one is None else self.values_of_one(body)
+        if found is None:
             return None
-        try:
-            return self._finish_one(self._single.decode(body))
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return None
+        values, out_of_range = found
+        return Decoded(
+            batch=Batch(tuple([[value] for value in values]), 1),
+            indices=[0],
+            size=1,
+            out_of_range=out_of_range,
+            single=True,
+        )
 
     def read(self, body: bytes) -> FastBody | None:
         """The body, or None where the slow pass must read it."""
@@ -135,7 +144,8 @@ def fast_pass_for(signature: Signature, rules: Sequence[ColumnRule]) -> FastPass
     fields = [_field(at, rule, types[at]) for at, rule in enumerate(rules)]
     record = msgspec.defstruct("Record", fields, forbid_unknown_fields=True, kw_only=True)
     finishers = [_finisher(rule) for rule in rules]
-    return FastPass(record, _columns_of, finishers, _finisher_of_one(rules))
+    read_one = None if any(map(_is_read_each, rules)) else partial(read_row, rules=rules)
+    return FastPass(record, _columns_of, finishers, read_one)
 
 
 def _text_pass(rule: ColumnRule, json_type: Any) -> FastPass | None:
@@ -153,7 +163,8 @@ def _text_pass(rule: ColumnRule, json_type: Any) -> FastPass | None:
     def split(records: list[Any]) -> list[list[Any]]:
         return [[text_of(record) for record in records]]
 
-    return FastPass(record | str, split, [_given(_finisher(rule))])
+    read_one = None if _is_read_each(rule) else partial(read_text, text_of=text_of)
+    return FastPass(record | str, split, [_given(_finisher(rule))], read_one)
 
 
 def _columns_of(records: list[Any]) -> list[list[Any]]:
@@ -242,9 +253,9 @@ def _category_type(column: Column) -> Any:
 def _finisher(rule: ColumnRule) -> _Finish:
     """What is left to do with a column whose values have the right JSON type."""
     column = rule.column
-    if _is_read_each(column):
+    if _is_read_each(rule):
         return lambda values: _read_each(rule, values)
-    if column.type == "category" and column.on_unseen != "pass":
+    if rule.checks_categories:
         known = frozenset(column.categories) | {None}
         return lambda values: (values, 0) if known.issuperset(values) else None
     if rule.has_range:
@@ -252,58 +263,8 @@ def _finisher(rule: ColumnRule) -> _Finish:
     return lambda values: (values, 0)
 
 
-def _finisher_of_one(rules: Sequence[ColumnRule]) -> _FinishOne | None:
-    """What `_finisher` makes of every column, for one record and in one go.
-
-    None where a column's values are read one by one, which costs more than what is saved here.
-    """
-    known: list[tuple[int, frozenset[Any]]] = []
-    bounds: list[tuple[int, Any, Any]] = []
-    for at, rule in enumerate(rules):
-        column = rule.column
-        if _is_read_each(column):
-            return None
-        if column.type == "category" and column.on_unseen != "pass":
-            known.append((at, frozenset(column.categories) | {None}))
-        elif rule.has_range:
-            bounds.append((at, *rule.bounds))
-
-    count_outside = _counter_of_outside(bounds)
-
-    def finish(record: Any) -> Decoded | None:
-        values = astuple(record)
-        for at, categories in known:
-            if values[at] not in categories:
-                return None
-        return Decoded(
-            batch=Batch(tuple([[value] for value in values]), 1),
-            indices=[0],
-            size=1,
-            out_of_range=count_outside(values),
-            single=True,
-        )
-
-    return finish
-
-
-def _counter_of_outside(bounds: list[tuple[int, Any, Any]]) -> Callable[[tuple[Any, ...]], int]:
-    """Counts the values of a record outside the sample's range; soonest where there are none."""
-    lows, highs = [low for _, low, _ in bounds], [high for _, _, high in bounds]
-    places = [at for at, _, _ in bounds]
-
-    def count(values: tuple[Any, ...]) -> int:
-        ranged = [values[at] for at in places]
-        if None not in ranged and all(map(le, lows, ranged)) and all(map(le, ranged, highs)):
-            return 0
-        return sum(
-            value is not None and not low <= value <= high
-            for low, value, high in zip(lows, ranged, highs, strict=True)
-        )
-
-    return count
-
-
-def _is_read_each(column: Column) -> bool:
+def _is_read_each(rule: ColumnRule) -> bool:
+    column = rule.column
     is_text_of_another = column.type in ("datetime", "bytes")
     return is_text_of_another or column.on_range == "error" or column.on_null == "default"
 

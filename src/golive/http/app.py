@@ -140,13 +140,12 @@ class App:
         self, admission: Admission, body: bytes, receive: Receive, started: float
     ) -> Response | None:
         """The response, or None where the client has gone."""
-        loop = asyncio.get_running_loop()
+        answered = self.gateway.answer(admission, body, started=started)
+        if isinstance(answered, Response):
+            return answered
+        loop, ticket = asyncio.get_running_loop(), answered
         answer: asyncio.Future[Response | None] = loop.create_future()
-        ticket = self.gateway.answer(
-            admission, body, lambda response: _settle(answer, response), started=started
-        )
-        if ticket is None:
-            return answer.result()
+        ticket.reply = lambda response: _settle(answer, response)
         listening: list[asyncio.Task[None]] = []
         timer = loop.call_later(
             _PATIENCE_SECONDS,
@@ -226,10 +225,8 @@ def _reading_problem(error: Exception, limits: AppLimits) -> Problem:
 
 
 async def _send(send: Send, response: Response) -> None:
-    headers = [
-        (name.encode("latin-1"), value.encode("latin-1", "replace"))
-        for name, value in response.headers.items()
-    ]
+    lines = response.lines.encode("latin-1", "replace").split(b"\r\n")[:-1]
+    headers = [(name, value) for name, _, value in [line.partition(b": ") for line in lines]]
     try:
         await send({"type": "http.response.start", "status": response.status, "headers": headers})
         await send({"type": "http.response.body", "body": response.body})

@@ -7,26 +7,24 @@ of its own. The event loop alone tells of exchanges, so that nothing there waits
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from golive.http.bodies import parse_query
 from golive.http.lanes import Lane, lanes_of
 from golive.http.limits import AppLimits
 from golive.http.open_exchange import Desk, OpenExchange
-from golive.http.plan_of_head import HeadPlan
+from golive.http.plan_of_head import SMALL_BODY, HeadPlan
 from golive.http.pool import Room, ThreadPool
 from golive.http.protocols import Admission, Head, Ticket
 from golive.http.telemetry import Telemetry
 from golive.service.admission import Admitted
-from golive.service.calls import Reply
+from golive.service.answering import Question
+from golive.service.calls import Reply, problem_reply
 from golive.service.exchange import Request, Response
 from golive.service.problems import Problem
 from golive.service.service import Service
 
 __all__ = ["ServiceGateway"]
-
-_SMALL_BODY = 16 * 1024  # more than that is read in a thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,21 +103,24 @@ class ServiceGateway:
         plan = self._plan(served, admitted, bad_query)
         return Admission(head=head, epoch=served, plan=plan)
 
-    def answer(
-        self,
-        admission: Admission,
-        body: bytes,
-        reply: Callable[[Response], object],
-        *,
-        started: float,
-    ) -> Ticket | None:
+    def answer(self, admission: Admission, body: bytes, *, started: float) -> Response | Ticket:
         """Answer a request; see `Gateway`."""
         plan: HeadPlan = admission.plan
-        if plan.is_instant or (plan.reads_on_loop and len(body) <= _SMALL_BODY):
-            return self._answer_on_loop(plan, body, reply, started)
-        desk = self._desk if plan.effort != "short" else self._health_desk
-        exchange = OpenExchange(desk, plan, body, reply, started)
-        return exchange if exchange.read_in_thread() else None
+        request_id = plan.service.context.new_id()
+        if not (plan.is_instant or (plan.reads_on_loop and len(body) <= SMALL_BODY)):
+            desk = self._desk if plan.effort != "short" else self._health_desk
+            exchange = OpenExchange(desk, plan, body, started, request_id)
+            return exchange.read_in_thread() or exchange
+        reply = None if plan.shortcut is None else plan.shortcut(body, request_id)
+        if reply is None:
+            begun = _begun(plan, body, request_id)
+            if isinstance(begun, Question):
+                exchange = OpenExchange(self._desk, plan, body, started, request_id)
+                return exchange.ask(begun) or exchange
+            reply = begun
+        response = plan.service.respond(plan.admitted, request_id, reply)
+        self.telemetry.record(plan.teller, response, started, body)
+        return response
 
     def refuse(self, head: Head | None, problem: Problem, *, started: float) -> Response:
         """The response to what the transport could not or would not hand over."""
@@ -144,34 +145,14 @@ class ServiceGateway:
             bad_query=bad_query,
         )
 
-    def _answer_on_loop(
-        self, plan: HeadPlan, body: bytes, reply: Callable[[Response], object], started: float
-    ) -> Ticket | None:
-        service = plan.service
-        if plan.bad_query is not None:
-            response = service.refuse_admitted(plan.admitted, plan.bad_query)
-            self._send(plan, body, reply, started, response)
-            return None
-        request_id = service.context.new_id()
-        begun = service.begin(plan.admitted, body, request_id)
-        if isinstance(begun, Reply):
-            response = service.respond(plan.admitted, request_id, begun)
-            self._send(plan, body, reply, started, response)
-            return None
-        if plan.answers_at_once and begun.decoded.size <= plan.most_on_loop:
-            response = service.respond(plan.admitted, request_id, service.answer(begun))
-            self._send(plan, body, reply, started, response)
-            return None
-        exchange = OpenExchange(self._desk, plan, body, reply, started, request_id)
-        return exchange if exchange.ask(begun) else None
 
-    def _send(
-        self,
-        plan: HeadPlan,
-        body: bytes,
-        reply: Callable[[Response], object],
-        started: float,
-        response: Response,
-    ) -> None:
-        self.telemetry.record(plan.teller, response, started, body)
-        reply(response)
+def _begun(plan: HeadPlan, body: bytes, request_id: str) -> Reply | Question:
+    """The reply, or the question that is not answered at once."""
+    service, admitted = plan.service, plan.admitted
+    if plan.bad_query is not None:
+        return problem_reply(plan.bad_query, request_id, admitted.place.style)
+    begun = service.begin(admitted, body, request_id)
+    if isinstance(begun, Reply):
+        return begun
+    is_quick = plan.answers_at_once and begun.decoded.size <= plan.most_on_loop
+    return service.answer(begun) if is_quick else begun

@@ -48,11 +48,12 @@ class LogWriter:
 
     def write(self, line: str) -> None:
         """Hand over a line; never blocks. Called by one thread at a time."""
-        if len(self._lines) >= self._capacity:
+        lines = self._lines
+        if len(lines) >= self._capacity:
             self._dropped += 1
             return
-        self._lines.append(line)
-        if not self._has_lines.is_set():
+        lines.append(line)
+        if len(lines) == 1:  # where others wait, the thread knows
             self._has_lines.set()
 
     def close(self) -> None:

@@ -156,8 +156,11 @@ class Metrics:
         values[series.seconds + _SUM] += seconds
         if facts.codes:
             self._count_codes(facts.codes)
-        if facts.records:
-            self._count_records(facts)
+        if facts.records and facts.model is not None:
+            slots = self._models.get(facts.model) or self._model_slots(facts.model)
+            values[slots[0]] += facts.records - facts.failed
+            if facts.failed or facts.extra_columns or facts.out_of_range:
+                self._count_what_is_rare(slots, facts)
 
     def expose(self) -> tuple[str, bytes]:
         """Content type and text of all workers' metrics."""
@@ -176,30 +179,23 @@ class Metrics:
             slot = self._counters.slot((_ERRORS.name, code if code in KNOWN_CODES else "other"))
             self._counters.values[slot] += number
 
-    def _count_records(self, facts: Facts) -> None:
-        if facts.model is None:
-            return
-        slots = self._models.get(facts.model)
-        if slots is None:
-            slots = self._models[facts.model] = self._model_slots(facts.model)
-        failed, answered, extra_columns, out_of_range = slots
+    def _count_what_is_rare(self, slots: tuple[int, int, int, int], facts: Facts) -> None:
+        _, failed, extra_columns, out_of_range = slots
         values = self._counters.values
-        values[answered] += facts.records - facts.failed
-        if facts.failed:
-            values[failed] += facts.failed
-        if facts.extra_columns:
-            values[extra_columns] += facts.extra_columns
-        if facts.out_of_range:
-            values[out_of_range] += facts.out_of_range
+        values[failed] += facts.failed
+        values[extra_columns] += facts.extra_columns
+        values[out_of_range] += facts.out_of_range
 
     def _model_slots(self, model: str) -> tuple[int, int, int, int]:
+        """Where answered and failed records and what is remarkable of them are counted."""
         slot = self._counters.slot
-        return (
-            slot((_RECORDS.name, model, "failed")),
+        slots = self._models[model] = (
             slot((_RECORDS.name, model, "answered")),
+            slot((_RECORDS.name, model, "failed")),
             slot((_EXTRA_COLUMNS.name, model)),
             slot((_OUT_OF_RANGE.name, model)),
         )
+        return slots
 
 
 def _merged(directory: Path) -> dict[Key, list[float]]:

@@ -64,10 +64,10 @@ class OpenExchange:
         "_place",
         "_plan",
         "_question",
-        "_reply",
         "_request_id",
         "_started",
         "_timer",
+        "reply",
     )
 
     def __init__(
@@ -75,16 +75,15 @@ class OpenExchange:
         desk: Desk,
         plan: HeadPlan,
         body: bytes,
-        reply: Callable[[Response], object],
         started: float,
-        request_id: str | None = None,
+        request_id: str,
     ) -> None:
+        self.reply: Callable[[Response], object]  # set by who is to be told
         self._desk = desk
         self._plan = plan
         self._body = body
-        self._reply = reply
         self._started = started
-        self._request_id = request_id or plan.service.context.new_id()
+        self._request_id = request_id
         self._loop = asyncio.get_running_loop()
         self._question: Question | None = None
         self._asked: Asked | None = None
@@ -99,50 +98,53 @@ class OpenExchange:
         if self._is_closed:
             return
         problem = Problem(code="client_disconnected", detail="The client went away.")
-        response = self._plan.service.refuse_admitted(self._plan.admitted, problem)
+        response = self._refusal(problem)
         self._close()
         self._record(response)
 
-    def read_in_thread(self) -> bool:
-        """Have the body read, and all that follows, by threads; False if it is refused at once."""
-        if not self._take_place():
-            return False
-        self._desk.pool.run(self._read)
-        return True
+    def read_in_thread(self) -> Response | None:
+        """Have the body read, and all that follows, by threads; gives why not, if not."""
+        refused = self._take_place()
+        if refused is None:
+            self._desk.pool.run(self._read)
+        return refused
 
-    def ask(self, question: Question) -> bool:
-        """Have a question answered where its model answers; False if it is refused at once."""
+    def ask(self, question: Question) -> Response | None:
+        """Have a question answered where its model answers; gives why not, if not."""
         self._question = question
         plan, lane = self._plan, self._plan.lane
         if lane is None:
             raise LookupError("There is no way to the model of this question.")
         if plan.answers_on_loop and question.decoded.size <= plan.most_on_loop:
             self._asked = lane.on_loop.ask(question.decoded, self._conclude)
-            return True
-        if not self._take_place():
-            return False
-        self._asked = lane.in_thread.ask(question.decoded, self._take_entries, self._begins)
-        return True
+            return None
+        refused = self._take_place()
+        if refused is None:
+            self._asked = lane.in_thread.ask(question.decoded, self._take_entries, self._begins)
+        return refused
 
     # On the event loop.
 
-    def _take_place(self) -> bool:
+    def _take_place(self) -> Response | None:
+        """Take one of the places; the refusal if there is none."""
         self._place = self._desk.room.take()
         if self._place is None:
-            self._refuse(_overloaded(self._desk.limits))
-            return False
+            response = self._refusal(_overloaded(self._desk.limits))
+            self._close()
+            self._record(response)
+            return response
         self._timer = self._loop.call_later(self._desk.limits.answer_seconds, self._time_out)
         self._desk.tell_saturation()
-        return True
+        return None
 
     def _time_out(self) -> None:
         if not self._is_closed:
             seconds = self._desk.limits.answer_seconds
             detail = f"There was no answer within {seconds:g} seconds."
-            self._refuse(Problem(code="time_limit", detail=detail))
+            self._finish(self._refusal(Problem(code="time_limit", detail=detail)))
 
-    def _refuse(self, problem: Problem) -> None:
-        self._finish(self._plan.service.refuse_admitted(self._plan.admitted, problem))
+    def _refusal(self, problem: Problem) -> Response:
+        return self._plan.service.refuse_admitted(self._plan.admitted, problem)
 
     def _conclude(self, entries: Entries | BaseException) -> None:
         if not self._is_closed:
@@ -153,7 +155,7 @@ class OpenExchange:
             return
         self._close()
         self._record(response)
-        self._reply(response)
+        self.reply(response)
 
     def _close(self) -> None:
         self._is_closed = True

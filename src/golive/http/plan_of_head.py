@@ -8,7 +8,10 @@ from golive.service.admission import Admitted
 from golive.service.problems import Problem
 from golive.service.service import Service
 
-__all__ = ["HeadPlan"]
+__all__ = ["SMALL_BODY", "HeadPlan"]
+
+SMALL_BODY = 16 * 1024
+"""In bytes; larger bodies are read in a thread."""
 
 
 class HeadPlan:
@@ -23,6 +26,7 @@ class HeadPlan:
         effort: What their replies cost.
         is_instant: Whether the replies cost next to nothing, whatever is in the body.
         reads_on_loop: Whether small bodies are read on the event loop.
+        shortcut: Replies at once to some bodies, or None.
         answers_at_once: Whether few records are answered there and then, too.
         answers_on_loop: Whether few records are gathered to be answered on the event loop.
         most_on_loop: How many are few.
@@ -39,6 +43,7 @@ class HeadPlan:
         "most_on_loop",
         "reads_on_loop",
         "service",
+        "shortcut",
         "teller",
     )
 
@@ -68,6 +73,10 @@ class HeadPlan:
             and lane.pace.reads_quickly
             and admitted.content_encoding is None
         )
+        self.shortcut = None
+        reads_small = service.context.limits.body_bytes >= SMALL_BODY
+        if endpoint is not None and reads_small and not (is_refused or admitted.refuses_body):
+            self.shortcut = endpoint.shortcut if manner == "at_once" else None
         self.answers_at_once = manner == "at_once"
         self.answers_on_loop = manner in ("at_once", "on_loop")
         self.most_on_loop = 0 if lane is None else lane.pace.most_on_loop

@@ -48,7 +48,13 @@ class Admission:
 
 
 class Ticket(Protocol):
-    """A request that is being answered."""
+    """A request that is being answered.
+
+    Attributes:
+        reply: Takes the response, on the event loop; set by who got the ticket, at once.
+    """
+
+    reply: Callable[[Response], object]
 
     def cancel(self) -> None:
         """Nobody waits for the answer any more; `reply` is not called after this."""
@@ -67,23 +73,14 @@ class Gateway(Protocol):
         """Find out everything that the head decides; never raises."""
         ...
 
-    def answer(
-        self,
-        admission: Admission,
-        body: bytes,
-        reply: Callable[[Response], object],
-        *,
-        started: float,
-    ) -> Ticket | None:
-        """Answer a request.
+    def answer(self, admission: Admission, body: bytes, *, started: float) -> Response | Ticket:
+        """Answer a request: now, or later through a ticket, whose `reply` is then called once.
 
-        `reply` is called exactly once, on the event loop: before this returns (then the result is
-        None) or later (then the result cancels it). The exchange is logged and counted here.
+        The exchange is logged and counted here.
 
         Args:
             admission: What `admit` gave, of the present epoch.
             body: The whole body as it was received.
-            reply: Takes the response.
             started: `time.perf_counter()` at the request's first byte.
         """
         ...

@@ -6,9 +6,8 @@ import logging
 import signal
 import time
 from collections.abc import Callable
-from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 __all__ = ["Supervisor"]
@@ -20,15 +19,13 @@ _logger = logging.getLogger("golive.http")
 
 
 class Supervisor:
-    """Runs a function in several spawned processes and replaces those that die.
+    """Keeps several processes running: replaces those that die.
 
     It waits for the processes themselves. (A supervisor that asks them for a sign of life kills
     those whose model holds the interpreter for long.)
 
     Args:
-        target: A function of a module; runs in each process.
-        arguments: Its arguments; can be sent to a spawned process. The number of the process
-            among the others follows them.
+        start: Starts the process that has this number among the others.
         workers: How many processes.
         reports: What the processes write to.
         take: Is given every report; True ends everything.
@@ -37,22 +34,20 @@ class Supervisor:
 
     def __init__(
         self,
-        target: Callable[..., None],
-        arguments: tuple[Any, ...],
+        start: Callable[[int], BaseProcess],
         *,
         workers: int,
         reports: Connection,
         take: Callable[[Any], bool],
         let_go: Callable[[], object] = lambda: None,
     ) -> None:
-        self._target = target
-        self._arguments = arguments
+        self._start = start
         self._reports = reports
         self._take = take
         self._let_go = let_go
         self._is_ending = False
         self._signals = 0
-        self._processes = [self._start(number) for number in range(workers)]
+        self._processes = [start(number) for number in range(workers)]
 
     def end(self, *_: object) -> None:
         """Begin to end, or pass on that it is to be sooner; a signal handler."""
@@ -74,18 +69,12 @@ class Supervisor:
                 self._processes = [self._replaced(*each) for each in enumerate(self._processes)]
         self._end_all(time.monotonic() + grace + _SLACK_SECONDS)
 
-    def _start(self, number: int) -> SpawnProcess:
-        arguments = (*self._arguments, number)
-        process = get_context("spawn").Process(target=self._target, args=arguments)
-        process.start()
-        return process
-
     def _read_reports(self) -> None:
         while self._reports.poll():
             if self._take(self._reports.recv()):
                 self._is_ending = True
 
-    def _replaced(self, number: int, process: SpawnProcess) -> SpawnProcess:
+    def _replaced(self, number: int, process: BaseProcess) -> BaseProcess:
         if process.is_alive():
             return process
         self._read_reports()
@@ -109,5 +98,5 @@ class Supervisor:
             process.kill()
             process.join()
 
-    def _alive(self) -> list[SpawnProcess]:
+    def _alive(self) -> list[BaseProcess]:
         return [process for process in self._processes if process.is_alive()]

@@ -110,7 +110,7 @@ class Teller:
             f'{self._about_model}{facts.records},"failed":{facts.failed}'
             f',"codes":{_json(facts.codes) if facts.codes else "{}"}'
             f',"extra_columns":{facts.extra_columns},"out_of_range":{facts.out_of_range}'
-            f',"milliseconds":{round(seconds * 1000, 3)},"bytes_in":{bytes_in}'
+            f',"milliseconds":{seconds * 1000:.3f},"bytes_in":{bytes_in}'
             f',"bytes_out":{len(response.body)}'
         )
 

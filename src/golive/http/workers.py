@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-from multiprocessing import get_context, parent_process
-from multiprocessing.connection import Connection, wait
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkContext
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from socket import socket
 from threading import Thread
@@ -22,6 +26,8 @@ from golive.http.supervisor import Supervisor
 from golive.http.worker import StartReport, Worker
 
 __all__ = ["serve_in_workers"]
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def serve_in_workers(
@@ -42,41 +48,102 @@ def serve_in_workers(
         workers: How many processes.
     """
     log_as_json()  # this process says which worker died
-    reader, writer = get_context("spawn").Pipe(duplex=False)
-    with _metrics_directory() as directory, reader, writer:
-        supervisor = Supervisor(
-            _work,
-            (replace(plan, metrics_directory=directory), load, listener, writer, workers),
+    context = get_context("fork") if _may_fork() else get_context("spawn")
+    reports, reporter = context.Pipe(duplex=False)
+    life, hold = context.Pipe(duplex=False)  # nothing comes, but its end when this process ends
+    with _metrics_directory() as directory, reports, reporter, life, hold:
+        duty = _Duty(
+            plan=replace(plan, metrics_directory=directory),
+            load=load,
+            listener=listener,
+            reporter=reporter,
+            life=life,
+            hold=hold if isinstance(context, ForkContext) else None,
             workers=workers,
-            reports=reader,
-            take=take,
-            let_go=listener.close,
+        )
+
+        def start(number: int) -> BaseProcess:
+            process = context.Process(target=_work, args=(duty, number))
+            with _held_signals():
+                process.start()
+            return process
+
+        gc.freeze()  # memory that no collection looks at stays shared with the workers
+        supervisor = Supervisor(
+            start, workers=workers, reports=reports, take=take, let_go=listener.close
         )
         supervisor.run(grace=plan.settings.grace + plan.settings.drain)
 
 
-def _work(
-    plan: ServePlan,
-    load: LoadModels,
-    listener: socket,
-    reports: Connection,
-    workers: int,
-    number: int,
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Duty:
+    """What a worker process needs.
+
+    Attributes:
+        plan: What to serve.
+        load: Loads the models.
+        listener: Where clients come.
+        reporter: Takes the report of its start.
+        life: Can be read when the process that started it has ended.
+        hold: The other end, where it was inherited.
+        workers: How many processes there are.
+    """
+
+    plan: ServePlan
+    load: LoadModels
+    listener: socket
+    reporter: Connection
+    life: Connection
+    hold: Connection | None
+    workers: int
+
+
+def _work(duty: _Duty, number: int) -> None:
     """What a worker process does."""
-    Thread(target=_end_with_parent, daemon=True).start()
+    _take_signals()
+    if duty.hold is not None:
+        duty.hold.close()
+    Thread(target=_end_with, args=(duty.life,), daemon=True).start()
     balance = None
-    if plan.metrics_directory is not None:
-        path = plan.metrics_directory / "connections"
-        balance = Balance(path, place=number, processes=workers)
-    Worker(plan=plan, load=load, report=reports.send, balance=balance).run(listener)
+    if duty.plan.metrics_directory is not None:
+        path = duty.plan.metrics_directory / "connections"
+        balance = Balance(path, place=number, processes=duty.workers)
+    worker = Worker(plan=duty.plan, load=duty.load, report=duty.reporter.send, balance=balance)
+    worker.run(duty.listener)
 
 
-def _end_with_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os.kill(os.getpid(), signal.SIGTERM)
+def _end_with(life: Connection) -> None:
+    """End this process when the one that started it has ended, however that came."""
+    with suppress(EOFError, OSError):
+        life.recv()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _may_fork() -> bool:
+    """Whether workers may begin as copies of this process, with all that it has imported.
+
+    Not where there are other threads, those of libraries among them: they are missing in a copy,
+    and what they hold stays locked.
+    """
+    threads = Path("/proc/self/task")
+    return sys.platform == "linux" and threads.exists() and len([*threads.iterdir()]) == 1
+
+
+@contextmanager
+def _held_signals() -> Iterator[None]:
+    """Hold signals back: a copy of this process has its handlers until `_take_signals`."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+
+
+def _take_signals() -> None:
+    """Take signals as a new process does."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
 
 
 @contextmanager

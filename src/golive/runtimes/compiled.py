@@ -66,9 +66,12 @@ class CompiledModel:
     Attributes:
         answers_at_once: True: a record costs microseconds, so nothing is gained by waiting for
             others to make a batch.
+        predict_one: Answers one record, given by its values in the order of the columns: gives a
+            value, a label, a row of probabilities or a pair of row and label; see `Model`.
     """
 
     answers_at_once = True
+    predict_one: Callable[[list[Any]], Any]
 
     def __init__(
         self, program: Program, signature: Signature, *, start: Start = start_apart
@@ -86,14 +89,16 @@ class CompiledModel:
         self._program = program
         self._start = start
         self._large = BatchAnswers(program, signature.output)
-        self._answer = _answerer(program, signature.output)
-        self._one = self._counting(self._answer)
+        self._answer_one = _answer_one(program, signature.output)
+        self._outputs = _outputs_of(signature.output)
+        self._answers_to_count = iter(range(_WARM_AFTER, 0, -1))
+        self.predict_one = self._count_one
 
     def predict(self, batch: Batch) -> Outputs:
         """Answer every record of the batch, in order."""
         size = batch.size
         if size == 1:
-            return self._one([[*map(_first, batch.columns)]])
+            return self._outputs([self.predict_one([*map(_first, batch.columns)])])
         records = list(map(list, zip(*batch.columns, strict=True)))
         if size >= FEWEST:
             return self._many(records)
@@ -105,7 +110,7 @@ class CompiledModel:
         Args:
             rest: Seconds that are left to other threads after each few milliseconds of it.
         """
-        self._one = self._answer
+        self.predict_one = self._answer_one
         for _ in self._program.warm():
             sleep(rest)
 
@@ -126,56 +131,60 @@ class CompiledModel:
         self.warm(rest=_REST)
         self._large.settle(records, self._answer)
 
-    def _counting(
-        self, answer: Callable[[list[list[Any]]], Outputs]
-    ) -> Callable[[list[list[Any]]], Outputs]:
+    def _answer(self, records: list[list[Any]]) -> Outputs:
+        return self._outputs([*map(self._answer_one, records)])
+
+    def _count_one(self, record: list[Any]) -> Any:
         """The first answers are counted; then the program is made faster while others wait not."""
-        left = iter(range(_WARM_AFTER, 0, -1))
-
-        def count(records: list[list[Any]]) -> Outputs:
-            if next(left, 0) == 1:
-                self._start(partial(self.warm, rest=_REST))
-            return answer(records)
-
-        return count
+        if next(self._answers_to_count, 0) == 1:
+            self._start(partial(self.warm, rest=_REST))
+        return self._answer_one(record)
 
 
-def _answerer(program: Program, output: Output) -> Callable[[list[list[Any]]], Outputs]:
-    """The function of some records, by what the signature says of the output."""
+def _answer_one(program: Program, output: Output) -> Callable[[list[Any]], Any]:
+    """The function of one record, by what the signature says of the output; see `Model`."""
+    classes = output.classes
     match output.kind:
         case "regression":
-            _need(program, "value")
-            values = program.values
-            return lambda records: Outputs(values=[*map(_number, values(records))])
+            value = _method(program, "value")
+            return lambda record: _number(value(record))
         case "custom":
-            _need(program, "value")
             from golive.runtimes.outputs import json_value
 
-            return lambda records: Outputs(values=[*map(json_value, program.values(records))])
+            value = _method(program, "value")
+            return lambda record: json_value(value(record))
         case _ if not output.has_probabilities:
-            _need(program, "label")
-            classes, labels = output.classes, program.labels
-            return lambda records: Outputs(labels=[classes[at] for at in labels(records)])
+            label = _method(program, "label")
+            return lambda record: classes[label(record)]
         case _ if output.label_source == "argmax":
-            _need(program, "probabilities")
-            probabilities = program.probabilities
-            return lambda records: Outputs(probabilities=probabilities(records))
+            return _method(program, "probabilities")
         case _:
-            return _labelled(program, output.classes)
+            return _labelled(program, classes)
 
 
 def _labelled(
     program: Program, classes: tuple[JsonValue, ...]
-) -> Callable[[list[list[Any]]], Outputs]:
-    _need(program, "labelled")
+) -> Callable[[list[Any]], tuple[list[float], JsonValue]]:
+    labelled = _method(program, "labelled")
 
-    def answer(records: list[list[Any]]) -> Outputs:
-        pairs = program.labelled(records)
-        return Outputs(
-            probabilities=[row for row, _ in pairs], labels=[classes[at] for _, at in pairs]
-        )
+    def answer(record: list[Any]) -> tuple[list[float], JsonValue]:
+        row, at = labelled(record)
+        return row, classes[at]
 
     return answer
+
+
+def _outputs_of(output: Output) -> Callable[[list[Any]], Outputs]:
+    """The outputs that are made of what each record has given."""
+    if output.kind in ("regression", "custom"):
+        return lambda found: Outputs(values=found)
+    if not output.has_probabilities:
+        return lambda found: Outputs(labels=found)
+    if output.label_source == "argmax":
+        return lambda found: Outputs(probabilities=found)
+    return lambda found: Outputs(
+        probabilities=[row for row, _ in found], labels=[label for _, label in found]
+    )
 
 
 def _number(value: Any) -> float:
@@ -188,9 +197,10 @@ def _number(value: Any) -> float:
     return float(value)
 
 
-def _need(program: Program, method: str) -> None:
+def _method(program: Program, method: str) -> Callable[[list[Any]], Any]:
     if not program.gives(method):
         raise ModelLoadError(
             f"The compiled program gives no {method}, and the signature says that it does.",
             hint="answer with the original instead: --original",
         )
+    return program.single(method)

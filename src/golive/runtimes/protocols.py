@@ -49,7 +49,10 @@ class Model(Protocol):
     """A loaded model. Implementations are safe to call from several threads.
 
     One that has a true attribute `answers_at_once` gains nothing from the records of several
-    requests in one batch: a call costs no more than its records, and those take microseconds.
+    requests in one batch: a call costs no more than its records, and those take microseconds. If it
+    has a method `predict_one`, that gives for the list of one record's values what `predict` gives
+    for a batch of it: a value, a label, a row of probabilities, or a pair of row and label where
+    the labels are the model's own and it has probabilities, too.
     """
 
     def predict(self, batch: Batch) -> Outputs:

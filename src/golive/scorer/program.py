@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from golive.scorer.node import Node
@@ -32,6 +32,12 @@ class Program:
     def gives(self, method: str) -> bool:
         """Whether it answers `probabilities`, `label`, `labelled` or `value`."""
         return getattr(self._estimator, method) is not None
+
+    def single(self, method: str) -> Callable[[list[Any]], Any]:
+        """The function of one record behind `probabilities`, `label`, `labelled` or `value`."""
+        answer: Callable[[list[Any]], Any] | None = getattr(self._estimator, method)
+        assert answer is not None
+        return answer
 
     def warm(self) -> Iterator[None]:
         """Do what makes later answers faster: each `next` does a few milliseconds of it.

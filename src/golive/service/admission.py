@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from golive.service.bodies import type_problem
 from golive.service.compression import (
+    SMALLEST_ENCODED,
     compressed,
     decompressed,
     is_worth_compressing,
     response_encoding,
 )
 from golive.service.context import ServiceContext
-from golive.service.exchange import Request
+from golive.service.exchange import Request, header_lines
 from golive.service.health import unready_problem
 from golive.service.negotiation import accepts_json, echoed_headers, is_host_allowed
 from golive.service.problems import Problem
@@ -35,8 +36,10 @@ class Admitted:
         content_encoding: Of the body, or None.
         headers: Of every response, in their order; an empty value is still to be filled in.
         echoed: Headers that come last.
+        usual_lines: What stands around the request id where a response has no further headers:
+            the lines after those of the content, and the rest.
         accept_encoding: As the caller sent it, or None.
-        may_encode_little: Whether even a small body may have to be encoded.
+        least_encoded: Smaller bodies are sent as they are.
     """
 
     head: Request
@@ -47,8 +50,9 @@ class Admitted:
     content_encoding: str | None
     headers: dict[str, str]
     echoed: dict[str, str]
+    usual_lines: tuple[str, str]
     accept_encoding: str | None
-    may_encode_little: bool
+    least_encoded: int
 
     def read(self, body: bytes, *, limit: int) -> bytes | Problem:
         """The body that the endpoint is to read, decompressed, or why it is not read.
@@ -79,7 +83,7 @@ class Admitted:
             vary: What the response varies by otherwise.
         """
         size = len(body)
-        if not self.may_encode_little and not is_worth_compressing(size):
+        if size < self.least_encoded:
             return body, {}
         encoding = response_encoding(self.accept_encoding, size)
         if not is_worth_compressing(size) and encoding is None:
@@ -97,6 +101,7 @@ def admit(
     place = routes.place(head.path)
     endpoint = place.endpoint(head.method) if isinstance(place, Route) else None
     accept_encoding = head.headers.get("accept-encoding")
+    headers, echoed = _headers(place, is_drifted=is_drifted), echoed_headers(head.headers)
     return Admitted(
         head=head,
         place=place,
@@ -104,10 +109,11 @@ def admit(
         refuses=_refusal(head, place, endpoint, routes, context),
         refuses_body=None if endpoint is None else _body_problem(head, endpoint),
         content_encoding=head.headers.get("content-encoding"),
-        headers=_headers(place, is_drifted=is_drifted),
-        echoed=echoed_headers(head.headers),
+        headers=headers,
+        echoed=echoed,
+        usual_lines=_usual_lines(headers | echoed),
         accept_encoding=accept_encoding,
-        may_encode_little=bool(accept_encoding and "q=" in accept_encoding),
+        least_encoded=0 if accept_encoding and "q=" in accept_encoding else SMALLEST_ENCODED,
     )
 
 
@@ -124,6 +130,13 @@ def _headers(place: Route | Area, *, is_drifted: bool) -> dict[str, str]:
     if is_drifted:
         headers["golive-environment"] = "drifted"
     return headers
+
+
+def _usual_lines(headers: dict[str, str]) -> tuple[str, str]:
+    """The lines around the request id, without those of the content."""
+    kept = {name: value for name, value in headers.items() if not name.startswith("content-")}
+    before, name, after = header_lines(kept).partition("golive-request-id: ")
+    return before + name, after
 
 
 def _refusal(

@@ -12,6 +12,7 @@ from golive.service.problems import Problem
 
 __all__ = [
     "ACCEPTED_ENCODINGS",
+    "SMALLEST_ENCODED",
     "compressed",
     "decompressed",
     "is_worth_compressing",
@@ -21,8 +22,10 @@ __all__ = [
 ACCEPTED_ENCODINGS = "zstd, gzip"
 """What `Accept-Encoding` says of request bodies, the better one first."""
 
+SMALLEST_ENCODED = 1024
+"""In bytes: below it the headers outweigh what is saved, unless the caller wants it so."""
+
 _PREFERRED = ("zstd", "gzip")
-_SMALLEST = 1024  # below it the headers outweigh what is saved
 _GZIP_LEVEL = 5
 _PIECE = 256 * 1024
 _LARGEST_WINDOW = 8 * 1024 * 1024  # what RFC 8878 asks every decoder to support
@@ -77,7 +80,7 @@ def decompressed(body: bytes, encoding: str | None, *, limit: int) -> bytes | Pr
 
 def is_worth_compressing(size: int) -> bool:
     """Whether a body of so many bytes is sent compressed where the caller allows it."""
-    return size >= _SMALLEST
+    return size >= SMALLEST_ENCODED
 
 
 def response_encoding(accept_encoding: str | None, size: int) -> str | None:

@@ -5,11 +5,15 @@ What is made for every request is a Struct: a dataclass costs several times as m
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import msgspec
 
-__all__ = ["Facts", "Request", "Response"]
+__all__ = ["Facts", "Request", "Response", "header_lines"]
+
+_logger = logging.getLogger("golive.service")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,12 +66,29 @@ class Response(msgspec.Struct, kw_only=True):
 
     Attributes:
         status: HTTP status.
-        headers: Lower-case names to values.
+        lines: The headers as HTTP/1.1 writes them: `name: value` and a line break each, the names
+            in lower case.
         body: The whole body.
         facts: For logs and metrics; not sent.
     """
 
     status: int
-    headers: dict[str, str]
+    lines: str
     body: bytes
     facts: Facts
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Lower-case names to values."""
+        parts = [line.partition(": ") for line in self.lines.split("\r\n")[:-1]]
+        return {name: value for name, _, value in parts}
+
+
+def header_lines(headers: Mapping[str, str]) -> str:
+    """Headers as the lines of a response; line breaks in them become spaces, which is logged."""
+    lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+    if lines.count("\n") == len(headers) == lines.count("\r"):
+        return lines
+    _logger.error("line breaks were left out of the headers of a response")
+    cleaned = [f"{name}: {value}" for name, value in headers.items()]
+    return "".join(f"{' '.join(line.split())}\r\n" for line in cleaned)

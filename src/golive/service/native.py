@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from golive.engine.answers import Answer, Fault, entry_to_json
 from golive.service.answering import Outcome, Question
 from golive.service.calls import Call, Reply
+from golive.service.json_text import encode_json
 from golive.service.query_parameters import takes_query
 from golive.service.routes import Area, Endpoint, Route
 from golive.service.served import ServedModel
@@ -52,10 +53,40 @@ def predict_from_query(call: Call) -> Question:
 
 
 def _endpoints(model: ServedModel) -> dict[str, Endpoint]:
-    endpoints = {"POST": Endpoint(handler=predict_from_body, effort="model", reads=("json",))}
+    predict = Endpoint(
+        handler=predict_from_body, effort="model", reads=("json",), shortcut=_shortcut(model)
+    )
+    endpoints = {"POST": predict}
     if takes_query(model.engine.signature):
         endpoints["GET"] = Endpoint(handler=predict_from_query, effort="model")
     return endpoints
+
+
+def _shortcut(model: ServedModel) -> Callable[[bytes, str], Reply | None] | None:
+    """Replies as `predict_from_body` and what follows it, to bodies that are one plain record."""
+    answer, name, version = model.engine.shortcut, model.name, model.version
+    if answer is None:
+        return None
+
+    def reply(body: bytes, request_id: str) -> Reply | None:
+        found = answer(body)
+        if found is None:
+            return None
+        entry, out_of_range = found
+        return Reply(
+            body=encode_json(
+                {
+                    "model": name,
+                    "version": version,
+                    "request_id": request_id,
+                    "predictions": [entry_to_json(entry)],
+                }
+            ),
+            records=1,
+            out_of_range=out_of_range,
+        )
+
+    return reply
 
 
 def _reply(call: Call, outcome: Outcome) -> Reply:

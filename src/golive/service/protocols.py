@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from golive.engine.answers import Answer, Fault, Options
 from golive.engine.envelope import Envelope
 from golive.engine.pace import Pace
+from golive.engine.shortcut import Shortcut
 from golive.signature.model import JsonValue, Signature
 
 __all__ = ["AnsweringEngine", "DecodedRequest", "Exposition", "RequestDecoder"]
@@ -86,6 +87,11 @@ class AnsweringEngine(Protocol):
     @property
     def pace(self) -> Pace:
         """How fast `answer` is."""
+        ...
+
+    @property
+    def shortcut(self) -> Shortcut | None:
+        """Answers bodies that are one plain record as the decoder and `answer` do, for less."""
         ...
 
     def answer(self, decoded: Any) -> Sequence[Answer | Fault]:

@@ -19,7 +19,7 @@ _MAX_MILLISECONDS = (1 << 48) - 1
 
 def request_ids() -> RequestIds:
     """Makes ids by the clock and the randomness of this machine."""
-    return RequestIds(clock=lambda: time.time_ns() // 1_000_000, random_bits=RandomBits())
+    return RequestIds(clock=time.time_ns, random_bits=RandomBits())
 
 
 class RequestIds:
@@ -29,7 +29,7 @@ class RequestIds:
     6.2, method 2), so that an id does not tell the next one.
 
     Args:
-        clock: Milliseconds since 1970 in UTC.
+        clock: Nanoseconds since 1970 in UTC.
         random_bits: An integer of so many random bits, such as `secrets.randbits`.
     """
 
@@ -45,22 +45,22 @@ class RequestIds:
     def __call__(self) -> str:
         """The next id, such as `01890a5d-ac96-774b-bcce-b302099a8057`."""
         with self._lock:
-            now = self._clock()
+            now = self._clock() // 1_000_000
             if now > self._milliseconds or self._milliseconds < 0:
                 self._begin(max(now, 0))
             else:
-                self._step()
+                self._low += 1 + self._random_bits(_STEP_BITS)
+                if self._low > _LOW:
+                    self._carry()
             return f"{self._beginning}{self._low:012x}"
 
-    def _step(self) -> None:
-        self._low += 1 + self._random_bits(_STEP_BITS)
-        if self._low > _LOW:
-            self._low &= _LOW
-            self._high += 1
-            if self._high >> _HIGH_BITS:
-                self._begin(self._milliseconds + 1)
-            else:
-                self._write_beginning()
+    def _carry(self) -> None:
+        self._low &= _LOW
+        self._high += 1
+        if self._high >> _HIGH_BITS:
+            self._begin(self._milliseconds + 1)
+        else:
+            self._write_beginning()
 
     def _begin(self, milliseconds: int) -> None:
         """Begin with a new random part, at another time or where the last one overflowed."""

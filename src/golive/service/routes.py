@@ -42,6 +42,8 @@ class Endpoint:
         reads: The types of which one must be declared for the body; none where it is not read.
         may_omit_type: Whether a body without any declared type is read as JSON, too, unless a
             browser sent it: some clients declare none.
+        shortcut: Gives the reply to some bodies, and request ids, that need not go through the
+            handler, or None for all others.
         refuses: Gives the problem of a request that is not to be read, before its type is looked
             at, or None.
     """
@@ -51,6 +53,7 @@ class Endpoint:
     answers_json: bool = True
     reads: tuple[BodyType, ...] = ()
     may_omit_type: bool = False
+    shortcut: Callable[[bytes, str], Reply | None] | None = None
     refuses: Callable[[Request], Problem | None] | None = None
 
 

@@ -9,7 +9,7 @@ from golive.service.admission import Admitted, admit
 from golive.service.answering import Entries, Question
 from golive.service.calls import Call, Reply, problem_reply
 from golive.service.context import ServiceContext
-from golive.service.exchange import Facts, Request, Response
+from golive.service.exchange import Facts, Request, Response, header_lines
 from golive.service.problems import Problem
 from golive.service.route_building import build_routes
 from golive.service.served import ServedModel
@@ -96,18 +96,21 @@ class Service:
 
     def respond(self, admitted: Admitted, request_id: str, reply: Reply) -> Response:
         """The response to a request with this reply."""
-        body, encoding = admitted.encoded(reply.body, reply.headers.get("vary"))
-        headers = admitted.headers.copy()
-        headers["content-type"] = reply.content_type
-        headers["content-length"] = str(len(body))
-        headers["golive-request-id"] = request_id
-        if reply.headers:
-            headers.update(reply.headers)
-        if encoding:
-            headers.update(encoding)
-        if admitted.echoed:
-            headers.update(admitted.echoed)
-        place = admitted.place
+        body, place = reply.body, admitted.place
+        if reply.headers or len(body) >= admitted.least_encoded:
+            body, encoding = admitted.encoded(body, reply.headers.get("vary"))
+            headers = admitted.headers | {
+                "content-type": reply.content_type,
+                "content-length": str(len(body)),
+                "golive-request-id": request_id,
+            }
+            lines = header_lines(headers | reply.headers | encoding | admitted.echoed)
+        else:
+            before, after = admitted.usual_lines
+            lines = (
+                f"content-type: {reply.content_type}\r\ncontent-length: {len(body)}\r\n"
+                f"{before}{request_id}{after}"
+            )
         model = place.model
         facts = Facts(
             request_id=request_id,
@@ -121,7 +124,7 @@ class Service:
             out_of_range=reply.out_of_range,
         )
         sent = b"" if admitted.head.method == "HEAD" else body
-        return Response(status=reply.status, headers=headers, body=sent, facts=facts)
+        return Response(status=reply.status, lines=lines, body=sent, facts=facts)
 
     def _begin(self, admitted: Admitted, body: bytes, request_id: str) -> Reply | Question:
         endpoint, place = admitted.endpoint, admitted.place

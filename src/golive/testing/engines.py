@@ -11,6 +11,7 @@ from golive.engine.answers import Answer, Fault, Options
 from golive.engine.csv_body import read_csv
 from golive.engine.envelope import Envelope
 from golive.engine.pace import Pace
+from golive.engine.shortcut import Shortcut
 from golive.errors import RequestError
 from golive.signature.model import Column, JsonValue, Output, Signature
 
@@ -152,6 +153,7 @@ class FakeEngine:
         self.pace = pace or Pace()
         self.signature = signature or regression_signature("x")
         self.decoder = FakeDecoder(self.signature)
+        self.shortcut: Shortcut | None = None
         self._model = model or _sum
 
     def answer_all(self, requests: Sequence[FakeDecoded]) -> list[list[Answer | Fault]]:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 import msgspec
 
 from golive.http.protocols import Admission, Head, Ticket
-from golive.service.exchange import Facts, Response
+from golive.service.exchange import Facts, Response, header_lines
 from golive.service.problems import PROBLEM_TYPE, Problem, problem_body, status_of
 
 __all__ = ["EchoGateway"]
@@ -69,27 +69,28 @@ class EchoGateway:
         self,
         admission: Admission,
         body: bytes,
-        reply: Callable[[Response], object],
         *,
         started: float,  # noqa: ARG002 - of the protocol
-    ) -> Ticket | None:
+    ) -> Response | Ticket:
         """Answer with what was asked."""
         asked: dict[str, str] = admission.plan
         response = _echo(admission.head, body, asked)
+        ticket = _Ticket(self, admission.head)
 
         def answer() -> None:
             self.answered += 1
-            reply(response)
+            ticket.reply(response)
 
         if "later" in asked:
             loop = asyncio.get_running_loop()
-            timer = loop.call_later(float(asked["later"]), answer)
-            return _Ticket(self, admission.head, timer.cancel)
+            ticket.drop = loop.call_later(float(asked["later"]), answer).cancel
+            return ticket
         if "hold" in asked:
             self._held.append(answer)
-            return _Ticket(self, admission.head, lambda: self._forget(answer))
-        answer()
-        return None
+            ticket.drop = lambda: self._forget(answer)
+            return ticket
+        self.answered += 1
+        return response
 
     def refuse(
         self,
@@ -104,7 +105,7 @@ class EchoGateway:
         headers = {"content-type": PROBLEM_TYPE, "content-length": str(len(body))}
         return Response(
             status=status_of(problem.code),
-            headers=headers | problem.headers,
+            lines=header_lines(headers | problem.headers),
             body=b"" if head is not None and head.method == "HEAD" else body,
             facts=_FACTS,
         )
@@ -118,14 +119,16 @@ _FACTS = Facts(request_id="", route="")
 
 
 class _Ticket:
-    def __init__(self, gateway: EchoGateway, head: Head, cancel: Callable[[], object]) -> None:
+    reply: Callable[[Response], object]
+    drop: Callable[[], object]
+
+    def __init__(self, gateway: EchoGateway, head: Head) -> None:
         self._gateway = gateway
         self._head = head
-        self._cancel = cancel
 
     def cancel(self) -> None:
         self._gateway.cancelled.append(self._head.path)
-        self._cancel()
+        self.drop()
 
 
 def _echo(head: Head, body: bytes, asked: dict[str, str]) -> Response:
@@ -147,4 +150,4 @@ def _echo(head: Head, body: bytes, asked: dict[str, str]) -> Response:
         headers["content-length"] = str(len(content))
     if "close" in asked:
         headers["connection"] = "close"
-    return Response(status=status, headers=headers, body=sent, facts=_FACTS)
+    return Response(status=status, lines=header_lines(headers), body=sent, facts=_FACTS)

@@ -1,7 +1,7 @@
 """Responses as bytes."""
 
 from golive.http.front.writing import Writer
-from golive.service.exchange import Facts, Response
+from golive.service.exchange import Facts, Response, header_lines
 
 FACTS = Facts(request_id="", route="")
 NOW = 1_767_323_045.9
@@ -9,7 +9,7 @@ NOW = 1_767_323_045.9
 
 def response(status=200, body=b"{}", **headers):
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Response(status=status, headers=named, body=body, facts=FACTS)
+    return Response(status=status, lines=header_lines(named), body=body, facts=FACTS)
 
 
 def test_a_response_is_written_with_date_and_length():

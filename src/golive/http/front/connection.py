@@ -117,10 +117,9 @@ class Connection(asyncio.Protocol):
             if known is not None and len(data) == end + known.length and known.keeps_alive:
                 gateway = self._shared.gateway
                 if known.epoch is gateway.epoch:
-                    turn = turns.begin(keeps_alive=True, has_body=known.has_body)
-                    turn.ticket = gateway.answer(
-                        known.admission, data[end:], turn, started=perf_counter()
-                    )
+                    answered = gateway.answer(known.admission, data[end:], started=perf_counter())
+                    turns.take_alone(answered, has_body=known.has_body)
+                    self.flushed()
                     return
         self._arrived = perf_counter()
         if self._last_is_read:
@@ -315,10 +314,13 @@ class Connection(asyncio.Protocol):
     def _answer(self, head: AdmittedHead, body: bytes) -> None:
         started, self._started = self._started, 0.0
         self._last_is_read = not head.keeps_alive
-        turn = self._turns.begin(keeps_alive=head.keeps_alive, has_body=head.has_body)
-        turn.names_keep_alive = head.read.names_keep_alive
         admission = self._heads.renewed(head).admission
-        turn.ticket = self._shared.gateway.answer(admission, body, turn, started=started)
+        self._turns.take(
+            self._shared.gateway.answer(admission, body, started=started),
+            keeps_alive=head.keeps_alive,
+            has_body=head.has_body,
+            names_keep_alive=head.read.names_keep_alive,
+        )
 
     def _refuse(self, problem: Problem) -> None:
         """Answer the request that is being read, or the bytes that are none, with a problem."""
@@ -328,7 +330,7 @@ class Connection(asyncio.Protocol):
         self._last_is_read = self._has_unread = True
         started = self._started or self._arrived
         response = self._shared.gateway.refuse(head, problem, started=started)
-        self._turns.begin(keeps_alive=False, has_body=has_body)(response)
+        self._turns.take(response, keeps_alive=False, has_body=has_body)
 
     def _end_reading(self) -> None:
         """The client sends no more: answer what is open, and close."""

@@ -108,15 +108,42 @@ class Turns:
         self._owner = owner
         self._flush_is_due = False
 
-    def begin(self, *, keeps_alive: bool, has_body: bool = True) -> Turn:
-        """Begin a turn, after those that are open."""
+    def take(
+        self,
+        answered: Response | Ticket,
+        *,
+        keeps_alive: bool,
+        has_body: bool,
+        names_keep_alive: bool = False,
+    ) -> None:
+        """Take what is to be written after the answers that are open, now or when it is there."""
         turn = Turn(self, keeps_alive=keeps_alive, has_body=has_body)
+        turn.names_keep_alive = names_keep_alive
         self.open.append(turn)
-        return turn
+        if isinstance(answered, Response):
+            turn(answered)
+        else:
+            turn.ticket = answered
+            answered.reply = turn
+
+    def take_alone(self, answered: Response | Ticket, *, has_body: bool) -> None:
+        """As `take`, for less: no other is open, and the client keeps the connection alive."""
+        shared = self._shared
+        if (
+            not isinstance(answered, Response)
+            or shared.is_ending
+            or "\nconnection: " in answered.lines
+        ):
+            self.take(answered, keeps_alive=True, has_body=has_body)
+            return
+        self._transport.write(shared.writer.write(answered, "", has_body=has_body))
+        self.quiet_since = perf_counter()
 
     def give_leave(self) -> None:
         """Tell the client to send its body, once the answers before are written."""
-        self.begin(keeps_alive=True).is_interim = True
+        turn = Turn(self, keeps_alive=True, has_body=True)
+        turn.is_interim = True
+        self.open.append(turn)
 
     def answered(self, turn: Turn) -> None:
         """The turn has its answer."""
@@ -164,8 +191,8 @@ class Turns:
 
     def _connection_line(self, turn: Turn, response: Response) -> tuple[str, bool]:
         """The line about the connection, and whether this is its last answer."""
-        if "connection" in response.headers:
-            return "", response.headers["connection"] == "close"
+        if "\nconnection: " in response.lines:
+            return "", "\nconnection: close\r" in response.lines
         if not turn.keeps_alive or (self._shared.is_ending and not self.open):
             return _CLOSE, True
         return (_KEEP_ALIVE if turn.names_keep_alive else ""), False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from http import HTTPStatus
 from time import gmtime
 
@@ -15,7 +14,6 @@ _PHRASES = {status.value: status.phrase for status in HTTPStatus} | {499: "Clien
 _WITHOUT_BODY = frozenset({204, 304})
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_logger = logging.getLogger("golive.http")
 
 
 class Writer:
@@ -46,12 +44,9 @@ class Writer:
             connection: The line that says what becomes of the connection, or an empty text.
             has_body: False after HEAD.
         """
-        status, headers, body = response.status, response.headers, response.body
+        status, lines, body = response.status, response.lines, response.body
         beginning = self._beginnings.get(status) or self._beginning(status)
-        lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
-        if lines.count("\n") != len(headers) or lines.count("\r") != len(headers):
-            lines = _without_line_breaks(headers)
-        if "content-length" not in headers and status not in _WITHOUT_BODY:
+        if not _has_length(lines) and status not in _WITHOUT_BODY:
             lines += f"content-length: {len(body)}\r\n"
         head = f"{beginning}{lines}{connection}\r\n".encode("latin-1", "replace")
         return head + body if has_body and status not in _WITHOUT_BODY else head
@@ -72,8 +67,5 @@ def _date(now: int) -> str:
     )
 
 
-def _without_line_breaks(headers: dict[str, str]) -> str:
-    """The lines of headers that could otherwise be taken for others; it is a bug to be here."""
-    _logger.error("line breaks were left out of the headers of a response")
-    lines = [f"{name}: {value}" for name, value in headers.items()]
-    return "".join(f"{' '.join(line.split())}\r\n" for line in lines)
+def _has_length(lines: str) -> bool:
+    return "\ncontent-length: " in lines or lines.startswith("content-length: ")
