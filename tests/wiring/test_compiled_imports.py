@@ -71,6 +71,7 @@ def test_one_record_is_answered_with_these_modules_and_no_others(bundle):
         "golive.engine.vectors",
         "golive.errors",
         "golive.files",
+        "golive.forks",
         "golive.optional",
         "golive.runtimes",
         "golive.runtimes.compiled",

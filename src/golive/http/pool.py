@@ -7,6 +7,8 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from threading import Lock, Thread
 
+from golive.forks import call_in_children
+
 _logger = logging.getLogger("golive.http")
 
 __all__ = ["Place", "Room", "ThreadPool"]
@@ -14,6 +16,9 @@ __all__ = ["Place", "Room", "ThreadPool"]
 
 class ThreadPool:
     """Runs tasks in daemon threads, so that a model that hangs cannot keep the process alive.
+
+    They begin with the first task; after a fork the child begins its own, and leaves the parent's
+    tasks to the parent.
 
     Args:
         threads: Tasks that run at the same time.
@@ -23,6 +28,10 @@ class ThreadPool:
     def __init__(self, *, threads: int, name: str) -> None:
         self._threads = threads
         self._name = name
+        self._begin_anew()
+        call_in_children(self._begin_anew)
+
+    def _begin_anew(self) -> None:
         self._tasks: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
         self._lock = Lock()
         self._is_started = False
@@ -65,6 +74,10 @@ class Room:
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
+        self._begin_anew()
+        call_in_children(self._begin_anew)
+
+    def _begin_anew(self) -> None:
         self._taken = 0
         self._lock = Lock()
 

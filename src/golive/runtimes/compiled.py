@@ -16,6 +16,7 @@ from typing import Any
 
 from golive.bundle.layout import PROGRAM_FOLDER
 from golive.errors import ModelLoadError, ModelOutputError
+from golive.forks import call_in_children
 from golive.runtimes.compiled_batches import FEWEST, BatchAnswers
 from golive.runtimes.protocols import Batch, Outputs
 from golive.scorer.format import ProgramError
@@ -87,6 +88,13 @@ class CompiledModel:
         self._start = start
         self._large = BatchAnswers(program, signature.output)
         self._answer = _answerer(program, signature.output)
+        self._one = self._counting(self._answer)
+        call_in_children(self._begin_anew)
+
+    def _begin_anew(self) -> None:
+        """Make it faster again, if need be: the threads that were to do it are the parent's."""
+        self._program.take_up()
+        self._large.take_up()
         self._one = self._counting(self._answer)
 
     def predict(self, batch: Batch) -> Outputs:

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import reduce
+from functools import partial, reduce
 from itertools import compress
 from operator import add
 from typing import Any
@@ -123,7 +123,7 @@ def totals_of(node: Node) -> Totals:
     if "totals" not in node.memory:
         forest = forest_of(node)
         current = [_walking(forest)]
-        node.later(_hastened(forest, current))
+        node.later(partial(_hastened, forest, current))
         node.memory["totals"] = lambda row: current[0](row)  # noqa: PLW0108  # it is replaced
     totals: Totals = node.memory["totals"]
     return totals
