@@ -6,6 +6,7 @@ it is installed and faster; see `golive.runtimes.compiled_batches`.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import partial
 from operator import itemgetter
@@ -31,6 +32,7 @@ _WARM_AFTER = 64
 """Answers after which a program is made faster: fewer are not worth the work."""
 
 _REST = 0.01
+_log = logging.getLogger(__name__)
 
 Start = Callable[[Callable[[], None]], None]
 
@@ -131,8 +133,15 @@ class CompiledModel:
 
     def _settle(self, records: list[list[Any]]) -> None:
         """Both ways are measured when single answers are as fast as they will be."""
-        self.warm(rest=_REST)
+        self._hasten()
         self._large.settle(records, self._answer)
+
+    def _hasten(self) -> None:
+        """Make single answers faster on a thread; if that fails, they stay as they are."""
+        try:
+            self.warm(rest=_REST)
+        except Exception as error:  # noqa: BLE001 - nobody waits for this
+            _log.warning("The program cannot be made faster, and answers as before: %s", error)
 
     def _counting(
         self, answer: Callable[[list[list[Any]]], Outputs]
@@ -142,7 +151,7 @@ class CompiledModel:
 
         def count(records: list[list[Any]]) -> Outputs:
             if next(left, 0) == 1:
-                self._start(partial(self.warm, rest=_REST))
+                self._start(self._hasten)
             return answer(records)
 
         return count
