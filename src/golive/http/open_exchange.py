@@ -107,7 +107,9 @@ class OpenExchange:
         """Have the body read, and all that follows, by threads; False if it is refused at once."""
         if not self._take_place():
             return False
-        self._desk.pool.run(self._read)
+        plan, lane = self._plan, self._plan.lane
+        run = lane.run if lane is not None and plan.answers_apart else self._desk.pool.run
+        run(self._read)
         return True
 
     def ask(self, question: Question) -> bool:
@@ -127,7 +129,9 @@ class OpenExchange:
     # On the event loop.
 
     def _take_place(self) -> bool:
-        self._place = self._desk.room.take()
+        plan, lane = self._plan, self._plan.lane
+        room = lane.room if lane is not None and plan.effort == "model" else self._desk.room
+        self._place = room.take()
         if self._place is None:
             self._refuse(_overloaded(self._desk.limits))
             return False
