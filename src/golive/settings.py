@@ -95,7 +95,8 @@ SERVE_SETTINGS: tuple[Setting, ...] = (
         name="threads",
         type="integer",
         default=4,
-        sentence="Requests that one worker answers at the same time.",
+        sentence="Requests that one worker answers at the same time; "
+        "one of several models leaves a thread to the others.",
         minimum=1,
     ),
     Setting(

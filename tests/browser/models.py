@@ -150,6 +150,8 @@ def loan_model(
         "golive_version": "0.1.0",
         "python_version": "3.11.7",
         "kind": "sklearn",
+        "answers": "compiled",
+        "answers_because": "It is faster.",
         "requirements": ["scikit-learn==1.5.2"],
         "evaluation": {
             "rows": 1500,

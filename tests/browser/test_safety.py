@@ -132,6 +132,7 @@ def test_what_is_known_of_the_bundle_is_told(open_model, expect):
 
     expect(panel).to_contain_text("January 2, 2026 at 3:04 AM UTC")
     expect(panel).to_contain_text("golive 0.1.0, Python 3.11.7")
+    expect(panel).to_contain_text("The compiled model. It is faster.")
     expect(panel).to_contain_text("scikit-learn==1.5.2")
     expect(panel.locator("tbody tr").first).to_have_text("accuracy0.910.6")
     expect(panel.get_by_role("link", name="OpenAPI document")).to_be_visible()

@@ -5,6 +5,8 @@ from tempfile import TemporaryDirectory
 
 import lightgbm
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pytest
 import xgboost
 from tests.compiling.agreement import frame_columns, matrix_columns, records_of
@@ -100,6 +102,40 @@ def test_a_native_xgboost_booster_knows_its_categories():
 
     expected = xgboost_answers(booster, data[:ROWS])
     assert_close(answers_of(program, data[:ROWS], "binary"), expected, 1e-6)
+
+
+@pytest.mark.parametrize("is_frame", [True, False], ids=["pandas", "arrow"])
+def test_a_native_xgboost_booster_knows_categories_outside_ascii(is_frame):
+    data, truths = of_cities()
+    train = xgboost.DMatrix(data if is_frame else arrow(data), truths, enable_categorical=True)
+    booster = xgboost.train({"objective": "reg:squarederror", "nthread": 1}, train, 10)
+
+    program = program_of(booster, data, "regression")
+
+    expected = [[value] for value in booster.predict(train).tolist()]
+    assert_close(answers_of(program, data, "regression"), expected, 1e-6)
+
+
+def test_categories_outside_ascii_in_another_order_are_not_exported():
+    data, truths = of_cities()
+    train = xgboost.DMatrix(data, truths, enable_categorical=True)
+    booster = xgboost.train({"objective": "reg:squarederror", "nthread": 1}, train, 10)
+    other = data.assign(city=data["city"].cat.reorder_categories(["Bern", "Zürich", "北京"]))
+
+    with pytest.raises(NotExportableError, match="other categories, outside ASCII, than training"):
+        program_of(booster, other, "regression")
+
+
+def of_cities():
+    cities = pd.Categorical(["Zürich", "北京", "Bern", "北京"] * 15, ["Zürich", "北京", "Bern"])
+    data = pd.DataFrame({"city": cities, "x": np.arange(60.0) % 7})
+    return data, data["x"] + 3.0 * cities.codes
+
+
+def arrow(data):
+    codes = pa.array(data["city"].cat.codes.to_numpy(), pa.int32())
+    dictionary = pa.DictionaryArray.from_arrays(codes, pa.array(data["city"].cat.categories))
+    return pa.table({"city": dictionary, "x": data["x"].to_numpy()})
 
 
 @pytest.mark.parametrize(

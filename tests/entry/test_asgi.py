@@ -1,7 +1,10 @@
 """The application that others mount or run."""
 
 import asyncio
+import json
 import socket
+import subprocess
+import sys
 import threading
 
 import httpx
@@ -91,3 +94,42 @@ def test_settings_are_those_of_the_server(bundle):
 
     assert (response.status_code, response.json()["code"]) == (413, "body_too_large")
     assert msgspec.json.decode(response.content)["request_id"]
+
+
+FORKING = """
+import asyncio, os, sys, warnings
+warnings.simplefilter("ignore")  # newer Pythons warn of forks where there are threads
+import httpx
+import golive
+
+app = golive.asgi_app(sys.argv[1], threads=2)
+LARGE = [{"a": 3.0, "b": 0.0}] * 1000  # is read by a thread
+
+async def ask():
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        for body in (LARGE[0], LARGE, LARGE[0]):
+            assert (await client.post("/predict", json=body)).status_code == 200
+
+for _ in range(2):
+    asyncio.run(asyncio.wait_for(ask(), 30))  # so that there are threads, and ids to come
+    if not os.fork():
+        asyncio.run(asyncio.wait_for(ask(), 30))
+        sys.exit(0)
+    _, status = os.wait()
+    assert status == 0
+"""
+
+
+def test_an_application_made_before_a_fork_answers_and_logs_in_every_process(bundle):
+    done = subprocess.run(
+        [sys.executable, "-c", FORKING, str(bundle.path)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert len({line["request_id"] for line in lines}) == len(lines) == 12

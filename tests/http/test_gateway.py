@@ -3,6 +3,7 @@
 import asyncio
 import threading
 import time
+from dataclasses import replace
 
 import msgspec
 import pytest
@@ -278,6 +279,95 @@ def test_the_metrics_tell_when_a_thread_is_done_with_what_took_too_long():
         return full, told()
 
     assert asyncio.run(main()) == (1.0, 0.0)
+
+
+def hanging_model(name, may_go):
+    def hang(_):
+        may_go.wait(30)
+        return Answer(score=1.0)
+
+    return replace(fake_model(name), engine=FakeEngine(model=hang))
+
+
+def of_model(name):
+    return Head(method="POST", path=f"/models/{name}/predict", headers=HEADERS)
+
+
+@pytest.mark.parametrize("threads", [2, 4])
+def test_a_model_that_hangs_leaves_a_thread_to_the_others(threads):
+    may_go = threading.Event()
+    limits = AppLimits(threads=threads, queue=20, answer_seconds=20)
+    models = hanging_model("hangs", may_go), fake_model("works")
+    gateway, _ = make_gateway(*models, limits=limits)
+
+    async def main():
+        given, hung = [], []
+        admission = gateway.admit(of_model("hangs"))
+        for _ in range(2 * threads):
+            ask(gateway, admission, b'{"x": 1}', hung.append, started=time.perf_counter())
+        for _ in range(3):
+            works = gateway.admit(of_model("works"))
+            ask(gateway, works, b'{"x": 2}', given.append, started=time.perf_counter())
+            about = gateway.admit(Head(method="GET", path="/models/works", headers=HEADERS))
+            ask(gateway, about, b"", given.append, started=time.perf_counter())
+        await until(lambda: len(given) == 6)
+        before = len(hung)
+        may_go.set()
+        await until(lambda: len(hung) == 2 * threads)
+        return before, {response.status for response in [*given, *hung]}
+
+    before, statuses = asyncio.run(main())
+
+    assert (before, statuses) == (0, {200})
+    assert gateway.saturation == 0
+
+
+def test_a_model_that_hangs_leaves_room_to_the_others():
+    may_go = threading.Event()
+    limits = AppLimits(threads=2, queue=8, answer_seconds=20)
+    models = hanging_model("hangs", may_go), fake_model("works")
+    gateway, _ = make_gateway(*models, limits=limits)
+
+    async def main():
+        given, hung = [], []
+        for name, replies in [("hangs", hung)] * 12 + [("works", given)] * 5:
+            admission = gateway.admit(of_model(name))
+            ask(gateway, admission, b'{"x": 1}', replies.append, started=time.perf_counter())
+        await until(lambda: len(given) == 5)
+        may_go.set()
+        await until(lambda: len(hung) == 12)
+        return given, hung
+
+    given, hung = asyncio.run(main())
+
+    assert [response.status for response in given] == [200] * 5
+    assert sorted(response.status for response in hung) == [200] * 5 + [503] * 7
+    assert gateway.saturation == 0
+
+
+def test_a_lone_model_has_all_threads_and_all_room():
+    may_go, running = threading.Event(), []
+
+    def hang(_):
+        running.append(1)
+        may_go.wait(30)
+        return Answer(score=1.0)
+
+    model = replace(fake_model(), engine=FakeEngine(model=hang))
+    limits = AppLimits(threads=2, queue=1, answer_seconds=20)
+    gateway, _ = make_gateway(model, limits=limits)
+
+    async def main():
+        given = []
+        for _ in range(3):
+            admission = gateway.admit(PREDICT)
+            ask(gateway, admission, b'{"x": 1}', given.append, started=time.perf_counter())
+        await until(lambda: len(running) == 2)
+        may_go.set()
+        await until(lambda: len(given) == 3)
+        return [response.status for response in given]
+
+    assert asyncio.run(main()) == [200] * 3
 
 
 @pytest.mark.parametrize("raised", [KeyboardInterrupt, SystemExit, PanicError])

@@ -4,6 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import golive
+from golive.errors import SignatureError
+
 xgboost = pytest.importorskip("xgboost")
 lightgbm = pytest.importorskip("lightgbm")
 
@@ -107,3 +110,78 @@ def test_a_booster_without_names_takes_a_matrix(random, prove):
 
     assert proven.signature.form == "matrix"
     assert proven.signature.output.kind == "regression"
+
+
+CITIES = ["北京", "Zürich", "Bern", "Žilina", "Genève"]
+
+
+def of_cities(random):
+    city = pd.Series(pd.Categorical(random.choice(CITIES, 200), CITIES))
+    frame = pd.DataFrame({"city": city, "x": random.normal(size=200)})
+    return frame, (frame["x"] + city.cat.codes > 2).astype(int)
+
+
+def as_text(frame, _):
+    return frame.assign(city=frame["city"].astype(str)), None
+
+
+def as_it_is(frame, _):
+    return frame, None
+
+
+def as_file(frame, as_csv):
+    return as_csv(frame)
+
+
+@pytest.mark.parametrize("given", [as_it_is, as_text, as_file])
+@pytest.mark.parametrize("kind", ["sklearn", "xgboost"])
+def test_categories_outside_ascii_are_those_of_training(random, prove, as_csv, kind, given):
+    frame, truths = of_cities(random)
+    model = xgboost.XGBClassifier(n_estimators=4, enable_categorical=True, n_jobs=1)
+    model.fit(frame, truths)
+    sample, texts = given(frame.assign(y=truths), as_csv)
+
+    proven = prove(
+        model if kind == "sklearn" else model.get_booster(), sample, kind, target="y",
+        text_frame=texts,
+    )  # fmt: skip
+
+    assert proven.column("city").categories == tuple(CITIES)
+    assert {answer.label for answer in proven.answers} == {0, 1}
+
+
+def test_a_sample_that_does_not_tell_lost_categories_is_refused(random, prove):
+    frame, truths = of_cities(random)
+    matrix = xgboost.DMatrix(frame, truths, enable_categorical=True)
+    booster = xgboost.train({"objective": "binary:logistic", "nthread": 1}, matrix, 3)
+    some = frame[~frame["city"].isin(["Genève"])]
+    sample = some.assign(city=some["city"].astype(str))
+
+    with pytest.raises(SignatureError) as caught:
+        prove(booster, sample, "xgboost")
+
+    assert caught.value.message == (
+        "XGBoost holds the 5 categories of column 'city' without their last bytes, since some are"
+        " outside ASCII, and the sample does not tell what they were."
+    )
+
+
+def test_a_bundle_of_categories_outside_ascii_answers_as_the_booster(random, tmp_path):
+    frame, truths = of_cities(random)
+    frame.loc[::20, "city"] = None
+    matrix = xgboost.DMatrix(frame, truths, enable_categorical=True)
+    booster = xgboost.train({"objective": "binary:logistic", "nthread": 1}, matrix, 10)
+    path = tmp_path / "model.ubj"
+    booster.save_model(path)
+
+    packed = golive.pack(
+        path, frame.assign(y=truths), target="y", name="cities", output=tmp_path / "b"
+    )
+
+    expected = booster.predict(matrix)[:50]
+    assert packed.proof.is_chosen, packed.proof.reason
+    assert packed.manifest.answers == "compiled"
+    for original in (False, True):
+        model = golive.load(packed.path, original=original)
+        found = [answer["score"] for answer in model.predict(frame.head(50))]
+        assert found == pytest.approx(expected.tolist(), rel=1e-6)

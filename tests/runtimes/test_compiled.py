@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from array import array
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from golive.errors import ModelLoadError
 from golive.runtimes.compiled import CompiledModel, load_compiled
 from golive.runtimes.protocols import Batch, Outputs
+from golive.scorer.format import ProgramError
 from golive.scorer.loading import load_program
 from golive.scorer.writing import ProgramWriter
 from golive.signature.model import Column, Output, Signature
@@ -148,3 +150,56 @@ def test_a_batch_that_is_refused_settles_nothing_and_the_next_one_is_tried(tmp_p
         started[-1]()
 
     assert len(started) == 2
+
+
+class Broken:
+    """A program that cannot be made faster."""
+
+    root = None
+
+    def gives(self, method):
+        return True
+
+    def single(self, method):
+        return lambda record: 7.0
+
+    def warm(self):
+        raise ProgramError("The program has trees that are deeper than 2, as it says.")
+
+
+def test_a_program_that_cannot_be_made_faster_says_so_and_answers(caplog):
+    model = CompiledModel(Broken(), LINE, start=run)
+
+    answers = [model.predict(batch(3)) for _ in range(100)]
+
+    assert answers == [Outputs(values=[7.0])] * 100
+    [message] = caplog.messages
+    assert message == (
+        "The program cannot be made faster, and answers as before: The program has trees that are"
+        " deeper than 2, as it says."
+    )
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # of threads that do nothing
+def test_a_forked_child_makes_the_program_faster_itself(tmp_path):
+    started = []
+    model = CompiledModel(write(tmp_path, "linear.regressor"), LINE, start=started.append)
+    for _ in range(100):
+        model.predict(batch(3))
+    model.predict(batch(*range(100)))
+    of_parent = len(started)  # threads that a child does not have
+
+    read, told = os.pipe()
+    process = os.fork()
+    if not process:
+        try:
+            model.predict(batch(*range(100)))
+            for _ in range(100):
+                model.predict(batch(3))
+            os.write(told, bytes([len(started) - of_parent]))
+        finally:
+            os._exit(0)
+    os.waitpid(process, 0)
+    os.close(told)
+    with os.fdopen(read, "rb") as answer:
+        assert (of_parent, answer.read()) == (2, bytes([2]))

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
 import pytest
 import xgboost
 
@@ -104,3 +105,26 @@ def test_a_file_that_is_no_booster_is_refused(tmp_path):
 
     with pytest.raises(ModelLoadError, match=r"cannot read model\.json"):
         load_booster(path)
+
+
+def test_a_booster_of_arrow_tables_answers_categories_outside_ascii():
+    cities = ("Zürich", "北京", "Bern")
+    codes = [at % 3 for at in range(90)]
+    dictionary = pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), pa.array(cities))
+    table = pa.table({"city": dictionary, "x": np.arange(90.0)})
+    matrix = xgboost.DMatrix(table, label=np.array(codes) * 5.0, enable_categorical=True)
+    booster = xgboost.train({"nthread": 1}, matrix, 5)
+    signature = Signature(
+        form="frame",
+        columns=(
+            Column(name="city", type="category", dtype="category", categories=cities),
+            Column(name="x", type="number", dtype="float64"),
+        ),
+        output=Output(kind="regression"),
+    )
+
+    found = XgboostModel(booster, signature).predict(
+        Batch(([cities[code] for code in codes], [float(at) for at in range(90)]), 90)
+    )
+
+    assert found.values == booster.predict(matrix).tolist()

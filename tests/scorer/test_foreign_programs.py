@@ -107,7 +107,17 @@ def test_categories_are_values_of_generated_functions_and_never_source(tmp_path)
     assert load_program(tmp_path).values([[EVIL], ["'\"\\\n"]]) == [3.0, 1.0]
 
 
-def forest(directory: Path, features: array, lefts: array, rights: array, *, depth: int = 2):
+def forest(directory: Path, features: array, lefts: array, rights: array, **options):
+    args = {"depth": 2, "largest_kind": 0, "link": "identity", **options.pop("args", {})}
+    arrays = {
+        "features": features,
+        "thresholds": array("d", [0.5] * len(features)),
+        "lefts": lefts,
+        "rights": rights,
+        "roots": array("i", [0]),
+        "start": array("d", [0.0]),
+        **options,
+    }
     written(
         directory,
         {"op": "inputs.numbers", "gives": "dense", "width": 1},
@@ -115,15 +125,10 @@ def forest(directory: Path, features: array, lefts: array, rights: array, *, dep
             "op": "boosting.regressor",
             "gives": "estimator",
             "width": 1,
-            "args": {"depth": depth, "largest_kind": 0, "link": "identity"},
-            "arrays": ["features", "thresholds", "lefts", "rights", "roots", "start"],
+            "args": args,
+            "arrays": list(arrays),
         },
-        features=features,
-        thresholds=array("d", [0.5] * len(features)),
-        lefts=lefts,
-        rights=rights,
-        roots=array("i", [0]),
-        start=array("d", [0.0]),
+        **arrays,
     )
 
 
@@ -156,13 +161,66 @@ def test_circles_in_a_forest_that_stays_mapped_end_at_its_depth(tmp_path):
 
 def test_trees_of_an_absurd_depth_are_refused(tmp_path):
     ends = array("i", [1, 0, 0]), array("i", [2, 0, 0])
-    forest(tmp_path, array("i", [0, -1, -1]), *ends, depth=10**9)
+    forest(tmp_path, array("i", [0, -1, -1]), *ends, args={"depth": 10**9})
 
     with pytest.raises(ProgramError, match="a depth of 1000000000"):
         load_program(tmp_path)
 
 
-def texts(directory: Path, ngrams: list[int], table: array):
+def comb(levels: int, *, nodes: int = 0):
+    """A tree of so many levels, each of which asks once; with nodes that nothing leads to."""
+    count = max(nodes, 2 * levels + 1)
+    features = array("i", [0, -1] * levels + [-1] * (count - 2 * levels))
+    lefts = array("i", [1, 0] * levels + [0] * (count - 2 * levels))
+    rights = array("i", [0] * count)
+    for level in range(levels):
+        lefts[2 * level], rights[2 * level] = 2 * level + 1, 2 * level + 2
+    return features, lefts, rights
+
+
+@pytest.mark.parametrize("depth", [0, 2, 119])
+def test_trees_that_are_deeper_than_they_say_are_refused(tmp_path, depth):
+    forest(tmp_path, *comb(120), args={"depth": depth})
+
+    with pytest.raises(ProgramError, match=f"deeper than {depth}, as it says"):
+        load_program(tmp_path)
+
+
+def test_trees_of_the_depth_that_they_say_answer(tmp_path):
+    forest(tmp_path, *comb(120), args={"depth": 120})
+
+    assert load_program(tmp_path).values([[0.0], [1.0]]) == [0.5, 0.5]
+
+
+def test_mapped_trees_that_are_deeper_than_they_say_are_refused_before_they_are_compiled(tmp_path):
+    forest(tmp_path, *comb(120, nodes=25_000), args={"depth": 2})
+    program = load_program(tmp_path)
+
+    with pytest.raises(ProgramError, match="deeper than 2, as it says"):
+        list(program.warm())
+    with pytest.raises(ProgramError, match="deeper than 2, as it says"):
+        program.values([[1.0]])
+
+
+@pytest.mark.parametrize("name", ["thresholds", "lefts", "rights", "kinds"])
+def test_trees_whose_nodes_are_not_whole_are_refused(tmp_path, name):
+    features, lefts, rights = comb(2)
+    arrays = {"features": features, "lefts": lefts, "rights": rights, name: array("i", [0])}
+    forest(tmp_path, **arrays)
+
+    with pytest.raises(ProgramError, match="not equally long"):
+        load_program(tmp_path)
+
+
+@pytest.mark.parametrize("outputs", [[], [1], [-1], [0, 0]])
+def test_trees_that_are_added_to_no_sum_are_refused(tmp_path, outputs):
+    forest(tmp_path, *comb(2), outputs=array("i", outputs))
+
+    with pytest.raises(ProgramError, match="added to no sum"):
+        load_program(tmp_path)
+
+
+def texts(directory: Path, ngrams: list[int], table: array, pattern: object = r"(?u)\b\w\w+\b"):
     written(
         directory,
         {"op": "inputs.text", "gives": "text", "width": 1},
@@ -175,7 +233,7 @@ def texts(directory: Path, ngrams: list[int], table: array):
                 "ngrams": ngrams,
                 "lowercase": True,
                 "strip_accents": None,
-                "pattern": r"(?u)\b\w\w+\b",
+                "pattern": pattern,
                 "stop_words": [],
                 "is_binary": False,
             },
@@ -219,3 +277,26 @@ def test_a_vocabulary_without_a_free_slot_is_searched_for_a_while_only(tmp_path)
     assert program.values([["word"]]) == [3.0]
     with pytest.raises(ProgramError, match="it has no end"):
         program.values([["another"]])
+
+
+@pytest.mark.parametrize(
+    "pattern", ["(", "[a", "a{99999999999}", "(?P<a", "(" * 10_000, None, 5, ["a"]]
+)
+def test_a_pattern_that_is_none_is_refused(tmp_path, pattern):
+    texts(tmp_path, [1, 1], array("I", [1, 0]), pattern)
+
+    with pytest.raises(ProgramError, match=r"finds words by .*, which is no pattern"):
+        load_program(tmp_path)
+
+
+def test_a_pattern_of_several_groups_is_refused(tmp_path):
+    texts(tmp_path, [1, 1], array("I", [1, 0]), "(a)(b)")
+
+    with pytest.raises(ProgramError, match="a pattern of 2 groups"):
+        load_program(tmp_path)
+
+
+def test_a_pattern_of_one_group_gives_what_is_in_it(tmp_path):
+    texts(tmp_path, [1, 1], array("I", [1] * 4), "<([a-z]+)>")
+
+    assert load_program(tmp_path).values([["<word> word"]]) == [3.0]

@@ -3,8 +3,12 @@ from __future__ import annotations
 import json
 import shlex
 
+import numpy as np
+import pandas as pd
 import pytest
+from sklearn.linear_model import LinearRegression
 
+import golive
 from golive.errors import UsageError
 from golive.http.plan import ServePlan
 from golive.settings import ServeSettings
@@ -12,8 +16,9 @@ from golive.wiring.models import load_models, open_all
 from golive.wiring.serving import announcement
 
 
-def plan_of(*bundles):
-    return ServePlan(bundles=tuple(str(b) for b in bundles), settings=ServeSettings.load({}))
+def plan_of(*bundles, **options):
+    settings = ServeSettings.load({})
+    return ServePlan(bundles=tuple(str(b) for b in bundles), settings=settings, **options)
 
 
 def test_the_models_of_a_plan_answer_and_know_their_bundle(bundle):
@@ -30,6 +35,35 @@ def test_the_models_of_a_plan_answer_and_know_their_bundle(bundle):
     assert served.facts["score_quantiles"] == []
     assert served.drifted is False
     assert len(served.examples) == len(bundle.golden)
+
+
+def test_a_model_tells_what_answers_and_why(bundle):
+    by_default = load_models(plan_of(bundle.path))["m"].facts
+    asked_for = load_models(plan_of(bundle.path, original=True))["m"].facts
+
+    manifest = bundle.manifest
+    assert manifest.answers == "compiled"
+    assert (by_default["answers"], by_default["answers_because"]) == (
+        "compiled",
+        manifest.answers_because,
+    )
+    assert (asked_for["answers"], asked_for["answers_because"]) == (
+        "original",
+        "The bundle has a compiled program, and the original was asked for.",
+    )
+
+
+def test_a_model_that_was_not_compiled_tells_why_too(tmp_path):
+    rows = pd.DataFrame({"a": np.arange(50.0), "b": np.arange(50.0) % 7})
+    model = LinearRegression().fit(rows, rows["a"])
+    packed = golive.pack(model, rows, name="n", output=tmp_path / "n.bundle", compile=False)
+
+    facts = load_models(plan_of(packed.path))["n"].facts
+
+    assert (facts["answers"], facts["answers_because"]) == (
+        "original",
+        "It was packed without compiling it.",
+    )
 
 
 def test_two_bundles_of_one_name_are_refused_before_anything_is_loaded(bundle):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
 
+from golive.errors import BundleError
 from golive.signature.model import JsonValue
 
-__all__ = ["compact_json", "indented_json"]
+__all__ = ["compact_json", "decoded_json", "indented_json"]
 
 Order = Literal["deterministic", "sorted"] | None
+_Value = TypeVar("_Value")
 
 
 def compact_json(value: object, *, order: Order = "sorted") -> bytes:
@@ -35,6 +37,23 @@ def compact_json(value: object, *, order: Order = "sorted") -> bytes:
 def indented_json(value: object, *, order: Order = "sorted") -> bytes:
     """The value as JSON with an indent of two and a line feed at the end; see `compact_json`."""
     return msgspec.json.format(compact_json(value, order=order), indent=2) + b"\n"
+
+
+def decoded_json(data: bytes, type_: type[_Value], *, name: str) -> _Value:
+    """The value of a type that a bundle's file holds as JSON.
+
+    Args:
+        data: The bytes.
+        type_: What they should hold; members that it does not have are left out.
+        name: Of the file.
+
+    Raises:
+        BundleError: They hold something else.
+    """
+    try:
+        return msgspec.json.decode(data, type=type_)
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise BundleError(f"{name} cannot be read: {error}") from error
 
 
 def _refuse_non_finite(value: JsonValue) -> None:

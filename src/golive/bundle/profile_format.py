@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import msgspec
-
-from golive.bundle.encoding import indented_json
+from golive.bundle.encoding import decoded_json, indented_json
 from golive.bundle.layout import PROFILE
 from golive.bundle.profile import Profile
-from golive.errors import BundleError
 
 __all__ = ["decode_profile", "encode_profile"]
 
@@ -27,7 +24,4 @@ def decode_profile(data: bytes) -> Profile:
     Raises:
         BundleError: The bytes hold something else.
     """
-    try:
-        return msgspec.json.decode(data, type=Profile)
-    except (msgspec.DecodeError, UnicodeError) as error:
-        raise BundleError(f"{PROFILE} cannot be read: {error}") from error
+    return decoded_json(data, Profile, name=PROFILE)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import msgspec
+from dataclasses import dataclass
 
-from golive.bundle.encoding import indented_json
+from golive.bundle.encoding import decoded_json, indented_json
 from golive.bundle.layout import PROOF
 from golive.bundle.proof import PROOF_VERSION, Proof
-from golive.errors import BundleError, BundleFormatError
+from golive.errors import BundleFormatError
 
 __all__ = ["decode_proof", "encode_proof"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Versioned:
+    """What every version of the report holds."""
+
+    format_version: int
 
 
 def encode_proof(proof: Proof) -> bytes:
@@ -28,13 +35,10 @@ def decode_proof(data: bytes) -> Proof:
         BundleFormatError: It is of a format that this golive does not know.
         BundleError: The bytes hold something else.
     """
-    try:
-        version = msgspec.json.decode(data)["format_version"]
-        if version != PROOF_VERSION:
-            raise BundleFormatError(
-                f"{PROOF} has format {version}; this golive reads format {PROOF_VERSION}.",
-                hint="pip install --upgrade golive",
-            )
-        return msgspec.json.decode(data, type=Proof)
-    except (msgspec.DecodeError, UnicodeError, KeyError, TypeError) as error:
-        raise BundleError(f"{PROOF} cannot be read: {error}") from error
+    version = decoded_json(data, _Versioned, name=PROOF).format_version
+    if version != PROOF_VERSION:
+        raise BundleFormatError(
+            f"{PROOF} has format {version}; this golive reads format {PROOF_VERSION}.",
+            hint="pip install --upgrade golive",
+        )
+    return decoded_json(data, Proof, name=PROOF)

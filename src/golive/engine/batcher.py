@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from golive.engine.answers import Answer, Fault
 from golive.engine.batch_size import BatchSize
 from golive.engine.pace import Pace
+from golive.forks import call_in_children
 
 __all__ = ["Asked", "BatchedEngine", "Done", "LoopBatcher", "ThreadBatcher", "answer_together"]
 
@@ -116,6 +117,11 @@ class ThreadBatcher:
         self._engine = engine
         self._run = run
         self._size = engine.pace.size_in_thread()
+        self._begin_anew()
+        call_in_children(self._begin_anew)
+
+    def _begin_anew(self) -> None:
+        """Leave what is asked to the threads that have it: in a forked child there are none."""
         self._waiting: deque[Asked] = deque()
         self._lock = Lock()
         self._is_running = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from golive.bundle.manifest import ModelSpec
+from golive.bundle.manifest import Answering, ModelSpec
 from golive.bundle.reading import Bundle
 from golive.engine.decode import Decoder
 from golive.engine.engine import Engine
@@ -17,6 +17,8 @@ from golive.signature.model import Signature
 
 __all__ = ["LoadedBundle", "answering_engine", "compiled_engine_for", "engine_for", "load_bundle"]
 
+_ASKED_FOR = "The bundle has a compiled program, and the original was asked for."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedBundle:
@@ -27,11 +29,16 @@ class LoadedBundle:
         engine: Answers with its model.
         differences: Golden records that this environment answers differently; empty unless that
             was allowed.
+        answers: Whether its compiled program or its original model answers here.
+        answers_because: Why, in a sentence; what the manifest says unless the original was asked
+            for.
     """
 
     bundle: Bundle
     engine: Engine
     differences: tuple[Difference, ...] = ()
+    answers: Answering
+    answers_because: str
 
 
 def engine_for(
@@ -80,7 +87,7 @@ def answering_engine(
         ModelLoadError: It cannot be loaded.
     """
     manifest = bundle.manifest
-    if manifest.answers == "compiled" and not original:
+    if _what_answers(bundle, original=original)[0] == "compiled":
         return compiled_engine_for(bundle.path, bundle.signature, max_records=max_records)
     return engine_for(
         bundle.path,
@@ -123,4 +130,19 @@ def load_bundle(
     if manifest.model.kind == "sklearn":
         engine.learn(engine.decoder.decode_rows(rows))
     engine.pace = measure_pace(engine, rows, manifest.model.kind)
-    return LoadedBundle(bundle=bundle, engine=engine, differences=differences)
+    answers, because = _what_answers(bundle, original=original)
+    return LoadedBundle(
+        bundle=bundle,
+        engine=engine,
+        differences=differences,
+        answers=answers,
+        answers_because=because,
+    )
+
+
+def _what_answers(bundle: Bundle, *, original: bool) -> tuple[Answering, str]:
+    """What answers for a bundle here, and why."""
+    manifest = bundle.manifest
+    if original and manifest.answers == "compiled":
+        return "original", _ASKED_FOR
+    return manifest.answers, manifest.answers_because

@@ -73,7 +73,7 @@ class ServiceGateway:
 
     @service.setter
     def service(self, service: Service) -> None:
-        self._served = _Served(service, lanes_of(service.models, self._pool.run))
+        self._served = _Served(service, lanes_of(service.models, self._pool, self._desk.room))
 
     @property
     def epoch(self) -> object:

@@ -51,7 +51,10 @@ def build_gateway(
     metrics_directory: Path | None = None,
     stream: TextIO | None = None,
 ) -> Gatehouse:
-    """Build a gateway. Called in the process that uses it, which does not fork afterwards.
+    """Build a gateway.
+
+    Several workers that count together each build their own: after a fork both processes would
+    count into the same file. Without a directory of metrics the process may fork afterwards.
 
     Args:
         settings: How models are served.

@@ -6,10 +6,14 @@ from collections.abc import Callable, Mapping
 
 from golive.engine.batcher import LoopBatcher, ThreadBatcher
 from golive.engine.pace import Pace
+from golive.http.pool import Room, Share, ThreadPool
 from golive.service.protocols import AnsweringEngine
 from golive.service.served import ServedModel
 
 __all__ = ["Lane", "lanes_of"]
+
+Run = Callable[[Callable[[], None]], object]
+"""Runs a function in a thread, soon."""
 
 
 class Lane:
@@ -18,28 +22,39 @@ class Lane:
     Attributes:
         engine: Answers.
         pace: How fast the engine is.
+        run: Runs what may take any time of the model's.
+        room: For its questions in the hands of threads.
         on_loop: Gathers questions on the event loop.
         in_thread: Gathers questions for a thread.
     """
 
-    __slots__ = ("engine", "in_thread", "on_loop", "pace")
+    __slots__ = ("engine", "in_thread", "on_loop", "pace", "room", "run")
 
-    def __init__(
-        self, engine: AnsweringEngine, run: Callable[[Callable[[], None]], object]
-    ) -> None:
+    def __init__(self, engine: AnsweringEngine, run: Run, room: Room) -> None:
         self.engine = engine
         self.pace: Pace = engine.pace
+        self.run = run
+        self.room = room
         self.on_loop = LoopBatcher(engine)
         self.in_thread = ThreadBatcher(engine, run)
 
 
-def lanes_of(
-    models: Mapping[str, ServedModel], run: Callable[[Callable[[], None]], object]
-) -> dict[str, Lane]:
+def lanes_of(models: Mapping[str, ServedModel], pool: ThreadPool, room: Room) -> dict[str, Lane]:
     """A lane for each model.
+
+    Of several models, one whose calls hang leaves a thread, and the fair share of the room, to the
+    others.
 
     Args:
         models: By name.
-        run: Runs a function in a thread, soon.
+        pool: The threads of all of them.
+        room: How many questions threads may have in hand.
     """
-    return {name: Lane(model.engine, run) for name, model in models.items()}
+    if len(models) < 2:
+        return {name: Lane(model.engine, pool.run, room) for name, model in models.items()}
+    threads = max(1, pool.threads - 1)
+    places = max(1, room.capacity - room.capacity // len(models))
+    return {
+        name: Lane(model.engine, Share(pool, threads=threads).run, Room(places, within=room))
+        for name, model in models.items()
+    }

@@ -6,6 +6,8 @@ from collections import deque
 from collections.abc import Callable
 from threading import Event, Thread
 
+from golive.forks import call_in_children
+
 __all__ = ["LogWriter"]
 
 _CLOSE_SECONDS = 5.0
@@ -15,6 +17,9 @@ _MOST_BYTES = 4096  # what Linux writes into a pipe as a whole, though others wr
 
 class LogWriter:
     """Writes lines in a thread of its own; drops them, and says how many, where too many wait.
+
+    The thread begins with the first line, in the process that writes it: after a fork each process
+    has its own. Lines that wait at that moment are the parent's.
 
     Lines that come together are written together, as many as are still one write where several
     processes share a pipe.
@@ -38,13 +43,16 @@ class LogWriter:
         self._capacity = capacity
         self._most_bytes = most_bytes
         self._gathering_seconds = gathering_seconds
+        self._begin_anew()
+        call_in_children(self._begin_anew)
+
+    def _begin_anew(self) -> None:
         self._lines: deque[str] = deque()
         self._dropped = 0  # by who writes
         self._told = 0  # by the thread
         self._has_lines = Event()
         self._ends = Event()
-        self._thread = Thread(target=self._work, name="golive-log", daemon=True)
-        self._thread.start()
+        self._thread: Thread | None = None
 
     def write(self, line: str) -> None:
         """Hand over a line; never blocks. Called by one thread at a time."""
@@ -55,12 +63,16 @@ class LogWriter:
         lines.append(line)
         if len(lines) == 1:  # where others wait, the thread knows
             self._has_lines.set()
+        if self._thread is None:
+            self._thread = Thread(target=self._work, name="golive-log", daemon=True)
+            self._thread.start()
 
     def close(self) -> None:
         """Write what waits and end; gives up after some seconds."""
         self._ends.set()
         self._has_lines.set()
-        self._thread.join(_CLOSE_SECONDS)
+        if self._thread is not None:
+            self._thread.join(_CLOSE_SECONDS)
 
     def _work(self) -> None:
         while not (self._ends.is_set() and not self._lines):

@@ -106,7 +106,9 @@ class OpenExchange:
         """Have the body read, and all that follows, by threads; gives why not, if not."""
         refused = self._take_place()
         if refused is None:
-            self._desk.pool.run(self._read)
+            plan, lane = self._plan, self._plan.lane
+            run = lane.run if lane is not None and plan.answers_apart else self._desk.pool.run
+            run(self._read)
         return refused
 
     def ask(self, question: Question) -> Response | None:
@@ -127,7 +129,9 @@ class OpenExchange:
 
     def _take_place(self) -> Response | None:
         """Take one of the places; the refusal if there is none."""
-        self._place = self._desk.room.take()
+        plan, lane = self._plan, self._plan.lane
+        room = lane.room if lane is not None and plan.effort == "model" else self._desk.room
+        self._place = room.take()
         if self._place is None:
             response = self._refusal(_overloaded(self._desk.limits))
             self._close()

@@ -30,10 +30,12 @@ class HeadPlan:
         answers_at_once: Whether few records are answered there and then, too.
         answers_on_loop: Whether few records are gathered to be answered on the event loop.
         most_on_loop: How many are few.
+        answers_apart: Whether each request has a thread, for as long as it takes.
     """
 
     __slots__ = (
         "admitted",
+        "answers_apart",
         "answers_at_once",
         "answers_on_loop",
         "bad_query",
@@ -79,4 +81,5 @@ class HeadPlan:
             self.shortcut = endpoint.shortcut if manner == "at_once" else None
         self.answers_at_once = manner == "at_once"
         self.answers_on_loop = manner in ("at_once", "on_loop")
+        self.answers_apart = self.effort == "model" and manner == "apart"
         self.most_on_loop = 0 if lane is None else lane.pace.most_on_loop

@@ -9,9 +9,10 @@ import pandas as pd
 
 from golive.errors import SignatureError
 from golive.packing.data import plain_value
+from golive.runtimes.stored_categories import is_stored_as, restored
 from golive.signature.model import Column, JsonValue, Signature
 
-__all__ = ["TextFrame", "as_frame_category", "conformed", "corrected"]
+__all__ = ["TextFrame", "as_frame_category", "conformed", "corrected", "whole_categories"]
 
 TextFrame = Callable[[Sequence[str]], pd.DataFrame]
 _Kind = Literal["text", "boolean", "integer", "number", "mixed"]
@@ -70,6 +71,35 @@ def as_frame_category(
         f"category with {len(categories)} categories."
     )
     return plain.astype(dtype), note
+
+
+def whole_categories(series: pd.Series, stored: tuple[bytes, ...]) -> tuple[JsonValue, ...]:
+    """The categories that the model was trained with, of which it holds these bytes.
+
+    Args:
+        series: The column of the sample.
+        stored: The bytes of each category, in order, as XGBoost holds them.
+
+    Raises:
+        SignatureError: The column does not tell which they were.
+    """
+    values = [value for value in _values(series) if isinstance(value, str)]
+    own = [sorted(values)]
+    if isinstance(series.dtype, pd.CategoricalDtype):
+        own.insert(0, [*map(plain_value, series.cat.categories)])
+    for categories in own:
+        if is_stored_as(categories, stored):
+            return tuple(categories)
+    found = restored(stored, values)
+    if found is None:
+        raise SignatureError(
+            f"XGBoost holds the {len(stored)} categories of column {series.name!r} without their"
+            " last bytes, since some are outside ASCII, and the sample does not tell what they"
+            " were.",
+            hint="Pack with rows of every category, or with the DataFrame of training, in which the"
+            " column is a pandas category.",
+        )
+    return found
 
 
 def conformed(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 from pathlib import Path
@@ -23,6 +23,7 @@ from golive.packing.missing_values import is_made_for_nulls
 from golive.packing.mlflow_schema import declared_signature, declared_table
 from golive.packing.pictures import with_pictures
 from golive.packing.policies import settle_policies
+from golive.packing.progress import Progress
 from golive.packing.source import StagedModel
 from golive.packing.truths import truths_of
 from golive.runtimes.loading import model_for
@@ -31,7 +32,6 @@ from golive.signature.model import JsonValue, PixelScale, Signature
 __all__ = [
     "Asked",
     "Draft",
-    "Progress",
     "Sample",
     "draft_model",
     "engine_of",
@@ -40,7 +40,6 @@ __all__ = [
     "with_threshold",
 ]
 
-Progress = Callable[[str], None]
 Sample = pd.DataFrame | list[JsonValue]
 
 _COMPARED_ROWS = 500

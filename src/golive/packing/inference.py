@@ -10,7 +10,12 @@ import pandas as pd
 from golive.bundle.manifest import RuntimeKind
 from golive.errors import SignatureError
 from golive.packing.columns import column_of
-from golive.packing.corrections import TextFrame, as_frame_category, corrected
+from golive.packing.corrections import (
+    TextFrame,
+    as_frame_category,
+    corrected,
+    whole_categories,
+)
 from golive.packing.data import as_frame
 from golive.packing.direct import choose_form
 from golive.packing.inferred import Inference
@@ -144,6 +149,8 @@ def _correct(
     for name in map(str, table.columns):
         if name in knowledge.frame_categories:
             known = knowledge.frame_categories[name]
+            if name in knowledge.cut_categories:
+                known = whole_categories(table[name], knowledge.cut_categories[name])
             columns[name], note = as_frame_category(table[name], known, text_frame)
         else:
             known = knowledge.categories.get(name, ())

@@ -24,6 +24,8 @@ class ModelKnowledge:
         categories: Column to the values its encoders saw, without nulls.
         frame_categories: Columns that must come as pandas categories, to these values in order;
             empty where the model does not hold them.
+        cut_categories: Those of them whose texts the model may hold cut in the wrong places, to
+            the bytes of each.
         texts: Columns that a text vectorizer reads.
         unused: Columns it was fitted with and never reads.
     """
@@ -33,6 +35,7 @@ class ModelKnowledge:
     is_text: bool = False
     categories: dict[str, tuple[JsonValue, ...]] = field(default_factory=dict)
     frame_categories: dict[str, tuple[JsonValue, ...]] = field(default_factory=dict)
+    cut_categories: dict[str, tuple[bytes, ...]] = field(default_factory=dict)
     texts: frozenset[str] = frozenset()
     unused: frozenset[str] = frozenset()
 
@@ -55,6 +58,7 @@ def knowledge_of(estimator: object, names: Sequence[str] | None = None) -> Model
         is_text=facts.is_text,
         categories=facts.categories,
         frame_categories=_frame_categories(booster, native.categories, known, native.feature_names),
+        cut_categories=native.cut_categories,
         texts=texts,
         unused=unused if facts.feature_names is not None else frozenset(),
     )

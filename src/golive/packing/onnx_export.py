@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +11,8 @@ from golive.compiling.onnx_proof import prove_graph
 from golive.compiling.refusal import NotProvenError
 from golive.errors import UsageError
 from golive.files import write_atomically
-from golive.packing.draft import Progress
-from golive.packing.recompile import evidence_of, load_original
+from golive.packing.evidence import evidence_of, load_original, not_proven
+from golive.packing.progress import Progress, say_nothing
 
 __all__ = ["OnnxExport", "export_onnx"]
 
@@ -57,7 +56,7 @@ def export_onnx(
         ModelLoadError: The model does not load here.
         EnvironmentDriftError: This environment answers golden records differently.
     """
-    say = progress or _say_nothing
+    say = progress or say_nothing
     old, path = open_bundle(Path(bundle)), Path(output)
     if path.is_dir() or not path.absolute().parent.is_dir():
         raise UsageError(f"{path} cannot be written.", hint="Name a file in a directory, with -o.")
@@ -80,13 +79,5 @@ def _not_made(old: Bundle) -> str:
     return f"Models of the kind {kind} are no estimators of scikit-learn."
 
 
-def _say_nothing(_: str) -> None:
-    """Progress that nobody asked for."""
-
-
 def _refusal(old: Bundle, proof: Proof) -> NotProvenError:
-    return NotProvenError(
-        f"No ONNX graph of {old.name} {old.version} is written: {proof.reason}",
-        proof=proof,
-        hint=f"golive serve {shlex.quote(str(old.source))}",
-    )
+    return not_proven(old, f"No ONNX graph of {old.name} {old.version} is written", proof)

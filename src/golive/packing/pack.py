@@ -24,13 +24,14 @@ from golive.files import sha256_of
 from golive.packing.clean_process import Cause, CleanRun, MissingModuleError, run_clean
 from golive.packing.code import add_module
 from golive.packing.compiled import with_compiled
-from golive.packing.draft import Asked, Draft, Progress, draft_model
+from golive.packing.draft import Asked, Draft, draft_model
 from golive.packing.golden import choose_golden
 from golive.packing.held_out import HeldOut, evaluate
 from golive.packing.held_out_data import read_held_out, refuse_training_rows
 from golive.packing.mlflow_requirements import take_over
 from golive.packing.names import checked_name, name_from
 from golive.packing.open_modules import described
+from golive.packing.progress import Progress, say_nothing
 from golive.packing.provenance import git_commit
 from golive.packing.recipe import recipe
 from golive.packing.slimming import slimmed
@@ -108,7 +109,7 @@ def pack(  # noqa: PLR0913 - one call packs, and each argument is one thing a pe
         ModelLoadError: The model does not load, here or in a clean process.
         PackError: Answers through the signature are not the model's own.
     """
-    say = progress or _say_nothing
+    say = progress or say_nothing
     if name is not None:
         checked_name(name)
     if data is not None:
@@ -164,10 +165,6 @@ def pack(  # noqa: PLR0913 - one call packs, and each argument is one thing a pe
         contents = replace(contents, card=build_card(_card_facts(contents, command, data)))
         say(f"Writing {destination}")
         return write_bundle(contents, destination, created_at=datetime.now(UTC))
-
-
-def _say_nothing(_: str) -> None:
-    """Progress that nobody asked for."""
 
 
 def _evaluate(draft: Draft, data: object | None, asked: Asked, say: Progress) -> HeldOut:

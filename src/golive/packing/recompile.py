@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,20 +10,14 @@ from pathlib import Path
 from golive.bundle.proof import Proof
 from golive.bundle.reading import Bundle, open_bundle
 from golive.bundle.writing import check_destination, write_bundle
-from golive.compiling.made_up import made_up_records
 from golive.compiling.model import COMPILED_KINDS, compile_estimator
-from golive.compiling.proof import Evidence
 from golive.compiling.refusal import NotProvenError
-from golive.engine.decode import Decoder
-from golive.engine.engine import Engine
-from golive.engine.golden import refuse_drift, replay
 from golive.packing.compiled import NOT_COMPILED, with_compiled
-from golive.packing.data import rows_of
-from golive.packing.draft import Progress, read_frame
+from golive.packing.evidence import evidence_of, load_original, not_proven
+from golive.packing.progress import Progress, say_nothing
 from golive.packing.remaking import contents_of, destination_for
-from golive.runtimes.loading import Loaded, load_model
 
-__all__ = ["compile", "evidence_of", "load_original"]
+__all__ = ["compile"]
 
 
 def compile(  # noqa: A001 - the name of the command
@@ -50,7 +43,7 @@ def compile(  # noqa: A001 - the name of the command
         ModelLoadError: The model does not load here.
         EnvironmentDriftError: This environment answers golden records differently.
     """
-    say = progress or _say_nothing
+    say = progress or say_nothing
     old = open_bundle(Path(bundle))
     destination = destination_for(old, old.name, output)
     check_destination(destination)
@@ -73,50 +66,9 @@ def compile(  # noqa: A001 - the name of the command
     )
 
 
-def load_original(old: Bundle) -> Loaded:
-    """The original model, where it gives the answers that were packed.
-
-    Raises:
-        ModelLoadError: The model does not load here.
-        EnvironmentDriftError: This environment answers golden records differently.
-    """
-    loaded = load_model(old.path, old.manifest.model, old.signature)
-    engine = Engine(old.signature, loaded.model, decoder=Decoder(old.signature))
-    refuse_drift(old.name, replay(engine, old.golden, tolerance=old.manifest.tolerance))
-    return loaded
-
-
-def evidence_of(old: Bundle, loaded: Loaded, data: object | None) -> Evidence:
-    """What something made of a bundle's model is proven with.
-
-    Args:
-        old: The bundle.
-        loaded: Its original model.
-        data: The training sample; without it, records are made up.
-    """
-    if data is None:
-        records = made_up_records(old.signature, [golden.record for golden in old.golden])
-    else:
-        records = list(rows_of(read_frame(data, None), old.signature))
-    return Evidence(
-        original=loaded.model,
-        signature=old.signature,
-        records=records,
-        golden=old.golden,
-        tolerance=old.manifest.tolerance,
-    )
-
-
-def _say_nothing(_: str) -> None:
-    """Progress that nobody asked for."""
-
-
 def _refusal(old: Bundle, proof: Proof) -> NotProvenError:
-    return NotProvenError(
-        f"{old.name} {old.version} is not compiled, and the original answers: {proof.reason}",
-        proof=proof,
-        hint=f"golive serve {shlex.quote(str(old.source))}",
-    )
+    said = f"{old.name} {old.version} is not compiled, and the original answers"
+    return not_proven(old, said, proof)
 
 
 def _without_notes(card: str, notes: Sequence[str]) -> str:

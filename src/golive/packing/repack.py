@@ -20,8 +20,9 @@ from golive.engine.golden import compare_all, refuse_drift
 from golive.errors import SignatureError, UsageError
 from golive.packing.clean_process import CleanRun, run_clean
 from golive.packing.compiled import with_compiled
-from golive.packing.draft import Progress, with_threshold
+from golive.packing.draft import with_threshold
 from golive.packing.names import checked_name
+from golive.packing.progress import Progress, say_nothing
 from golive.packing.remaking import contents_of, destination_for
 from golive.runtimes.loading import load_model
 from golive.signature.model import Column, Output, Signature
@@ -71,6 +72,7 @@ def repack(  # noqa: PLR0913 - each argument is one thing a person may change
         ModelLoadError: The model does not load in a clean process.
         EnvironmentDriftError: This environment answers golden records differently.
     """
+    say = progress or say_nothing
     if (threshold, signature, card, name) == (None, None, None, None):
         raise UsageError(
             "Nothing is to be changed.",
@@ -80,8 +82,7 @@ def repack(  # noqa: PLR0913 - each argument is one thing a person may change
     called = old.name if name is None else checked_name(name)
     destination = destination_for(old, called, output)
     edited = _edited(old, None if signature is None else Path(signature), threshold)
-    if progress is not None:
-        progress("Answering the golden records again in a clean process")
+    say("Answering the golden records again in a clean process")
     run = _answer_again(old, edited)
     contents = replace(
         contents_of(old),
@@ -95,8 +96,7 @@ def repack(  # noqa: PLR0913 - each argument is one thing a person may change
         python_version=platform.python_version(),
     )
     if contents.program:
-        if progress is not None:
-            progress("Comparing the compiled program with the original again")
+        say("Comparing the compiled program with the original again")
         contents = with_compiled(
             contents, prove_program(contents.program, _evidence(old, contents))
         )

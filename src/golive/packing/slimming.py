@@ -11,10 +11,11 @@ from golive.engine.answers import Answer, Fault
 from golive.errors import GoliveError, PackError
 from golive.packing.clean_process import MissingModuleError
 from golive.packing.code import add_module
-from golive.packing.draft import Draft, Progress, engine_of
+from golive.packing.draft import Draft, engine_of
 from golive.packing.hostile import hostile_rows
 from golive.packing.leftovers import Leftover, leftovers_of
 from golive.packing.policies import quietly
+from golive.packing.progress import Progress
 from golive.packing.rewriting import rewrite
 from golive.packing.source import StagedModel
 from golive.runtimes.loading import load_estimator

@@ -22,6 +22,8 @@ class BoosterFacts:
         feature_names: Their names in order; None if it was trained without names.
         categorical: Names of the categorical columns (positions as text without names).
         categories: Categorical column to its values in order, where the file holds them.
+        cut_categories: Categorical column to the bytes of its values in order, where the file may
+            hold them cut in the wrong places (`golive.runtimes.stored_categories`).
     """
 
     objective: str
@@ -32,3 +34,4 @@ class BoosterFacts:
     feature_names: tuple[str, ...] | None
     categorical: tuple[str, ...] = ()
     categories: dict[str, tuple[JsonValue, ...]] = field(default_factory=dict)
+    cut_categories: dict[str, tuple[bytes, ...]] = field(default_factory=dict)

@@ -6,6 +6,7 @@ it is installed and faster; see `golive.runtimes.compiled_batches`.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import partial
 from operator import itemgetter
@@ -16,6 +17,7 @@ from typing import Any
 
 from golive.bundle.layout import PROGRAM_FOLDER
 from golive.errors import ModelLoadError, ModelOutputError
+from golive.forks import call_in_children
 from golive.runtimes.compiled_batches import FEWEST, BatchAnswers
 from golive.runtimes.protocols import Batch, Outputs
 from golive.scorer.format import ProgramError
@@ -30,6 +32,7 @@ _WARM_AFTER = 64
 """Answers after which a program is made faster: fewer are not worth the work."""
 
 _REST = 0.01
+_log = logging.getLogger(__name__)
 
 Start = Callable[[Callable[[], None]], None]
 
@@ -91,8 +94,14 @@ class CompiledModel:
         self._large = BatchAnswers(program, signature.output)
         self._answer_one = _answer_one(program, signature.output)
         self._outputs = _outputs_of(signature.output)
-        self._answers_to_count = iter(range(_WARM_AFTER, 0, -1))
-        self.predict_one = self._count_one
+        self._count_anew()
+        call_in_children(self._begin_anew)
+
+    def _begin_anew(self) -> None:
+        """Make it faster again, if need be: the threads that were to do it are the parent's."""
+        self._program.take_up()
+        self._large.take_up()
+        self._count_anew()
 
     def predict(self, batch: Batch) -> Outputs:
         """Answer every record of the batch, in order."""
@@ -128,16 +137,27 @@ class CompiledModel:
 
     def _settle(self, records: list[list[Any]]) -> None:
         """Both ways are measured when single answers are as fast as they will be."""
-        self.warm(rest=_REST)
+        self._hasten()
         self._large.settle(records, self._answer)
+
+    def _hasten(self) -> None:
+        """Make single answers faster on a thread; if that fails, they stay as they are."""
+        try:
+            self.warm(rest=_REST)
+        except Exception as error:  # noqa: BLE001 - nobody waits for this
+            _log.warning("The program cannot be made faster, and answers as before: %s", error)
 
     def _answer(self, records: list[list[Any]]) -> Outputs:
         return self._outputs([*map(self._answer_one, records)])
 
+    def _count_anew(self) -> None:
+        self._answers_to_count = iter(range(_WARM_AFTER, 0, -1))
+        self.predict_one = self._count_one
+
     def _count_one(self, record: list[Any]) -> Any:
         """The first answers are counted; then the program is made faster while others wait not."""
         if next(self._answers_to_count, 0) == 1:
-            self._start(partial(self.warm, rest=_REST))
+            self._start(self._hasten)
         return self._answer_one(record)
 
 

@@ -55,6 +55,11 @@ class BatchAnswers:
             claimed, self._is_claimed = self._is_claimed, True
         return not claimed
 
+    def take_up(self) -> None:
+        """Let it be claimed again where it was not settled by who claimed it."""
+        self._lock = Lock()
+        self._is_claimed = self.crossover < inf
+
     def answer(self, records: Records) -> Outputs:
         """Answer the records at once; only from `crossover` on."""
         assert self._answer is not None

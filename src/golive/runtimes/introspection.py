@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from golive.runtimes.categories import encoder_categories
@@ -22,12 +22,15 @@ class InputFacts:
         is_text: It starts with a text vectorizer, so it takes a sequence of texts.
         categories: Column to the values that its encoders saw, without nulls. Columns whose
             values are changed before an encoder sees them are absent.
+        cut_categories: Column to the bytes of its categories, where a booster may hold them cut in
+            the wrong places; such a column is not among `categories`.
     """
 
     feature_names: tuple[str, ...] | None
     n_features: int | None
     is_text: bool
     categories: dict[str, tuple[JsonValue, ...]]
+    cut_categories: dict[str, tuple[bytes, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +63,7 @@ def describe_input(estimator: object, *, names: tuple[str, ...] | None = None) -
             n_features=booster.n_features,
             is_text=False,
             categories=booster.categories,
+            cut_categories=booster.cut_categories,
         )
     known = _feature_names(estimator)
     return InputFacts(

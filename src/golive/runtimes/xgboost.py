@@ -15,7 +15,8 @@ from golive.runtimes.boosters import BoosterFacts
 from golive.runtimes.frames import input_builder
 from golive.runtimes.partition import brittle_columns, predict_apart
 from golive.runtimes.protocols import Batch, Outputs
-from golive.signature.model import OutputKind, Signature
+from golive.runtimes.stored_categories import as_cut, stored_categories
+from golive.signature.model import JsonValue, OutputKind, Signature
 
 __all__ = ["XgboostModel", "booster_facts", "iteration_range", "load_booster"]
 
@@ -49,6 +50,15 @@ def booster_facts(booster: Any) -> BoosterFacts:
     count = int(booster.num_features())
     types = booster.feature_types or []
     shown = names or tuple(str(i) for i in range(count))
+    stored = {shown[at]: values for at, values in stored_categories(booster).items()}
+    certain: dict[str, tuple[JsonValue, ...]] = {}
+    cut: dict[str, tuple[bytes, ...]] = {}
+    for name, values in stored.items():
+        pieces = tuple(value for value in values if isinstance(value, bytes))
+        if pieces:
+            cut[name] = pieces
+        else:
+            certain[name] = tuple(value for value in values if not isinstance(value, bytes))
     return BoosterFacts(
         objective=objective,
         kind=kind,
@@ -57,7 +67,8 @@ def booster_facts(booster: Any) -> BoosterFacts:
         n_features=count,
         feature_names=names,
         categorical=tuple(n for n, t in zip(shown, types, strict=False) if t == "c"),
-        categories=_stored_categories(booster, shown) if "c" in types else {},
+        categories=certain,
+        cut_categories=cut,
     )
 
 
@@ -67,16 +78,6 @@ def _kind_of(objective: str, declared: int) -> tuple[OutputKind, int]:
     if objective.startswith("multi:"):
         return "multiclass", declared
     return "regression", 0
-
-
-def _stored_categories(booster: Any, names: tuple[str, ...]) -> dict[str, tuple[Any, ...]]:
-    """Categories by column; XGBoost before 3.1 did not store them."""
-    if not hasattr(booster, "get_categories"):
-        return {}
-    stored = booster.get_categories(export_to_arrow=True)
-    pairs = [] if stored is None else stored.to_arrow()
-    by_name = {str(name): values for name, values in pairs if values is not None}
-    return {name: tuple(by_name[name].to_pylist()) for name in names if name in by_name}
 
 
 class XgboostModel:
@@ -96,6 +97,7 @@ class XgboostModel:
         self._names = booster.feature_names
         self._types = booster.feature_types
         self._is_frame = signature.form == "frame"
+        self._takes_codes = self._is_frame and _is_arrow(booster, signature)
         self._range = iteration_range(booster)
         self._turn: AbstractContextManager[Any] = (
             nullcontext() if _is_thread_safe(booster) else Lock()
@@ -115,9 +117,11 @@ class XgboostModel:
 
     def _matrix(self, batch: Batch) -> Any:
         given = self._build(batch)
-        if self._is_frame and self._names is not None:
+        if self._takes_codes:
+            given = _codes(given)
+        elif self._is_frame and self._names is not None:
             return self._xgboost.DMatrix(given, enable_categorical=True, nthread=1)
-        if self._is_frame:
+        elif self._is_frame:
             given = given.to_numpy()
         return self._xgboost.DMatrix(
             given, feature_names=self._names, feature_types=self._types,
@@ -148,6 +152,30 @@ class XgboostModel:
                 " of the signature."
             )
         return [self._output.classes[number] for number in found]
+
+
+def _is_arrow(booster: Any, signature: Signature) -> bool:
+    """Whether it was trained on Arrow tables with texts that XGBoost stores otherwise of pandas."""
+    stored = stored_categories(booster)
+    return any(
+        all(isinstance(value, bytes) for value in stored.get(at, ()))
+        and stored[at] != as_cut([str(category) for category in column.categories])
+        for at, column in enumerate(signature.columns)
+        if at in stored
+    )
+
+
+def _codes(frame: Any) -> Any:
+    """The frame's numbers, categories as codes and nulls as NaN."""
+    import numpy as np
+
+    columns = [frame[name] for name in frame.columns]
+    return np.column_stack(
+        [
+            (c.cat.codes.where(c.notna()) if c.dtype == "category" else c).to_numpy(float)
+            for c in columns
+        ]
+    )
 
 
 def iteration_range(booster: Any) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from golive.scorer.format import ITEM_SIZES, ProgramError
@@ -28,14 +28,16 @@ class Arrays:
 
     Attributes:
         tasks: What may be done later to answer faster, see `Node.later`.
+        begun: Those that somebody does, or did not end.
     """
 
-    __slots__ = ("_data", "_places", "tasks")
+    __slots__ = ("_data", "_places", "begun", "tasks")
 
     def __init__(self, data: memoryview, places: dict[str, Any]) -> None:
         self._data = data
         self._places = places
-        self.tasks: list[Iterator[None]] = []
+        self.tasks: list[Callable[[], Iterator[None]]] = []
+        self.begun: list[Callable[[], Iterator[None]]] = []
 
     def view(self, name: str) -> memoryview:
         """The array of this name; its items are read from the file when they are asked for.
@@ -85,17 +87,27 @@ class Node:
         self._arrays = arrays
         self.memory: dict[str, Any] = {}
 
-    def later(self, task: Iterator[None]) -> None:
+    def later(self, task: Callable[[], Iterator[None]]) -> None:
         """Keep work that makes the step answer faster and is not needed for its first answers.
 
-        Each `next` does a little of it, so that nobody waits long.
+        Each `next` of what it gives does a little of it, so that nobody waits long.
         """
         self._arrays.tasks.append(task)
 
     def tasks(self) -> Iterator[None]:
         """All such work of the whole program, a little at each `next`; each part is done once."""
-        while self._arrays.tasks:
-            yield from self._arrays.tasks.pop(0)
+        arrays = self._arrays
+        while arrays.tasks:
+            task = arrays.tasks.pop(0)
+            arrays.begun.append(task)
+            yield from task()
+            arrays.begun.remove(task)
+
+    def take_up(self) -> None:
+        """Keep for later again what was begun and will not be ended by who began it."""
+        arrays = self._arrays
+        arrays.tasks[:0] = arrays.begun
+        arrays.begun.clear()
 
     def has(self, name: str) -> bool:
         """Whether the step has an array of this name."""

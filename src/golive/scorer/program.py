@@ -47,6 +47,13 @@ class Program:
         """
         return self.root.tasks()
 
+    def take_up(self) -> None:
+        """Have the next `warm` do again what another one has begun and will not end.
+
+        In a forked child the parent's threads are gone, whatever they were at.
+        """
+        self.root.take_up()
+
     def probabilities(self, records: list[list[Any]]) -> list[list[float]]:
         """P(class) of each record, in the order of the classes.
 

@@ -38,7 +38,7 @@ class Catalog:
         return Reply(body=encode_json({"models": [_summary(model) for model in self._models]}))
 
     def model(self, call: Call) -> Reply:
-        """Answer `/models/{name}`: version, signature, golden records and the card."""
+        """Answer `/models/{name}`: version, signature, golden records, bundle and card."""
         model = call.served
         about = _summary(model) | {
             "signature": msgspec.to_builtins(model.engine.signature),

@@ -99,7 +99,7 @@ def _model_components(model: ServedModel) -> dict[str, JsonValue]:
 
 def _model_paths(model: ServedModel) -> dict[str, JsonValue]:
     path = f"/models/{model.name}"
-    about = "What is served: version, signature, card."
+    about = "What is served: version, signature, card, and whether a compiled program answers."
     return {
         f"{path}/predict": _predict_path(model, operation=f"predict_{model.name}"),
         path: _page_path(f"about_{model.name}", about),

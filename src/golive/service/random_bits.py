@@ -6,6 +6,8 @@ import os
 from collections.abc import Callable
 from struct import unpack
 
+from golive.forks import call_in_children
+
 __all__ = ["RandomBits"]
 
 _WORDS = 1024
@@ -14,7 +16,7 @@ _WORDS = 1024
 class RandomBits:
     """Gives integers of so many random bits, as `secrets.randbits` does, for a tenth of the time.
 
-    For one thread at a time. After a fork both processes would give the same: make it afterwards.
+    For one thread at a time. After a fork each process fetches its own.
 
     Args:
         read: Gives so many random bytes.
@@ -22,6 +24,10 @@ class RandomBits:
 
     def __init__(self, read: Callable[[int], bytes] = os.urandom) -> None:
         self._read = read
+        self._forget()
+        call_in_children(self._forget)
+
+    def _forget(self) -> None:
         self._words: list[int] = []
 
     def __call__(self, bits: int) -> int:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from threading import Lock
 
+from golive.forks import call_in_children
 from golive.service.random_bits import RandomBits
 
 __all__ = ["RequestIds", "request_ids"]
@@ -36,6 +37,11 @@ class RequestIds:
     def __init__(self, *, clock: Callable[[], int], random_bits: Callable[[int], int]) -> None:
         self._clock = clock
         self._random_bits = random_bits
+        self._begin_anew()
+        call_in_children(self._begin_anew)
+
+    def _begin_anew(self) -> None:
+        """Remember no id, so that after a fork the random part is another in each process."""
         self._lock = Lock()
         self._milliseconds = -1
         self._high = 0

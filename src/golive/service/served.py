@@ -38,7 +38,8 @@ class ServedModel:
         examples: Golden records, shown in the OpenAPI document.
         card: The model card (Markdown).
         drifted: Golden records are answered differently here and that was allowed.
-        facts: Further JSON facts of the bundle, such as its id and Python version.
+        facts: Further JSON facts of the bundle, such as its id, its Python version, and whether
+            its compiled program or its original model answers (`answers`, `answers_because`).
     """
 
     name: str

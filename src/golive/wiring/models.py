@@ -65,6 +65,8 @@ def _served(loaded: LoadedBundle) -> ServedModel:
         "golive_version": manifest.golive_version,
         "git_commit": manifest.git_commit,
         "kind": manifest.model.kind,
+        "answers": loaded.answers,
+        "answers_because": loaded.answers_because,
         "requirements": list(bundle.requirements),
         "evaluation": msgspec.to_builtins(profile.evaluation),
         "score_quantiles": [] if profile.scores is None else list(profile.scores.quantiles),

@@ -135,6 +135,12 @@ def test_a_body_may_come_in_chunks(server):
         assert wire.answer().json["path"] == "/b"
 
 
+def test_a_body_may_come_in_very_many_chunks(server):
+    answer = server.ask(chunked("POST", "/a", chunks=[b"x"] * 20_000), get("/b"))
+
+    assert answer.json["body"] == "x" * 20_000
+
+
 def test_an_empty_chunked_body_is_empty(server):
     assert server.ask(chunked("POST", "/a", chunks=[])).json["body"] == ""
 

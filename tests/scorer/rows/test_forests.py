@@ -77,3 +77,16 @@ def test_a_forest_that_is_too_deep_stays_walked(tmp_path):
 
     assert not list(program.warm())
     assert program.values([[0.5, 3.0]]) == [121.25]
+
+
+def test_what_made_it_faster_and_was_broken_off_is_done_again(tmp_path):
+    program = load_forest(tmp_path)
+    next(program.warm())
+    idle = list(program.warm())
+
+    program.take_up()
+    steps = len(list(program.warm()))
+
+    program.take_up()
+    assert (idle, steps, list(program.warm())) == ([], 1, [])
+    assert program.values([[0.5, 3.0]]) == [121.25]

@@ -12,7 +12,9 @@ from golive.compiling.exporters.composing import dense_rows
 from golive.compiling.exporting import Exporter, Exports, NotExportableError
 from golive.compiling.forest import Tree, forest_args, forest_arrays
 from golive.compiling.given import Given, Made
+from golive.runtimes.stored_categories import is_stored_as, stored_categories
 from golive.runtimes.xgboost import iteration_range
+from golive.signature.model import Column, JsonValue
 
 __all__ = ["EXPORTERS"]
 
@@ -35,13 +37,14 @@ class _Booster:
         learner: The member `learner`.
         objective: The name of what was optimised.
         rounds: How many of the rounds of boosting answer; 0 stands for all.
-        categories: Position of a categorical column to its values, where they are stored.
+        categories: Position of a categorical column to its values, where they are stored; bytes
+            where some are outside ASCII.
     """
 
     learner: dict[str, Any]
     objective: str
     rounds: int
-    categories: dict[int, list[Any]]
+    categories: dict[int, tuple[JsonValue | bytes, ...]]
 
     @property
     def link(self) -> str:
@@ -58,23 +61,8 @@ def _read(booster: Any, rounds: int) -> _Booster:
     objective = learner["objective"]["name"]
     if objective not in _LINKS:
         raise NotExportableError(f"XGBoost with the objective {objective}")
-    return _Booster(
-        learner=learner, objective=objective, rounds=rounds, categories=_categories(booster)
-    )
-
-
-def _categories(booster: Any) -> dict[int, list[Any]]:
-    """XGBoost before 3.1 stored none: the codes are those of the column's own categories."""
-    if not hasattr(booster, "get_categories") or "c" not in (booster.feature_types or []):
-        return {}
-    stored = booster.get_categories(export_to_arrow=True)
-    pairs = [] if stored is None else stored.to_arrow()
-    try:
-        return {
-            at: values.to_pylist() for at, (_, values) in enumerate(pairs) if values is not None
-        }
-    except UnicodeDecodeError as error:  # it stores as many bytes as the text has characters
-        raise NotExportableError("XGBoost with categories that are not ASCII") from error
+    categories = stored_categories(booster)  # before 3.1 none: the column's own are meant
+    return _Booster(learner=learner, objective=objective, rounds=rounds, categories=categories)
 
 
 def _native(booster: Any, given: Given, exports: Exports) -> Made:
@@ -171,13 +159,21 @@ def _codes(read: _Booster, given: Given) -> list[list[Any]]:
     codes: list[list[Any]] = []
     for at, column in enumerate(given.columns):
         if column.type == "category":
-            values = read.categories.get(at, list(column.categories))
-            if not set(column.categories) <= set(values):
-                raise NotExportableError("XGBoost with categories that training did not have")
-            codes.append([at, values])
+            codes.append([at, _values(column, read.categories.get(at, column.categories))])
         elif column.type in ("string", "text"):
             raise NotExportableError("XGBoost with a column of texts")
     return codes
+
+
+def _values(column: Column, stored: tuple[JsonValue | bytes, ...]) -> list[Any]:
+    """The values of a column's codes."""
+    if any(isinstance(value, bytes) for value in stored):
+        if not is_stored_as(column.categories, stored):
+            raise NotExportableError("XGBoost with other categories, outside ASCII, than training")
+        return list(column.categories)
+    if not set(column.categories) <= set(stored):
+        raise NotExportableError("XGBoost with categories that training did not have")
+    return list(stored)
 
 
 def _start(read: _Booster) -> Any:

@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import re
+from enum import Enum
 from typing import Protocol
 
 from golive.http.front.refusals import UNREADABLE, RefusedError, body_too_large
 
-__all__ = ["Body", "ChunkedBody", "SizedBody"]
+__all__ = ["Body", "ChunkedBody", "SizedBody", "Taken"]
 
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,15})(?:[ \t]*;[^\x00-\x08\x0a-\x1f\x7f]*)?")
+_CHUNK_LINE = re.compile(_CHUNK.pattern + rb"\r\n")
 _TRAILER = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\x00-\x08\x0a-\x1f\x7f]*")
 _CR = 0x0D
 _LONGEST_LINE = 4096
 _MOST_FRAMING = 16 * 1024
 _FREE_FRAMING = 16
+_CHUNKS_AT_ONCE = 256  # a few hundred microseconds
+
+
+class Taken(Enum):
+    """How far a body was taken: all of it, all that has come, or as much as is done at once."""
+
+    ALL = 1
+    WHAT_CAME = 2
+    A_SLICE = 3
 
 
 class Body(Protocol):
     """A body that is being read."""
 
-    def take(self, received: bytearray) -> bool:
-        """Take what belongs to the body away from the bytes; True once it is complete.
+    def take(self, received: bytearray) -> Taken:
+        """Take what belongs to the body away from the bytes.
 
         Raises:
             RefusedError: It is not framed as it must be, or too large.
@@ -46,13 +57,13 @@ class SizedBody:
         self._rest = length
         self._parts: list[bytes] = []
 
-    def take(self, received: bytearray) -> bool:
-        """Take what belongs to the body away from the bytes; True once it is complete."""
+    def take(self, received: bytearray) -> Taken:
+        """Take what belongs to the body away from the bytes."""
         part = bytes(received[: self._rest]) if len(received) > self._rest else bytes(received)
         del received[: len(part)]
         self._parts.append(part)
         self._rest -= len(part)
-        return self._rest == 0
+        return Taken.WHAT_CAME if self._rest else Taken.ALL
 
     def value(self) -> bytes:
         """The body, once it is complete."""
@@ -78,28 +89,54 @@ class ChunkedBody:
         self._framing = 0
         self._is_in_trailers = False
 
-    def take(self, received: bytearray) -> bool:
-        """Take what belongs to the body away from the bytes; True once it is complete.
+    def take(self, received: bytearray) -> Taken:
+        """Take what belongs to the body away from the bytes, some hundred chunks at most.
 
         Raises:
             RefusedError: A chunk is not framed as it must be, or there are too many bytes.
         """
         while True:
             if self._rest and not self._take_content(received):
-                return False
+                return Taken.WHAT_CAME
+            if not self._is_in_trailers and self._take_whole_chunks(received):
+                return Taken.A_SLICE
             line = _take_line(received)
             if line is None:
-                return False
+                return Taken.WHAT_CAME
             if not self._is_in_trailers:
                 self._begin_chunk(line)
             elif not line:
-                return True
+                return Taken.ALL
             else:
                 self._skip_trailer(line)
 
     def value(self) -> bytes:
         """The body, once it is complete."""
         return bytes(self._content)
+
+    def _take_whole_chunks(self, received: bytearray) -> bool:
+        """Take chunks that are there from end to end; True if there may be more of them.
+
+        What is not so plain (the last chunk, a part of one, a fault) is left where it is.
+        """
+        place, match_line = 0, _CHUNK_LINE.match
+        for _ in range(_CHUNKS_AT_ONCE):
+            match = match_line(received, place)
+            if match is None:
+                break
+            begin = match.end()
+            size = int(match[1], 16)
+            end = begin + size
+            if not size or begin - place > _LONGEST_LINE or not received.startswith(b"\r\n", end):
+                break
+            self._count_chunk(begin - place - 2, size)
+            self._content += received[begin:end]
+            place = end + 2
+        else:
+            del received[:place]
+            return True
+        del received[:place]
+        return False
 
     def _take_content(self, received: bytearray) -> bool:
         if self._rest > 2:
@@ -122,13 +159,18 @@ class ChunkedBody:
         if match is None:
             raise RefusedError(UNREADABLE)
         size = int(match[1], 16)
-        if len(self._content) + size > self._limit:
-            raise RefusedError(body_too_large(self._limit))
-        self._count_framing(len(line), free=_FREE_FRAMING + size)
+        self._count_chunk(len(line), size)
         if size:
             self._rest = size + 2
         else:
             self._is_in_trailers = True
+
+    def _count_chunk(self, line: int, size: int) -> None:
+        if len(self._content) + size > self._limit:
+            raise RefusedError(body_too_large(self._limit))
+        free = _FREE_FRAMING + size
+        if self._framing or line > free:
+            self._count_framing(line, free=free)
 
     def _skip_trailer(self, line: bytes) -> None:
         if not _TRAILER.fullmatch(line):

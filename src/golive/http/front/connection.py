@@ -6,7 +6,7 @@ import asyncio
 from time import perf_counter
 from typing import cast
 
-from golive.http.front.bodies import Body, ChunkedBody, SizedBody
+from golive.http.front.bodies import Body, ChunkedBody, SizedBody, Taken
 from golive.http.front.head_cache import AdmittedHead
 from golive.http.front.heads import check_beginning
 from golive.http.front.refusals import (
@@ -31,10 +31,11 @@ _HEAD_END = b"\r\n\r\n"
 class Connection(asyncio.Protocol):
     """One client's connection.
 
-    What arrives is read as far as it goes: a head, its body, the next head, and so on. Nothing is
-    read while too many requests are open, or while the client reads no answers. After the last
-    request (the client or a fault ends the connection) what still comes is thrown away for a
-    while, so that the client reads the last answer before it learns that nobody listens.
+    What arrives is read as far as it goes: a head, its body, the next head, and so on; a body of
+    very many chunks in slices, between which other connections have their turn. Nothing is read
+    while too many requests are open, or while the client reads no answers. After the last request
+    (the client or a fault ends the connection) what still comes is thrown away for a while, so that
+    the client reads the last answer before it learns that nobody listens.
 
     Args:
         shared: What the connections of a server share.
@@ -52,6 +53,7 @@ class Connection(asyncio.Protocol):
         "_is_blocked",
         "_is_finished",
         "_is_paused",
+        "_is_resting",
         "_is_usual",
         "_last_is_read",
         "_loop",
@@ -84,6 +86,7 @@ class Connection(asyncio.Protocol):
         self._is_finished = False  # the last answer is written
         self._is_advancing = False
         self._is_paused = False
+        self._is_resting = False  # others have their turn before the next slice of the body
         self._is_usual = False  # the next bytes begin a head, and may be read
         self._is_blocked = False  # the client reads no answers
         self._unsent = 0  # bytes, at the last sweep
@@ -253,7 +256,8 @@ class Connection(asyncio.Protocol):
 
     def _may_read(self) -> bool:
         has_room = len(self._turns.open) < self._shared.limits.pipeline
-        return has_room and not self._last_is_read and not self._is_blocked
+        is_held = self._last_is_read or self._is_blocked or self._is_resting
+        return has_room and not is_held
 
     def _read_all(self) -> bool:
         """Read heads and bodies; True if the rest of one has not come."""
@@ -305,11 +309,19 @@ class Connection(asyncio.Protocol):
             self._turns.give_leave()
 
     def _read_body(self, body: Body) -> bool:
-        if not self._received or not body.take(self._received) or self._head is None:
+        taken = body.take(self._received) if self._received else Taken.WHAT_CAME
+        if taken is Taken.A_SLICE:
+            self._is_resting = True
+            self._loop.call_soon(self._go_on)
+        if taken is not Taken.ALL or self._head is None:
             return False
         head, self._head, self._body = self._head, None, None
         self._answer(head, body.value())
         return True
+
+    def _go_on(self) -> None:
+        self._is_resting = False
+        self._advance()
 
     def _answer(self, head: AdmittedHead, body: bytes) -> None:
         started, self._started = self._started, 0.0

@@ -96,7 +96,7 @@ _ACCENTS: dict[str | None, Callable[[str], str] | None] = {
 
 
 def _words(args: dict[str, Any], prepare: Callable[[str], str]) -> Callable[[str], list[str]]:
-    find = re.compile(args["pattern"]).findall
+    find = _pattern(args["pattern"]).findall
     words: Callable[[str], list[str]] = lambda text: find(prepare(_checked(text)))  # noqa: E731
     if args["pattern"] in _RUNS:
         words = _runs(words, _RUNS[args["pattern"]], lowercase=args["lowercase"])
@@ -104,6 +104,24 @@ def _words(args: dict[str, Any], prepare: Callable[[str], str]) -> Callable[[str
         return words
     stop_words = frozenset(args["stop_words"])
     return lambda text: [word for word in words(text) if word not in stop_words]
+
+
+def _pattern(pattern: Any) -> re.Pattern[str]:
+    """The pattern of words; as in scikit-learn, it has one group at most."""
+    if not isinstance(pattern, str):
+        raise ProgramError(f"The program finds words by {pattern!r:.100}, which is no pattern.")
+    try:
+        compiled = re.compile(pattern)
+    except (re.error, OverflowError, RecursionError, MemoryError) as error:
+        raise ProgramError(
+            f"The program finds words by {pattern!r:.100}, which is no pattern: {error!s:.100}."
+        ) from error
+    if compiled.groups > 1:
+        raise ProgramError(
+            f"The program finds words by {pattern!r:.100}, a pattern of {compiled.groups} groups:"
+            " it does not say which of them is the word."
+        )
+    return compiled
 
 
 def _runs(

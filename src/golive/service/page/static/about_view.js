@@ -22,6 +22,7 @@ export function makeAboutView(about, { links, health }) {
     ["Packed", bundle.created_at ? h("time", { datetime: bundle.created_at }, whenText(bundle.created_at)) : null],
     ["Packed with", bundle.golive_version ? `golive ${bundle.golive_version}, Python ${bundle.python_version}` : null],
     ["Model", bundle.kind],
+    ["Answers", bundle.answers ? `The ${bundle.answers} model. ${bundle.answers_because}` : null],
     ["Commit", bundle.git_commit ? h("code", {}, bundle.git_commit) : null],
     ["Service", health],
     ["Environment", about.drifted ? "Drifted: golden records are answered differently than when it was packed." : null],
