@@ -21,11 +21,13 @@ class Program:
     Attributes:
         root: The step that gives the answer.
         classes: The number of classes, or None for regression.
+        has_batches: Whether NumPy may answer batches; where not, it was found to be wrong.
     """
 
-    def __init__(self, root: Node, *, classes: int | None) -> None:
+    def __init__(self, root: Node, *, classes: int | None, has_batches: bool = True) -> None:
         self.root = root
         self.classes = classes
+        self.has_batches = has_batches
         prepare, estimator = parts_of(root)
         self._estimator = estimator if prepare is same else estimator.after(prepare)
 
