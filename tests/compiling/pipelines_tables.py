@@ -194,6 +194,23 @@ _TABLES: dict[str, Callable[[], Case]] = {
             ColumnTransformer([("n", StandardScaler(), [0, 1]), ("c", _UNKNOWN, [2, 3, 4])]),
         )
     ),
+    "frames between the steps": lambda: _people(
+        make_pipeline(
+            ColumnTransformer(
+                [
+                    ("numbers", SimpleImputer(), NUMBERS),
+                    ("others", SimpleImputer(strategy="most_frequent"), CATEGORIES),
+                ],
+                verbose_feature_names_out=False,
+            ),
+            ColumnTransformer(
+                [
+                    ("flags", OneHotEncoder(sparse_output=False), ["tag", "city", "grade"]),
+                    ("scaled", StandardScaler(), NUMBERS),
+                ]
+            ),
+        ).set_output(transform="pandas")
+    ),
     "ridge of flags": lambda: _people(_mixed(_UNKNOWN), Ridge()),
 }
 PIPELINES: dict[str, Callable[[], Case]] = {
