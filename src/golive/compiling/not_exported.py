@@ -10,7 +10,6 @@ _NEIGHBORS = "needs the rows that it was fitted on"
 _GRAPH = "gives graphs of neighbours, not columns"
 _TARGETS = "encodes targets, not records"
 _RARE = "is rarely served"
-_MANY_LABELS = "gives several labels a record"
 
 NOT_EXPORTED: dict[str, str] = {
     "AdditiveChi2Sampler": _RARE,
@@ -22,7 +21,6 @@ NOT_EXPORTED: dict[str, str] = {
     "BisectingKMeans": _RARE,
     "CCA": _RARE,
     "ClassicalMDS": _NO_ANSWER,
-    "ClassifierChain": _MANY_LABELS,
     "DBSCAN": _NO_ANSWER,
     "DictVectorizer": _NO_TABLE,
     "DictionaryLearning": "solves a problem for each record",
@@ -60,7 +58,6 @@ NOT_EXPORTED: dict[str, str] = {
     "MiniBatchNMF": "solves a problem for each record",
     "MiniBatchSparsePCA": "solves a problem for each record",
     "MultiLabelBinarizer": _TARGETS,
-    "MultiOutputClassifier": _MANY_LABELS,
     "NMF": "solves a problem for each record",
     "NearestNeighbors": _NO_ANSWER,
     "NeighborhoodComponentsAnalysis": _RARE,
