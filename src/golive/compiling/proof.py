@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from threadpoolctl import threadpool_limits
 
@@ -218,12 +219,17 @@ def _distances(model: Model, output: Output) -> Callable[[Batch], list[float | N
             return entry.score - (0.5 if output.threshold is None else output.threshold)
         if output.classes:
             return classes[_typed(entry.label)] - 0.5
-        return entry.score if output.kind == "regression" else None
+        return entry.score if output.kind == "regression" else _any_number(entry.value)
 
     def distances(batch: Batch) -> list[float | None]:
         return [distance(e) for e in entries_of(model, label, batch, size=batch.size or 1)]
 
     return distances
+
+
+def _any_number(value: JsonValue) -> float:
+    """A number that is another one where an answer of any kind is."""
+    return float(crc32(json.dumps(value, sort_keys=True, default=str).encode()))
 
 
 def _typed(value: JsonValue) -> tuple[type, JsonValue]:
