@@ -27,6 +27,7 @@ from sklearn.ensemble import (
     IsolationForest,
     RandomForestClassifier,
     RandomForestRegressor,
+    RandomTreesEmbedding,
     StackingClassifier,
     StackingRegressor,
     VotingClassifier,
@@ -365,6 +366,16 @@ _MADE: dict[str, tuple[Callable[[], Any], Callable[[], Any], Callable[[], Any]]]
     "chain of labels": (partial(ClassifierChain, TREE(), order=[2, 0, 1]), matrix, labels),
     "chain of probabilities": (
         partial(ClassifierChain, TREE(), chain_method="predict_proba"), matrix, labels,
+    ),
+    "leaves of random trees": (
+        lambda: make_pipeline(RandomTreesEmbedding(6, random_state=0), LogisticRegression()),
+        hostile, two,
+    ),
+    "leaves of one tree, dense": (
+        lambda: make_pipeline(
+            RandomTreesEmbedding(1, random_state=0, sparse_output=False), LogisticRegression()
+        ),
+        matrix, two,
     ),
     "threshold": (partial(FixedThresholdClassifier, TREE(), threshold=0.3), hostile, two),
     "tuned threshold": (partial(TunedThresholdClassifierCV, TREE(), cv=2), hostile, two),

@@ -7,6 +7,7 @@ __all__ = ["NOT_EXPORTED"]
 _NO_ANSWER = "predicts nothing for new records"
 _NO_TABLE = "takes other data than tables and texts"
 _NEIGHBORS = "needs the rows that it was fitted on"
+_PRODUCTS = "finds neighbours by products of matrices, whose last bits depend on the machine"
 _GRAPH = "gives graphs of neighbours, not columns"
 _TARGETS = "encodes targets, not records"
 _RARE = "is rarely served"
@@ -27,7 +28,6 @@ NOT_EXPORTED: dict[str, str] = {
     "EllipticEnvelope": _RARE,
     "EmpiricalCovariance": _NO_ANSWER,
     "FeatureAgglomeration": _RARE,
-    "FeatureHasher": _NO_TABLE,
     "GaussianMixture": _RARE,
     "GaussianProcessClassifier": _NEIGHBORS,
     "GaussianProcessRegressor": _NEIGHBORS,
@@ -37,7 +37,7 @@ NOT_EXPORTED: dict[str, str] = {
     "Isomap": _NEIGHBORS,
     "IsotonicRegression": _RARE,
     "IterativeImputer": "imputes with models of its own",
-    "KNNImputer": _NEIGHBORS,
+    "KNNImputer": _PRODUCTS,
     "KNeighborsTransformer": _GRAPH,
     "KernelCenterer": _RARE,
     "KernelDensity": _NO_ANSWER,
@@ -74,7 +74,6 @@ NOT_EXPORTED: dict[str, str] = {
     "RadiusNeighborsClassifier": _NEIGHBORS,
     "RadiusNeighborsRegressor": _NEIGHBORS,
     "RadiusNeighborsTransformer": _GRAPH,
-    "RandomTreesEmbedding": _RARE,
     "SGDOneClassSVM": _RARE,
     "ShrunkCovariance": _NO_ANSWER,
     "SkewedChi2Sampler": _RARE,
