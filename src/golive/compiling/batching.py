@@ -20,8 +20,8 @@ __all__ = ["compare_batches"]
 _SIZES = (64, 1000)
 _MOST = 1_500
 """At most so many rows of a kind: what is wrong with a batch is wrong with many."""
-_REFUSED = 60
-"""At most so many rows that are refused; each costs the rows beside it again."""
+_FOR_EACH_REFUSED = 25
+"""One of so many is a refused row, each of which costs the rows beside it again."""
 
 
 def compare_batches(
@@ -30,6 +30,7 @@ def compare_batches(
     signature: Signature,
     measure: Measure,
     *,
+    most: int = _MOST,
     seed: int = 0,
 ) -> Batched:
     """Ask for rows of a proof once more, many at a time.
@@ -43,6 +44,7 @@ def compare_batches(
         answered: The rows and the original's answers, as the proof of single rows found them.
         signature: Of both.
         measure: What counts as the same.
+        most: Of each kind at most so many rows are asked.
         seed: Of what is mixed.
     """
     try:
@@ -55,7 +57,8 @@ def compare_batches(
     findings = Findings(found, signature, measure)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for kind, size, rows in _asked(list(map(_fewer, answered)), chance):
+        fewer = [_fewer(rows, most) for rows in answered]
+        for kind, size, rows in _asked(fewer, most // _FOR_EACH_REFUSED, chance):
             entries = entries_of(model, label, rows.batch, size=size)
             refused = findings.note(replace(rows, kind=kind), entries)
             found.tried.append(Tried(kind=kind, rows=rows.batch.size, refused=refused))
@@ -83,10 +86,10 @@ def _other(failure: Deviation) -> str:
     return f"With NumPy, a row of the kind {failure.kind!r} gets {how}."
 
 
-def _fewer(rows: Answered) -> Answered:
+def _fewer(rows: Answered, most: int) -> Answered:
     """Some rows of a kind, from all parts of it."""
     count = rows.batch.size
-    return _taken(rows, range(count) if count <= _MOST else _spread(count, _MOST))
+    return _taken(rows, range(count) if count <= most else _spread(count, most))
 
 
 def _spread(count: int, wanted: int) -> list[int]:
@@ -99,7 +102,7 @@ def _taken(rows: Answered, positions: Sequence[int]) -> Answered:
 
 
 def _asked(
-    answered: Sequence[Answered], chance: random.Random
+    answered: Sequence[Answered], refused: int, chance: random.Random
 ) -> Iterator[tuple[str, int, Answered]]:
     """What is asked: a kind, so many rows at a time, and the rows."""
     rows = _joined(answered)
@@ -110,8 +113,8 @@ def _asked(
     mixed = chance.sample(good, len(good))
     for size, positions in zip(_SIZES, (mixed, good), strict=True):
         yield f"{size} at once", size, _taken(rows, positions)
-    if len(bad) > _REFUSED:
-        bad = [bad[at] for at in _spread(len(bad), _REFUSED)]
+    if len(bad) > refused:
+        bad = [bad[at] for at in _spread(len(bad), refused)]
     among = [at for one in bad for at in _among(one, good, chance)]
     yield "refused", _SIZES[0], _taken(rows, among)
 

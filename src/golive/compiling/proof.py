@@ -103,7 +103,8 @@ def _prove(root: Path, evidence: Evidence, with_numpy: Callable[[CompiledModel],
     facts: dict[str, Any] = {"tried": tuple(found.tried), "timings": timings}
     if failure is not None:
         return made(_differs(failure), is_chosen=False, worst=failure, **facts)
-    batched = _compare_batches(evidence, compiled, with_numpy, found, measure)
+    most = _most_in_batches(timings)
+    batched = _compare_batches(evidence, compiled, with_numpy, found, measure, most)
     if compiled.has_batches and not batched.is_equal:
         compiled.forgo_batches()
         timings = time_models(evidence.original, compiled, batch)
@@ -138,6 +139,12 @@ def _refusals(timings: Sequence[Timing]) -> int:
     return max(20, min(150, int(_SECONDS / 4 / (timings[0].original * 1e-6))))
 
 
+def _most_in_batches(timings: Sequence[Timing]) -> int:
+    """How many rows of each of seven kinds there is time to ask the program for again."""
+    seconds = max(timing.compiled for timing in timings) * 1e-6
+    return max(100, min(1_500, int(_SECONDS / 7 / seconds)))
+
+
 def _compare(
     evidence: Evidence, compiled: CompiledModel, timings: Sequence[Timing], measure: Measure
 ) -> Comparison:
@@ -157,11 +164,12 @@ def _compare_batches(
     with_numpy: Callable[[CompiledModel], Model],
     found: Comparison,
     measure: Measure,
+    most: int,
 ) -> Batched:
     if not compiled.has_batches:
         return Batched(is_equal=False, reason="The program says so.")
     return compare_batches(
-        lambda: with_numpy(compiled), found.answered, evidence.signature, measure
+        lambda: with_numpy(compiled), found.answered, evidence.signature, measure, most=most
     )
 
 
