@@ -14,6 +14,7 @@ import click
 
 from golive import errors, settings
 from golive.cli.main import COMMANDS, command
+from golive.compiling.not_exported import NOT_EXPORTED
 from golive.compiling.table import EXPORTERS
 from golive.engine.coercion import coercion_table
 from golive.scorer import format as program_format
@@ -141,6 +142,16 @@ def compiled_page() -> Iterator[str]:
     for package in sorted({name.partition(".")[0] for name in EXPORTERS}):
         names = sorted(n.partition(".")[2] for n in EXPORTERS if n.startswith(f"{package}."))
         yield f"- {package}: {', '.join(f'`{name}`' for name in names)}"
+    yield "\n`MultiOutputClassifier` and `ClassifierChain` answer a list of labels a record,"
+    yield "without probabilities. Steps may give frames of pandas (`set_output`). Linear"
+    yield "classifiers, decompositions, perceptrons and vectorizers that compute in 32 bits are"
+    yield "left to the original: sums that are rounded at every step have other last bits"
+    yield "elsewhere.\n"
+    yield "## What is not\n"
+    yield "scikit-learn's other estimators, by the reason:\n"
+    for reason in sorted(set(NOT_EXPORTED.values())):
+        names = sorted(name for name, why in NOT_EXPORTED.items() if why == reason)
+        yield f"- {reason}: {', '.join(f'`{name}`' for name in names)}"
     yield "\n## The format of a program\n"
     yield (inspect.getdoc(program_format) or "").partition("\n")[2].strip()
     yield "\n## The steps\n"

@@ -1,9 +1,10 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from tests.cli.conftest import PROOF
 
-from golive.bundle.proof import Proof
+from golive.bundle.proof import Batched, Proof, Tried
 
 
 def test_tables_show_everything(golive, actions, capsys):
@@ -116,6 +117,27 @@ def test_the_proof_is_shown(golive, actions, capsys):
         "Requirements of the original (the compiled program needs none to answer)",
     ]:
         assert words in out
+
+
+def test_what_the_proof_says_of_batches_is_shown(golive, actions, capsys):
+    tried = (
+        Tried(kind="64 at once", rows=1_200, refused=0),
+        Tried(kind="refused", rows=128, refused=2),
+    )
+    equal = Batched(is_equal=True, reason="Batches are equal on 1,328 rows.", tried=tried)
+    wrong = Batched(is_equal=False, reason="One is not.", tried=tried, worst=PROOF.worst)
+
+    actions.bundle.proof = replace(PROOF, batched=equal)
+    golive("inspect", "income.bundle")
+    actions.bundle.proof = replace(PROOF, batched=wrong)
+    golive("inspect", "income.bundle")
+
+    out = " ".join(capsys.readouterr().out.split())
+    assert (
+        "Batches are equal on 1,328 rows (64 at once: 1,200, refused: 128); no score differs in "
+        "any bit."
+    ) in out
+    assert 'Batches are answered row by row. One is not. row {"age": 39.5} original' in out
 
 
 def test_why_there_is_no_program_is_shown(golive, actions, capsys):

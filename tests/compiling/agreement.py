@@ -49,8 +49,9 @@ def _column(name: str, values: pd.Series) -> Column:
 
 
 def matrix_columns(width: int, dtype: str = "float64") -> tuple[Column, ...]:
-    """Columns of a signature for a matrix of numbers."""
-    return tuple(Column(name=f"x{at}", type="number", dtype=dtype) for at in range(width))
+    """Columns of a signature for a matrix of numbers, or of objects that are texts."""
+    kind: Any = "string" if dtype == "object" else "number"
+    return tuple(Column(name=f"x{at}", type=kind, dtype=dtype) for at in range(width))
 
 
 def signature_for(estimator: Any, data: Any) -> Signature:
@@ -61,9 +62,14 @@ def signature_for(estimator: Any, data: Any) -> Signature:
         form, columns = "matrix", matrix_columns(data.shape[1], data.dtype.name)
     else:
         form, columns = "series", (Column(name="text", type="text", dtype="object"),)
-    classes = tuple(range(len(estimator.classes_))) if hasattr(estimator, "classes_") else ()
+    classes = tuple(range(len(estimator.classes_))) if has_one_label(estimator) else ()
     kind: Any = "regression" if not classes else "binary" if len(classes) == 2 else "multiclass"
     return Signature(form=form, columns=columns, output=Output(kind=kind, classes=classes))
+
+
+def has_one_label(estimator: Any) -> bool:
+    """Whether it is a classifier of one label a row."""
+    return not isinstance(getattr(estimator, "classes_", []), list)
 
 
 def compiled(estimator: Any, data: Any) -> Program:
@@ -121,7 +127,7 @@ def _original(estimator: Any, one: Any) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            if not hasattr(estimator, "classes_"):
+            if not has_one_label(estimator):
                 return np.ravel(estimator.predict(one)).tolist()
             label = estimator.classes_.tolist().index(estimator.predict(one)[0])
             if not hasattr(estimator, "predict_proba"):
@@ -133,7 +139,7 @@ def _original(estimator: Any, one: Any) -> Any:
 
 def _scored(estimator: Any, program: Program, record: list[Any]) -> Any:
     try:
-        if not hasattr(estimator, "classes_"):
+        if not has_one_label(estimator):
             return np.ravel(program.values([record])[0]).tolist()
         if not hasattr(estimator, "predict_proba"):
             return program.labels([record])
@@ -190,6 +196,6 @@ def _is_same(expected: Any, found: Any, tolerance: float = TOLERANCE) -> bool:
     if expected == REFUSED or found == REFUSED:
         return bool(expected == found)
     return len(expected) == len(found) and all(
-        math.isclose(a, b, rel_tol=tolerance, abs_tol=1e-12) or (a != a and b != b)
+        a == b or math.isclose(a, b, rel_tol=tolerance, abs_tol=1e-12) or (a != a and b != b)
         for a, b in zip(expected, found, strict=True)
     )

@@ -142,7 +142,8 @@ def distances(model: Model, output: Output) -> Any:
             return places[entry.label] - 0.5
         if output.kind == "regression":
             return entry.score
-        return float(np.ravel(entry.value)[0])
+        first = np.ravel(entry.value)[0]
+        return float(len(first) if isinstance(first, str) else first)
 
     return lambda batch: [
         distance(e) for e in entries_of(model, label, batch, size=batch.size or 1)

@@ -12,6 +12,7 @@ from sklearn.discriminant_analysis import (
     LinearDiscriminantAnalysis,
     QuadraticDiscriminantAnalysis,
 )
+from sklearn.feature_extraction import FeatureHasher
 from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.linear_model import (
     ARDRegression,
@@ -86,6 +87,14 @@ def _people(columns: Any, last: Any = None, *, nulls: bool = True, classes: int 
     truths = is_well_off(frame) if classes == 2 else (frame["age"] // 30).clip(1, 3)
     model = make_pipeline(columns, last or LogisticRegression())
     return Case(estimator=fitted(model, frame, truths), data=frame)
+
+
+def _hashed() -> Case:
+    """An array of texts, hashed value by value."""
+    frame = people(_ROWS)
+    rows = frame[["city", "tag", "grade"]].astype(object).to_numpy()
+    model = make_pipeline(FeatureHasher(16, input_type="string"), LogisticRegression())
+    return Case(estimator=fitted(model, rows, is_well_off(frame)), data=rows)
 
 
 def _two_outputs(rows: np.ndarray) -> np.ndarray:
@@ -194,6 +203,23 @@ _TABLES: dict[str, Callable[[], Case]] = {
             ColumnTransformer([("n", StandardScaler(), [0, 1]), ("c", _UNKNOWN, [2, 3, 4])]),
         )
     ),
+    "frames between the steps": lambda: _people(
+        make_pipeline(
+            ColumnTransformer(
+                [
+                    ("numbers", SimpleImputer(), NUMBERS),
+                    ("others", SimpleImputer(strategy="most_frequent"), CATEGORIES),
+                ],
+                verbose_feature_names_out=False,
+            ),
+            ColumnTransformer(
+                [
+                    ("flags", OneHotEncoder(sparse_output=False), ["tag", "city", "grade"]),
+                    ("scaled", StandardScaler(), NUMBERS),
+                ]
+            ),
+        ).set_output(transform="pandas")
+    ),
     "ridge of flags": lambda: _people(_mixed(_UNKNOWN), Ridge()),
 }
 PIPELINES: dict[str, Callable[[], Case]] = {
@@ -230,5 +256,6 @@ PIPELINES: dict[str, Callable[[], Case]] = {
     "imputed beside indicators": partial(
         _rows, make_union(SimpleImputer(), MissingIndicator()), LogisticRegression(), missing=True
     ),
+    "texts hashed": _hashed,
     **_TABLES,
 }  # fmt: skip

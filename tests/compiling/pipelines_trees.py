@@ -27,6 +27,7 @@ from sklearn.ensemble import (
     IsolationForest,
     RandomForestClassifier,
     RandomForestRegressor,
+    RandomTreesEmbedding,
     StackingClassifier,
     StackingRegressor,
     VotingClassifier,
@@ -39,7 +40,12 @@ from sklearn.model_selection import (
     TunedThresholdClassifierCV,
 )
 from sklearn.multiclass import OneVsOneClassifier, OneVsRestClassifier
-from sklearn.multioutput import MultiOutputRegressor, RegressorChain
+from sklearn.multioutput import (
+    ClassifierChain,
+    MultiOutputClassifier,
+    MultiOutputRegressor,
+    RegressorChain,
+)
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
     MinMaxScaler,
@@ -170,6 +176,16 @@ def outlier_case() -> Case:
 def several() -> np.ndarray:
     """Two numbers a row."""
     return np.column_stack([numbers(), numbers() * 2.0 + matrix()[:, 3] ** 2])
+
+
+def labels() -> np.ndarray:
+    """Three labels of two classes a row."""
+    return np.column_stack([two(), numbers() > np.median(numbers()), matrix()[:, 3] > 0]) * 1
+
+
+def words() -> np.ndarray:
+    """Two labels a row, which are words."""
+    return np.where(labels()[:, :2] > 0, "yes", [["no", "never"]])
 
 
 TREE = partial(DecisionTreeClassifier, max_depth=4, random_state=0)
@@ -345,6 +361,22 @@ _MADE: dict[str, tuple[Callable[[], Any], Callable[[], Any], Callable[[], Any]]]
     ),
     "several values": (partial(MultiOutputRegressor, LEAVES()), hostile, several),
     "chain": (partial(RegressorChain, LEAVES(), order=[1, 0]), matrix, several),
+    "a classifier a label": (partial(MultiOutputClassifier, TREE()), hostile, labels),
+    "a classifier a label of words": (partial(MultiOutputClassifier, logistic()), matrix, words),
+    "chain of labels": (partial(ClassifierChain, TREE(), order=[2, 0, 1]), matrix, labels),
+    "chain of probabilities": (
+        partial(ClassifierChain, TREE(), chain_method="predict_proba"), matrix, labels,
+    ),
+    "leaves of random trees": (
+        lambda: make_pipeline(RandomTreesEmbedding(6, random_state=0), LogisticRegression()),
+        hostile, two,
+    ),
+    "leaves of one tree, dense": (
+        lambda: make_pipeline(
+            RandomTreesEmbedding(1, random_state=0, sparse_output=False), LogisticRegression()
+        ),
+        matrix, two,
+    ),
     "threshold": (partial(FixedThresholdClassifier, TREE(), threshold=0.3), hostile, two),
     "tuned threshold": (partial(TunedThresholdClassifierCV, TREE(), cv=2), hostile, two),
     "search": (partial(GridSearchCV, TREE(), {"max_depth": [2, 3]}, cv=2), hostile, two),

@@ -125,15 +125,6 @@ def test_small_integers_beside_32_bit_floats_are_not_exported():
         compiled(model, frame)
 
 
-def test_steps_that_give_frames_are_not_exported():
-    frame = people()
-    columns = ColumnTransformer([("n", SCALED, NUMBERS)]).set_output(transform="pandas")
-    model = fitted(make_pipeline(columns, LogisticRegression()), frame, is_well_off(frame))
-
-    with pytest.raises(NotExportableError, match="ColumnTransformer with set_output"):
-        compiled(model, frame)
-
-
 def test_a_subclass_of_a_known_step_is_not_exported():
     class Scaler(StandardScaler):
         pass

@@ -71,3 +71,17 @@ def test_components_of_narrow_floats_are_not_exported():
 
     with pytest.raises(NotExportableError, match="PCA of 32-bit floats"):
         compiled(model, rows)
+
+
+def test_factors_of_what_is_too_large_in_between_are_refused_as_by_the_original():
+    generator = np.random.default_rng(2)
+    rows = generator.normal(size=(200, 1)) + 0.3 * generator.normal(size=(200, 4))
+    model = make_pipeline(FactorAnalysis(n_components=1), LogisticRegression())
+    model.fit(rows, rows[:, 0] > 0)
+    hostile = np.tile(rows[:1], (8, 1))
+    for column in range(4):
+        hostile[2 * column, column], hostile[2 * column + 1, column] = 1.7e308, -1.7e308
+    program = compiled(model, rows)
+
+    assert_agree(model, program, hostile)
+    assert_batches_agree(program, np.concatenate([rows, hostile]))

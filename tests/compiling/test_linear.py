@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.pipeline import make_pipeline
@@ -31,3 +32,5 @@ def test_a_classifier_that_decides_in_32_bits_is_not_exported(model):
 
     with pytest.raises(NotExportableError, match=f"{type(model).__name__} that decides in 32 bits"):
         compiled(model, rows)
+    with pytest.raises(NotExportableError, match=f"{type(model).__name__} that decides in 32 bits"):
+        compiled(model, pd.DataFrame(rows, columns=list("abcdef")))

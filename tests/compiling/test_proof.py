@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
-from sklearn.tree import DecisionTreeRegressor
+from sklearn.multioutput import MultiOutputClassifier
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from golive.bundle.golden import GoldenRecord
 from golive.bundle.proof import Timing
@@ -152,6 +153,25 @@ def test_other_golden_records_than_those_packed_are_a_difference(estimator, evid
 
     assert not proof.is_chosen
     assert proof.worst.kind == "golden"
+
+
+def test_rows_near_to_where_a_list_of_labels_changes_are_tried(frame):
+    signature = replace(SIGNATURE, output=Output(kind="custom", has_probabilities=False))
+    truths = np.column_stack([frame["a"] > 0.5, frame["b"] > 0.25]).astype(int)
+    model = MultiOutputClassifier(DecisionTreeClassifier(max_depth=2)).fit(frame, truths)
+    original = model_for(model, "sklearn", signature)
+    records = frame.to_dict("records")
+    engine = Engine(signature, original, decoder=Decoder(signature))
+    golden = tuple(map(GoldenRecord, records[:3], answer_rows(engine, records[:3])))
+    given = Evidence(
+        original=original, signature=signature, records=records, golden=golden, tolerance=1e-9
+    )
+
+    proof = compile_estimator(model, "sklearn", given).proof
+
+    assert proof.is_chosen
+    (near,) = [tried for tried in proof.tried if tried.kind == "near"]
+    assert near.rows >= 24
 
 
 def test_a_program_that_is_slower_for_one_or_64_records_is_not_chosen():

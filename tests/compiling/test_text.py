@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.compose import make_column_transformer
+from sklearn.feature_extraction import FeatureHasher
 from sklearn.feature_extraction.text import (
     CountVectorizer,
     HashingVectorizer,
@@ -217,3 +218,36 @@ def test_terms_are_found_again_once_more_were_met_than_are_remembered():
     model.fit(texts, [at % 2 for at in range(len(texts))])
 
     assert_agree(model, compiled(model, texts), [*texts, *texts, "term7 term7 unknown term49999"])
+
+
+def test_values_of_an_array_of_texts_are_hashed_as_by_the_original():
+    texts = [one for one in HOSTILE_TEXTS if "\ud800" not in one]
+    rows = np.array([texts, texts[::-1]], dtype=object).T
+    model = make_pipeline(FeatureHasher(8, input_type="string"), LogisticRegression())
+    model.fit(rows, [at % 2 for at in range(len(rows))])
+    rows[3, 1], rows[4, 0] = None, 7
+
+    program = compiled(model, rows)
+
+    assert_agree(model, program, rows)
+    assert_batches_agree(program, rows)
+
+
+@pytest.mark.parametrize("kind", ["dict", "pair"])
+def test_a_hasher_of_what_no_table_holds_is_not_exported(kind):
+    rows = np.array([["a", "b"]] * 4, dtype=object)
+    model = make_pipeline(FeatureHasher(8, input_type="string"), LogisticRegression())
+    model.fit(rows, [0, 1, 0, 1])
+    model.steps[0][1].input_type = kind
+
+    with pytest.raises(NotExportableError, match=f"FeatureHasher of the input_type '{kind}'"):
+        compiled(model, rows)
+
+
+def test_a_hasher_of_a_frame_is_not_exported():
+    frame = pd.DataFrame([["a", "b"]] * 4, columns=["x", "y"])
+    model = make_pipeline(FeatureHasher(8, input_type="string"), LogisticRegression())
+    model.fit(frame.to_numpy(), [0, 1, 0, 1])
+
+    with pytest.raises(NotExportableError, match="than those of an array of texts"):
+        compiled(model, frame)

@@ -14,6 +14,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.model_selection import GridSearchCV, TunedThresholdClassifierCV
+from sklearn.multioutput import ClassifierChain
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
@@ -403,6 +404,16 @@ def test_several_outputs_are_custom(prove, random):
 
     assert proven.signature.output.kind == "custom"
     assert len(proven.answers[0].value) == 3
+
+
+def test_several_labels_are_custom_whatever_shape_their_probabilities_have(prove, random):
+    values = random.normal(size=(60, 2))
+    chain = ClassifierChain(LogisticRegression()).fit(values, (values > 0).astype(int))
+
+    proven = prove(chain, pd.DataFrame(values, columns=["a", "b"]))
+
+    assert proven.signature.output.kind == "custom"
+    assert proven.answers[0].value == chain.predict(values[:1])[0].tolist()
 
 
 def test_a_positive_class_given_as_text_is_found(people, prove):

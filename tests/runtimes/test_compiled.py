@@ -156,6 +156,7 @@ class Broken:
     """A program that cannot be made faster."""
 
     root = None
+    has_batches = True
 
     def gives(self, method):
         return True

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from golive.signature.model import JsonValue
 
-__all__ = ["PROOF_VERSION", "Deviation", "Proof", "Timing", "Tried"]
+__all__ = ["PROOF_VERSION", "Batched", "Deviation", "Proof", "Timing", "Tried"]
 
 PROOF_VERSION = 1
 
@@ -61,6 +61,24 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Batched:
+    """How the program's answers to many rows at once, with NumPy, compare with the original's.
+
+    Attributes:
+        is_equal: Whether they are the same; if not, the program answers batches row by row.
+        reason: Why, in a sentence.
+        tried: Rows of the proof, asked again in batches. The kinds: `64 at once`, `1000 at once`,
+            and `refused`, rows that both refuse, each among others.
+        worst: The row on which both differ most; None where no score differs.
+    """
+
+    is_equal: bool
+    reason: str
+    tried: tuple[Tried, ...] = field(default=())
+    worst: Deviation | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
     """How a compiled program compares with the original.
 
@@ -74,6 +92,7 @@ class Proof:
         tried: The rows by kind.
         worst: The row on which both differ most; None where no score differs.
         timings: By the number of rows that are answered at once.
+        batched: Of batches; None where the rows alone decided, and in proofs of before.
     """
 
     format_version: int = PROOF_VERSION
@@ -85,6 +104,7 @@ class Proof:
     tried: tuple[Tried, ...] = field(default=())
     worst: Deviation | None = None
     timings: tuple[Timing, ...] = field(default=())
+    batched: Batched | None = None
 
     @property
     def rows(self) -> int:

@@ -32,6 +32,7 @@ def print_proof(console: Console, facts: dict[str, Any]) -> None:
     console.print(f"The program has {proof['steps']} steps and {proof['size']:,} bytes.", **_AS_IS)
     _print_tried(console, proof)
     _print_worst(console, proof)
+    _print_batched(console, proof["batched"])
     _print_timings(console, proof["timings"])
 
 
@@ -69,13 +70,28 @@ def _print_worst(console: Console, proof: dict[str, Any]) -> None:
         return
     how = "another answer" if worst["relative"] is None else f"{worst['relative']:.3g} (relative)"
     console.print(f"The worst difference: {how}, on a row of the kind {worst['kind']}:")
-    for name, value in (
-        ("row", worst["row"]),
-        ("original", worst["original"]),
-        ("compiled", worst["compiled"]),
-    ):
-        console.print(f"  {name:8} {json.dumps(value, ensure_ascii=False)}", **_AS_IS)
+    _print_deviation(console, worst)
     console.print(f"The same answer is one that is at most {proof['tolerance']:g} (relative) away.")
+
+
+def _print_deviation(console: Console, worst: dict[str, Any]) -> None:
+    for name in ("row", "original", "compiled"):
+        console.print(f"  {name:8} {json.dumps(worst[name], ensure_ascii=False)}", **_AS_IS)
+
+
+def _print_batched(console: Console, batched: dict[str, Any] | None) -> None:
+    if batched is None:
+        return
+    worst = batched["worst"]
+    if not batched["is_equal"]:
+        console.print(f"Batches are answered row by row. {batched['reason']}", **_AS_IS)
+        if worst is not None:
+            _print_deviation(console, worst)
+        return
+    kinds = ", ".join(f"{tried['kind']}: {tried['rows']:,}" for tried in batched["tried"])
+    bits = "no score differs in any bit"
+    how = bits if worst is None else f"the worst difference is {worst['relative']:.3g} (relative)"
+    console.print(f"{batched['reason'].rstrip('.')} ({kinds}); {how}.", **_AS_IS)
 
 
 def _print_timings(console: Console, timings: list[dict[str, Any]]) -> None:

@@ -17,12 +17,36 @@ from golive.errors import GoliveError, ModelOutputError, RecordError
 from golive.runtimes.protocols import Batch, Model, Outputs
 from golive.signature.model import JsonValue, Output, Signature
 
-__all__ = ["Comparison", "Measure", "compare_models", "entries_of", "relative_difference"]
+__all__ = [
+    "Answered",
+    "Comparison",
+    "Entry",
+    "Findings",
+    "Measure",
+    "compare_models",
+    "entries_of",
+    "relative_difference",
+]
 
 _CHUNK = 4_096
 _LONGEST = 200
 
 Entry = Answer | Fault | Exception
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """Rows of one kind and what the original answers to each.
+
+    Attributes:
+        kind: As of the trial.
+        batch: The rows.
+        entries: The original's answers, or what it raised.
+    """
+
+    kind: str
+    batch: Batch
+    entries: list[Entry]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,9 +57,11 @@ class Comparison:
         tried: The rows by kind.
         worst: The largest difference of scores within the tolerance, if there is one.
         failure: The first row on which both are not the same.
+        answered: The rows that were compared, with the original's answers.
     """
 
     tried: list[Tried] = field(default_factory=list)
+    answered: list[Answered] = field(default_factory=list)
     worst: Deviation | None = None
     failure: Deviation | None = None
 
@@ -86,7 +112,8 @@ class _Comparing:
     ) -> None:
         self.found = Comparison()
         self._original, self._candidate = original, candidate
-        self._signature, self._measure = signature, measure
+        self._measure = measure
+        self._findings = Findings(self.found, signature, measure)
         self._label = labeller(signature.output, Options())
 
     def compare(self, trial: Trial) -> None:
@@ -95,19 +122,14 @@ class _Comparing:
         refused = [at for at, entry in enumerate(answers) if isinstance(entry, Exception)]
         skipped = set(refused) - set(_spread(refused, self._measure.refusals))
         rows = [at for at in range(trial.batch.size) if at not in skipped]
-        expected = self._expected(trial, rows, set(refused))
-        both = 0
-        for at, one in zip(rows, expected, strict=True):
-            if isinstance(one, Exception) and self._is_as_refused(one, answers[at]):
-                both += 1
-            else:
-                self._note(trial, at, one, answers[at])
+        answered = Answered(
+            kind=trial.kind,
+            batch=trial.batch.take(rows),
+            entries=self._expected(trial, rows, set(refused)),
+        )
+        both = self._findings.note(answered, [answers[at] for at in rows])
         self.found.tried.append(Tried(kind=trial.kind, rows=len(rows), refused=both))
-
-    def _is_as_refused(self, one: Exception, other: Entry) -> bool:
-        if self._measure.may_answer_more:
-            return True
-        return isinstance(other, Exception) and _code_of(one) == _code_of(other)
+        self.found.answered.append(answered)
 
     def _expected(self, trial: Trial, rows: list[int], refused: set[int]) -> list[Entry]:
         """The original's entries: rows that the program refuses are asked alone."""
@@ -119,8 +141,36 @@ class _Comparing:
             entries.update(zip(part, answers, strict=True))
         return [entries[at] for at in rows]
 
-    def _note(self, trial: Trial, at: int, one: Entry, other: Entry) -> None:
-        found = self.found
+
+class Findings:
+    """Notes differences of answers in a comparison.
+
+    Args:
+        found: The comparison.
+        signature: Of both models.
+        measure: What counts as the same.
+    """
+
+    def __init__(self, found: Comparison, signature: Signature, measure: Measure) -> None:
+        self._found, self._signature, self._measure = found, signature, measure
+
+    def note(self, answered: Answered, entries: Sequence[Entry]) -> int:
+        """Note where the candidate's entries are others; how many rows both refused."""
+        both = 0
+        for at, (one, other) in enumerate(zip(answered.entries, entries, strict=True)):
+            if isinstance(one, Exception) and self._is_as_refused(one, other):
+                both += 1
+            else:
+                self._note(answered, at, one, other)
+        return both
+
+    def _is_as_refused(self, one: Exception, other: Entry) -> bool:
+        if self._measure.may_answer_more:
+            return True
+        return isinstance(other, Exception) and _code_of(one) == _code_of(other)
+
+    def _note(self, answered: Answered, at: int, one: Entry, other: Entry) -> None:
+        found = self._found
         relative = relative_difference(one, other, self._signature.output, self._measure.floor)
         is_same = relative is not None and relative <= self._measure.tolerance
         if is_same:
@@ -130,8 +180,8 @@ class _Comparing:
         elif found.failure is not None:
             return
         deviation = Deviation(
-            kind=trial.kind,
-            row=dict(_shown_row(trial.batch, at, self._signature)),
+            kind=answered.kind,
+            row=dict(_shown_row(answered.batch, at, self._signature)),
             original=_shown_entry(one),
             compiled=_shown_entry(other),
             relative=relative,

@@ -13,7 +13,7 @@ from golive.compiling.given import Given, Gives, Made
 from golive.compiling.not_exported import NOT_EXPORTED
 from golive.scorer.writing import ProgramWriter
 
-__all__ = ["Exporter", "Exports", "NotExportableError", "class_name"]
+__all__ = ["Exporter", "Exports", "NotExportableError", "class_name", "gives_frames"]
 
 _TYPECODES = {"float64": "d", "float32": "f", "int64": "q", "int32": "i", "uint32": "I",
               "uint16": "H", "uint8": "B", "bool": "B"}  # fmt: skip
@@ -60,7 +60,10 @@ class Exports:
                 return self.export(inner, given)
             raise NotExportableError(_no_exporter(type(estimator).__name__))
         _refuse_what_no_exporter_knows(estimator, given)
-        return exporter(estimator, given, self)
+        made = exporter(estimator, given, self)
+        if gives_frames(estimator) and made.given is not None and made.given.gives == "sparse":
+            raise NotExportableError(f"{class_name(estimator)} with set_output of sparse rows")
+        return made
 
     def array(self, values: Any, typecode: str | None = None) -> str:
         """Keep an array; its name goes into a step's `arrays`.
@@ -103,6 +106,16 @@ class Exports:
         return self.step("composing.pipeline", last["gives"], last["width"], children=flat)
 
 
+def gives_frames(estimator: Any) -> bool:
+    """Whether the rows that a transformer gives are frames of pandas, by `set_output`."""
+    return _output_of(estimator) == "pandas"
+
+
+def _output_of(estimator: Any) -> str | None:
+    chosen: str | None = getattr(estimator, "_sklearn_output_config", {}).get("transform")
+    return chosen
+
+
 def _no_exporter(name: str) -> str:
     reason = NOT_EXPORTED.get(name)
     return f"{name} has no exporter" + (f": it {reason}" if reason else "")
@@ -140,16 +153,16 @@ def _dense_flags(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _refuse_what_no_exporter_knows(estimator: Any, given: Given) -> None:
-    """What every exporter would have to refuse: frames as outputs, other inputs than fitted.
+    """What every exporter would have to refuse: other frames than those of pandas as outputs.
 
-    And methods that were replaced in the object itself.
+    And other inputs than fitted, and methods that were replaced in the object itself.
     """
     name = type(estimator).__name__
     for attribute in vars(estimator) if hasattr(estimator, "__dict__") else ():
         if callable(getattr(type(estimator), attribute, None)):
             raise NotExportableError(f"{name} with a {attribute} of its own")
-    if getattr(estimator, "_sklearn_output_config", {}).get("transform") not in (None, "default"):
-        raise NotExportableError(f"{name} with set_output")
+    if _output_of(estimator) not in (None, "default", "pandas"):
+        raise NotExportableError(f"{name} with set_output of {_output_of(estimator)}")
     if name in ("Pipeline", "ColumnTransformer", "FeatureUnion"):
         return
     names = getattr(estimator, "feature_names_in_", None)

@@ -14,8 +14,12 @@ from golive.bundle.proof import Proof
 from golive.compiling.compile import write_program
 from golive.compiling.exporting import NotExportableError
 from golive.compiling.proof import Evidence, prove
+from golive.scorer.format import PROGRAM
+from golive.scorer.writing import without_batches
 
-__all__ = ["COMPILED_KINDS", "Compiled", "compile_estimator", "prove_program"]
+__all__ = ["COMPILED_KINDS", "Compiled", "as_proven", "compile_estimator", "prove_program"]
+
+_STEPS = f"{PROGRAM_FOLDER}/{PROGRAM}"
 
 COMPILED_KINDS: tuple[RuntimeKind, ...] = ("sklearn", "xgboost", "lightgbm")
 
@@ -64,7 +68,16 @@ def prove_program(program: Mapping[str, bytes], evidence: Evidence) -> Compiled:
 
 def _proven(root: Path, program: Mapping[str, bytes], evidence: Evidence) -> Compiled:
     proof = prove(root, evidence)
-    return Compiled(proof=proof, program=program if proof.is_chosen else {})
+    if not proof.is_chosen:
+        return Compiled(proof=proof)
+    return Compiled(proof=proof, program=as_proven(program, proof))
+
+
+def as_proven(program: Mapping[str, bytes], proof: Proof) -> Mapping[str, bytes]:
+    """The program, which says that batches go row by row if they were found to be wrong."""
+    if proof.batched is None or proof.batched.is_equal:
+        return program
+    return {**program, _STEPS: without_batches(program[_STEPS])}
 
 
 def _sentence(text: str) -> str:

@@ -7,10 +7,10 @@ __all__ = ["NOT_EXPORTED"]
 _NO_ANSWER = "predicts nothing for new records"
 _NO_TABLE = "takes other data than tables and texts"
 _NEIGHBORS = "needs the rows that it was fitted on"
+_PRODUCTS = "finds neighbours by products of matrices, whose last bits depend on the machine"
 _GRAPH = "gives graphs of neighbours, not columns"
 _TARGETS = "encodes targets, not records"
 _RARE = "is rarely served"
-_MANY_LABELS = "gives several labels a record"
 
 NOT_EXPORTED: dict[str, str] = {
     "AdditiveChi2Sampler": _RARE,
@@ -22,14 +22,12 @@ NOT_EXPORTED: dict[str, str] = {
     "BisectingKMeans": _RARE,
     "CCA": _RARE,
     "ClassicalMDS": _NO_ANSWER,
-    "ClassifierChain": _MANY_LABELS,
     "DBSCAN": _NO_ANSWER,
     "DictVectorizer": _NO_TABLE,
     "DictionaryLearning": "solves a problem for each record",
     "EllipticEnvelope": _RARE,
     "EmpiricalCovariance": _NO_ANSWER,
     "FeatureAgglomeration": _RARE,
-    "FeatureHasher": _NO_TABLE,
     "GaussianMixture": _RARE,
     "GaussianProcessClassifier": _NEIGHBORS,
     "GaussianProcessRegressor": _NEIGHBORS,
@@ -39,7 +37,7 @@ NOT_EXPORTED: dict[str, str] = {
     "Isomap": _NEIGHBORS,
     "IsotonicRegression": _RARE,
     "IterativeImputer": "imputes with models of its own",
-    "KNNImputer": _NEIGHBORS,
+    "KNNImputer": _PRODUCTS,
     "KNeighborsTransformer": _GRAPH,
     "KernelCenterer": _RARE,
     "KernelDensity": _NO_ANSWER,
@@ -60,7 +58,6 @@ NOT_EXPORTED: dict[str, str] = {
     "MiniBatchNMF": "solves a problem for each record",
     "MiniBatchSparsePCA": "solves a problem for each record",
     "MultiLabelBinarizer": _TARGETS,
-    "MultiOutputClassifier": _MANY_LABELS,
     "NMF": "solves a problem for each record",
     "NearestNeighbors": _NO_ANSWER,
     "NeighborhoodComponentsAnalysis": _RARE,
@@ -77,7 +74,6 @@ NOT_EXPORTED: dict[str, str] = {
     "RadiusNeighborsClassifier": _NEIGHBORS,
     "RadiusNeighborsRegressor": _NEIGHBORS,
     "RadiusNeighborsTransformer": _GRAPH,
-    "RandomTreesEmbedding": _RARE,
     "SGDOneClassSVM": _RARE,
     "ShrunkCovariance": _NO_ANSWER,
     "SkewedChi2Sampler": _RARE,

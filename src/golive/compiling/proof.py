@@ -7,12 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from threadpoolctl import threadpool_limits
 
 from golive.bundle.golden import GoldenRecord
 from golive.bundle.layout import PROGRAM_FOLDER
-from golive.bundle.proof import Deviation, Proof, Timing
+from golive.bundle.proof import Batched, Deviation, Proof, Timing
+from golive.compiling.batching import compare_batches
 from golive.compiling.comparing import Comparison, Measure, compare_models, entries_of
 from golive.compiling.timing import time_models
 from golive.compiling.trials import TrialSizes, trials_of
@@ -57,13 +59,24 @@ class Evidence:
     tolerance: float
 
 
-def prove(root: Path, evidence: Evidence) -> Proof:
-    """Compare the program under `root` with the original and decide which of them answers."""
+def prove(
+    root: Path,
+    evidence: Evidence,
+    *,
+    with_numpy: Callable[[CompiledModel], Model] = CompiledModel.with_numpy,
+) -> Proof:
+    """Compare the program under `root` with the original and decide which of them answers.
+
+    Args:
+        root: The directory that holds the program's folder.
+        evidence: What it is proven with.
+        with_numpy: What answers the program's batches, where that is to be another.
+    """
     with threadpool_limits(limits=1):
-        return _prove(root, evidence)
+        return _prove(root, evidence, with_numpy)
 
 
-def _prove(root: Path, evidence: Evidence) -> Proof:
+def _prove(root: Path, evidence: Evidence, with_numpy: Callable[[CompiledModel], Model]) -> Proof:
     size = sum(path.stat().st_size for path in (root / PROGRAM_FOLDER).iterdir())
     steps = json.loads((root / PROGRAM_FOLDER / PROGRAM).read_bytes())["root"]
     tolerance = _FLOAT32_TOLERANCE if _is_float32(evidence.signature, steps) else _TOLERANCE
@@ -82,15 +95,26 @@ def _prove(root: Path, evidence: Evidence) -> Proof:
     compiled.warm()
     compiled.settle(batch)
     timings = time_models(evidence.original, compiled, batch)
-    found = _compare(evidence, compiled, batch, timings, tolerance)
+    measure = Measure(
+        tolerance=tolerance, floor=_floor(evidence, batch), refusals=_refusals(timings)
+    )
+    found = _compare(evidence, compiled, timings, measure)
     failure = found.failure or _other_golden(evidence, compiled)
     facts: dict[str, Any] = {"tried": tuple(found.tried), "timings": timings}
     if failure is not None:
         return made(_differs(failure), is_chosen=False, worst=failure, **facts)
+    most = _most_in_batches(timings)
+    batched = _compare_batches(evidence, compiled, with_numpy, found, measure, most)
+    if compiled.has_batches and not batched.is_equal:
+        compiled.forgo_batches()
+        timings = time_models(evidence.original, compiled, batch)
+    facts = {"tried": tuple(found.tried), "timings": timings, "batched": batched}
     slower = slower_of(timings)
     if slower is not None:
         return made(_is_slower(slower), is_chosen=False, worst=found.worst, **facts)
     reason = _is_faster(sum(tried.rows for tried in found.tried), timings)
+    if not batched.is_equal:
+        reason += f" Batches are answered row by row. {batched.reason}"
     return made(reason, is_chosen=True, worst=found.worst, **facts)
 
 
@@ -110,21 +134,42 @@ def answered_rows(evidence: Evidence, compiled: Model) -> Batch:
     return batch.take(good)
 
 
+def _refusals(timings: Sequence[Timing]) -> int:
+    """How many refused rows of a kind there is time to ask the original for."""
+    return max(20, min(150, int(_SECONDS / 4 / (timings[0].original * 1e-6))))
+
+
+def _most_in_batches(timings: Sequence[Timing]) -> int:
+    """How many rows of each of seven kinds there is time to ask the program for again."""
+    seconds = max(timing.compiled for timing in timings) * 1e-6
+    return max(100, min(1_500, int(_SECONDS / 7 / seconds)))
+
+
 def _compare(
-    evidence: Evidence,
-    compiled: CompiledModel,
-    batch: Batch,
-    timings: Sequence[Timing],
-    tolerance: float,
+    evidence: Evidence, compiled: CompiledModel, timings: Sequence[Timing], measure: Measure
 ) -> Comparison:
     one, many = timings[0], timings[-1]
-    refusals = max(20, min(150, int(_SECONDS / 4 / (one.original * 1e-6))))
     return compare_on_rows(
         evidence,
         compiled,
-        Measure(tolerance=tolerance, floor=_floor(evidence, batch), refusals=refusals),
+        measure,
         rows=_SECONDS / ((one.compiled + many.original) * 1e-6),
         quick=compiled if one.compiled < many.original else evidence.original,
+    )
+
+
+def _compare_batches(
+    evidence: Evidence,
+    compiled: CompiledModel,
+    with_numpy: Callable[[CompiledModel], Model],
+    found: Comparison,
+    measure: Measure,
+    most: int,
+) -> Batched:
+    if not compiled.has_batches:
+        return Batched(is_equal=False, reason="The program says so.")
+    return compare_batches(
+        lambda: with_numpy(compiled), found.answered, evidence.signature, measure, most=most
     )
 
 
@@ -182,12 +227,17 @@ def _distances(model: Model, output: Output) -> Callable[[Batch], list[float | N
             return entry.score - (0.5 if output.threshold is None else output.threshold)
         if output.classes:
             return classes[_typed(entry.label)] - 0.5
-        return entry.score if output.kind == "regression" else None
+        return entry.score if output.kind == "regression" else _any_number(entry.value)
 
     def distances(batch: Batch) -> list[float | None]:
         return [distance(e) for e in entries_of(model, label, batch, size=batch.size or 1)]
 
     return distances
+
+
+def _any_number(value: JsonValue) -> float:
+    """A number that is another one where an answer of any kind is."""
+    return float(crc32(json.dumps(value, sort_keys=True, default=str).encode()))
 
 
 def _typed(value: JsonValue) -> tuple[type, JsonValue]:

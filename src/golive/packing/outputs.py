@@ -103,9 +103,11 @@ def _sample(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _kind_of(estimator: object, outputs: DirectOutputs, wishes: OutputWishes) -> OutputKind:
     facts = describe_output(estimator)
+    predicted = outputs.predicted or []
+    if any(isinstance(value, list) and len(value) > 1 for value in predicted):
+        return "custom"  # several labels a record, whose probabilities may be a matrix too
     if outputs.probabilities is not None and outputs.probabilities.ndim == 2:
         return "binary" if outputs.probabilities.shape[1] == 2 else "multiclass"
-    predicted = outputs.predicted or []
     if any(isinstance(value, list | dict) for value in predicted):
         return "custom"
     if facts.kind != "custom":

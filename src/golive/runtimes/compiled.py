@@ -18,8 +18,8 @@ from typing import Any
 from golive.bundle.layout import PROGRAM_FOLDER
 from golive.errors import ModelLoadError, ModelOutputError
 from golive.forks import call_in_children
-from golive.runtimes.compiled_batches import FEWEST, BatchAnswers
-from golive.runtimes.protocols import Batch, Outputs
+from golive.runtimes.compiled_batches import FEWEST, BatchAnswers, at_once
+from golive.runtimes.protocols import Batch, Model, Outputs
 from golive.scorer.format import ProgramError
 from golive.scorer.loading import load_program
 from golive.scorer.program import Program
@@ -71,6 +71,7 @@ class CompiledModel:
             others to make a batch.
         predict_one: Answers one record, given by its values in the order of the columns: gives a
             value, a label, a row of probabilities or a pair of row and label; see `Model`.
+        has_batches: Whether NumPy may answer batches, where that is faster.
     """
 
     answers_at_once = True
@@ -90,7 +91,9 @@ class CompiledModel:
             ModelLoadError: The program does not give what the signature says.
         """
         self._program = program
+        self._output = signature.output
         self._start = start
+        self.has_batches = program.has_batches
         self._large = BatchAnswers(program, signature.output)
         self._answer_one = _answer_one(program, signature.output)
         self._outputs = _outputs_of(signature.output)
@@ -127,6 +130,19 @@ class CompiledModel:
         """Measure from what number of records on NumPy is faster, before going on."""
         self._large.settle(list(map(list, zip(*batch.columns, strict=True))), self._answer)
 
+    def forgo_batches(self) -> None:
+        """Answer every batch row by row from now on."""
+        self.has_batches = False
+        self._large.forgo()
+
+    def with_numpy(self) -> Model:
+        """The same program with NumPy for all but the smallest batches, be it faster or not.
+
+        Raises:
+            Exception: NumPy cannot run the program, whatever it says of it.
+        """
+        return _WithNumPy(self, at_once(self._program, self._output))
+
     def _many(self, records: list[list[Any]]) -> Outputs:
         large = self._large
         if large.claim():
@@ -159,6 +175,19 @@ class CompiledModel:
         if next(self._answers_to_count, 0) == 1:
             self._start(self._hasten)
         return self._answer_one(record)
+
+
+class _WithNumPy:
+    """Answers with NumPy where it might ever do so in service."""
+
+    def __init__(self, rows: CompiledModel, answer: Callable[[list[list[Any]]], Outputs]) -> None:
+        self._rows, self._answer = rows, answer
+
+    def predict(self, batch: Batch) -> Outputs:
+        """Answer every record of the batch, in order."""
+        if batch.size < FEWEST:
+            return self._rows.predict(batch)
+        return self._answer(list(map(list, zip(*batch.columns, strict=True))))
 
 
 def _answer_one(program: Program, output: Output) -> Callable[[list[Any]], Any]:

@@ -1,8 +1,8 @@
 """Batches of compiled models: from what number of records on NumPy answers them faster.
 
 NumPy is imported, and both ways are measured, when the first large batch comes: a service of
-single records never pays for it. Where NumPy is absent, slower, or answers otherwise, the records
-are answered one by one.
+single records never pays for it. Where NumPy is absent, slower, or answers otherwise, or the
+program says that it does, the records are answered one by one.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class BatchAnswers:
         self._program = program
         self._output = output
         self._lock = Lock()
-        self._is_claimed = False
+        self._is_claimed = not program.has_batches
         self._answer: Callable[[Records], Outputs] | None = None
 
     def claim(self) -> bool:
@@ -65,6 +65,11 @@ class BatchAnswers:
         assert self._answer is not None
         return self._answer(records)
 
+    def forgo(self) -> None:
+        """Answer records one by one from now on."""
+        self._is_claimed = True
+        self.crossover = inf
+
     def settle(self, records: Records, one_by_one: Callable[[Records], Outputs]) -> None:
         """Find the crossover with these records.
 
@@ -73,7 +78,7 @@ class BatchAnswers:
             one_by_one: Answers records one after another.
         """
         self._is_claimed = True
-        if find_spec("numpy") is None:
+        if not self._program.has_batches or find_spec("numpy") is None:
             return
         some = records[:_COMPARED]
         try:

@@ -7,7 +7,9 @@
 - `arrays`: name to `[offset, count, type]` of each array in `arrays.bin`; the type is one of
   `ITEM_SIZES` (those of the module `array`), numbers are little-endian, and every array begins at a
   multiple of `ALIGNMENT` bytes, so that the file can be used as it is mapped into memory;
-- `root`: the step that gives the answer. Its first child reads the record.
+- `root`: the step that gives the answer. Its first child reads the record;
+- `batches`: false where NumPy was found to answer batches otherwise: records are then always
+  answered one by one. Absent elsewhere.
 
 A step is an object with `op` (`family.name`, such as `scaling.standard`), `gives` (`table`,
 `text`, `dense`, `sparse` or `estimator`), `width` (how many values it gives), and, where it has

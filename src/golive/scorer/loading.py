@@ -30,7 +30,8 @@ def load_program(directory: Path) -> Program:
     mapped = _mapped(directory / ARRAYS)
     try:
         arrays = Arrays(mapped, data["arrays"])
-        return Program(node_of(data["root"], arrays), classes=data["classes"])
+        root, has_batches = node_of(data["root"], arrays), data.get("batches", True) is True
+        return Program(root, classes=data["classes"], has_batches=has_batches)
     except ProgramError:
         raise
     except Exception as error:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from golive.scorer.node import Node
 from golive.scorer.rows.building import parts_of
 from golive.scorer.rows.composing import same
 
 __all__ = ["Program"]
+
+T = TypeVar("T")
 
 
 class Program:
@@ -21,11 +23,13 @@ class Program:
     Attributes:
         root: The step that gives the answer.
         classes: The number of classes, or None for regression.
+        has_batches: Whether NumPy may answer batches; where not, it was found to be wrong.
     """
 
-    def __init__(self, root: Node, *, classes: int | None) -> None:
+    def __init__(self, root: Node, *, classes: int | None, has_batches: bool = True) -> None:
         self.root = root
         self.classes = classes
+        self.has_batches = has_batches
         prepare, estimator = parts_of(root)
         self._estimator = estimator if prepare is same else estimator.after(prepare)
 
@@ -61,9 +65,7 @@ class Program:
             ValueError: The original would refuse one of the records.
             TypeError: Likewise.
         """
-        answer = self._estimator.probabilities
-        assert answer is not None
-        return list(map(answer, records))
+        return _answers(self._estimator.probabilities, records)
 
     def labels(self, records: list[list[Any]]) -> list[int]:
         """The position of each record's class, as the original's `predict` gives it.
@@ -72,9 +74,7 @@ class Program:
             ValueError: The original would refuse one of the records.
             TypeError: Likewise.
         """
-        answer = self._estimator.label
-        assert answer is not None
-        return list(map(answer, records))
+        return _answers(self._estimator.label, records)
 
     def labelled(self, records: list[list[Any]]) -> list[tuple[list[float], int]]:
         """Both of each record, prepared once.
@@ -83,9 +83,7 @@ class Program:
             ValueError: The original would refuse one of the records.
             TypeError: Likewise.
         """
-        answer = self._estimator.labelled
-        assert answer is not None
-        return list(map(answer, records))
+        return _answers(self._estimator.labelled, records)
 
     def values(self, records: list[list[Any]]) -> list[Any]:
         """The value of each record: a float, or a list of floats for several outputs.
@@ -94,6 +92,9 @@ class Program:
             ValueError: The original would refuse one of the records.
             TypeError: Likewise.
         """
-        answer = self._estimator.value
-        assert answer is not None
-        return list(map(answer, records))
+        return _answers(self._estimator.value, records)
+
+
+def _answers(method: Callable[[Any], T] | None, records: list[list[Any]]) -> list[T]:
+    assert method is not None
+    return list(map(method, records))

@@ -9,7 +9,12 @@ from typing import Any
 
 from golive.scorer.format import ALIGNMENT, ARRAYS, FORMAT_VERSION, ITEM_SIZES, PROGRAM
 
-__all__ = ["ProgramWriter"]
+__all__ = ["ProgramWriter", "without_batches"]
+
+
+def without_batches(program: bytes) -> bytes:
+    """The bytes of `program.json`, with the word that batches are answered row by row."""
+    return json.dumps({**json.loads(program), "batches": False}, allow_nan=False).encode()
 
 
 class ProgramWriter:

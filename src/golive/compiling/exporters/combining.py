@@ -221,17 +221,54 @@ def _multi_output(model: Any, given: Given, exports: Exports) -> Made:
     return Made(node=exports.step("combining.several", "estimator", width, children=members))
 
 
+def _multi_label(model: Any, given: Given, exports: Exports) -> Made:
+    members = children_of(model.estimators_, given, exports)
+    kinds = [np.asarray(member.classes_) for member in model.estimators_]
+    common = np.concatenate(kinds).dtype  # the answers of all stand in one array
+    args = {"classes": [[_plain(value) for value in kind.astype(common)] for kind in kinds]}
+    width = len(members)
+    return Made(
+        node=exports.step("combining.labels", "estimator", width, args=args, children=members)
+    )
+
+
+def _plain(value: Any) -> Any:
+    """A label as JSON has it."""
+    found = value.item() if isinstance(value, np.generic) else value
+    if isinstance(found, str | bool | int | float):
+        return found
+    raise NotExportableError(f"labels that are a {type(found).__name__}")
+
+
 def _regressor_chain(model: Any, given: Given, exports: Exports) -> Made:
+    return _chain("combining.chain", model, given, exports, args={})
+
+
+def _classifier_chain(model: Any, given: Given, exports: Exports) -> Made:
+    method = getattr(model, "chain_method_", "predict")
+    responses = {"predict": "label", "predict_proba": "score", "decision_function": "decision"}
+    if method not in responses:
+        raise NotExportableError(f"ClassifierChain by {method}")
+    if method != "predict" and any(len(classes) != 2 for classes in model.classes_):
+        raise NotExportableError(f"ClassifierChain by {method} of more than two classes")
+    args = {
+        "response": responses[method],
+        "classes": [np.asarray(classes).astype(np.float64).tolist() for classes in model.classes_],
+    }
+    return _chain("combining.label_chain", model, given, exports, args=args)
+
+
+def _chain(op: str, model: Any, given: Given, exports: Exports, *, args: dict[str, Any]) -> Made:
+    """Each member sees what those before it answered, behind the row."""
     if given.gives == "sparse":
-        raise NotExportableError("RegressorChain on sparse rows")
+        raise NotExportableError(f"{type(model).__name__} on sparse rows")
     nodes, given = as_array(model, given, exports, is_checked=True)
     members = []
     for at, member in enumerate(model.estimators_):
         wider = replace(given, width=given.width + at, is_float32=False)
         members += children_of([member], wider, exports)
-    args = {"order": [int(at) for at in model.order_]}
-    width = len(members)
-    node = exports.step("combining.chain", "estimator", width, args=args, children=members)
+    args = {"order": [int(at) for at in model.order_], **args}
+    node = exports.step(op, "estimator", len(members), args=args, children=members)
     return Made(node=exports.pipeline([*nodes, node]))
 
 
@@ -326,6 +363,8 @@ EXPORTERS: dict[str, Exporter] = {
     "sklearn.StackingRegressor": _stacking_regressor,
     "sklearn.OneVsRestClassifier": _one_vs_rest,
     "sklearn.OneVsOneClassifier": _one_vs_one,
+    "sklearn.ClassifierChain": _classifier_chain,
+    "sklearn.MultiOutputClassifier": _multi_label,
     "sklearn.MultiOutputRegressor": _multi_output,
     "sklearn.RegressorChain": _regressor_chain,
     "sklearn.FixedThresholdClassifier": _fixed_threshold,

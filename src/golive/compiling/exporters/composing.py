@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from golive.compiling.exporters.columns import is_float32, part_of, positions_of
-from golive.compiling.exporting import Exporter, Exports, NotExportableError
+from golive.compiling.exporting import Exporter, Exports, NotExportableError, gives_frames
 from golive.compiling.given import Given, Made
 from golive.signature.model import Column
 
@@ -73,7 +73,24 @@ def _columns(transformer: Any, given: Given, exports: Exports) -> Made:
             continue
         picked = part_of(given, positions, exports, is_scalar=_is_scalar(wanted))
         parts.append(_weighted(_step(step, picked, exports), weights.get(name), exports))
-    return _united(parts, exports, is_sparse=transformer.sparse_output_)
+    steps = [step for _, step, _ in transformer.transformers_]
+    has_frames = _has_frames(transformer, steps)
+    return _united(parts, exports, is_sparse=transformer.sparse_output_, has_frames=has_frames)
+
+
+def _has_frames(transformer: Any, steps: Sequence[Any]) -> bool:
+    """Whether parts become one frame, whose columns keep their dtypes.
+
+    Raises:
+        NotExportableError: They become a frame by way of an array.
+    """
+    if not gives_frames(transformer):
+        return False
+    lasts = [step.steps[-1][1] if hasattr(step, "steps") else step for step in steps]
+    if not all(isinstance(last, str) or last is None or gives_frames(last) for last in lasts):
+        name = type(transformer).__name__
+        raise NotExportableError(f"{name} with set_output where not all of its steps have it")
+    return True
 
 
 def _is_scalar(wanted: Any) -> bool:
@@ -104,7 +121,8 @@ def _union(union: Any, given: Given, exports: Exports) -> Made:
         if not _is(step, "drop")
     ]
     is_sparse = any(made.given is not None and made.given.gives == "sparse" for made in parts)
-    return _united(parts, exports, is_sparse=is_sparse)
+    has_frames = _has_frames(union, [step for _, step in union.transformer_list])
+    return _united(parts, exports, is_sparse=is_sparse, has_frames=has_frames)
 
 
 def _weighted(made: Made, weight: float | None, exports: Exports) -> Made:
@@ -123,7 +141,7 @@ def _weighted(made: Made, weight: float | None, exports: Exports) -> Made:
     return Made(node=exports.pipeline(nodes), given=replace(given, is_finite=False, names=None))
 
 
-def _united(parts: Sequence[Made], exports: Exports, *, is_sparse: bool) -> Made:
+def _united(parts: Sequence[Made], exports: Exports, *, is_sparse: bool, has_frames: bool) -> Made:
     """The parts side by side: sparse, numbers, or a table where one holds what is no number."""
     if not parts:
         raise NotExportableError("a union of nothing")
@@ -133,10 +151,13 @@ def _united(parts: Sequence[Made], exports: Exports, *, is_sparse: bool) -> Made
         nodes, are = _each_dense(parts, exports, keep_sparse=True)
         return _side_by_side(nodes, Given(gives="sparse", width=width), are, exports)
     if any(one.gives == "table" and not _is_numeric(one) for one in given):
-        columns = tuple(column for one in given for column in _columns_of(one))
+        columns_of = _columns_of_frame if has_frames else _columns_of
+        columns = tuple(column for one in given for column in columns_of(one))
         nodes = [_without_sparse(made, exports) for made in parts]
         return _side_by_side(nodes, Given(gives="table", width=width, columns=columns), [], exports)
     nodes, are = _each_dense(parts, exports, keep_sparse=False)
+    if has_frames and len({one.is_float32 for one in are}) > 1:
+        raise NotExportableError("frames with columns of 32-bit floats beside others")
     return _side_by_side(nodes, Given(gives="dense", width=width), are, exports)
 
 
@@ -149,6 +170,14 @@ def _columns_of(given: Given) -> tuple[Column, ...]:
     if given.gives == "table":
         return tuple(replace(column, dtype="object") for column in given.columns)
     return tuple(Column(name="", type="number", dtype="object") for _ in range(given.width))
+
+
+def _columns_of_frame(given: Given) -> tuple[Column, ...]:
+    """The columns of a frame, which have dtypes of their own."""
+    if given.gives == "table":
+        return given.columns
+    dtype = "float32" if given.is_float32 else "float64"
+    return tuple(Column(name="", type="number", dtype=dtype) for _ in range(given.width))
 
 
 def _without_sparse(made: Made, exports: Exports) -> dict[str, Any]:

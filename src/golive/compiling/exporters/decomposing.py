@@ -41,7 +41,11 @@ def _whitening(model: Any) -> Any:
 def _factors(model: Any, given: Given, exports: Exports) -> Made:
     weighted = model.components_ / model.noise_variance_
     covariance = np.linalg.inv(np.eye(len(weighted)) + weighted @ model.components_.T)
-    return _projected(model, given, exports, components=covariance.T @ weighted, means=model.mean_)
+    # In two steps, as in the original: what is too large in between is refused after.
+    sums = _projected(model, given, exports, components=weighted, means=model.mean_)
+    assert sums.given is not None
+    made = _projected(model, sums.given, exports, components=covariance.T)
+    return Made(node=exports.pipeline([sums.node, made.node]), given=made.given)
 
 
 def _independent(model: Any, given: Given, exports: Exports) -> Made:

@@ -76,11 +76,13 @@ def _of_classes(
     op: str, model: Any, given: Given, exports: Exports, *, args: dict[str, Any]
 ) -> Made:
     classes = len(model.classes_)
-    if given.is_float32 and np.asarray(model.coef_).dtype == np.float32:
+    nodes, rows = _rows(given, exports)
+    if rows.is_float32 and np.asarray(model.coef_).dtype == np.float32:
         raise NotExportableError(f"{type(model).__name__} that decides in 32 bits")
     if len(np.atleast_2d(model.coef_)) != (1 if classes == 2 else classes):
         raise NotExportableError(f"{type(model).__name__} with {classes} classes")
-    return _estimator(op, model, given, exports, width=classes, args=args)
+    made = _estimator(op, model, rows, exports, width=classes, args=args)
+    return Made(node=exports.pipeline([*nodes, made.node]))
 
 
 def _logistic(model: Any, given: Given, exports: Exports) -> Made:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from golive.compiling.exporters.composing import dense_rows
-from golive.compiling.exporting import Exporter, Exports, NotExportableError
+from golive.compiling.exporting import Exporter, Exports, NotExportableError, gives_frames
 from golive.compiling.given import Given, Made
 
 __all__ = ["EXPORTERS"]
@@ -18,6 +18,8 @@ def _selector(selector: Any, given: Given, exports: Exports) -> Made:
     mask = np.asarray(selector.get_support())
     if not mask.any() or len(mask) != given.width:
         raise NotExportableError(f"{type(selector).__name__} that keeps no feature")
+    if gives_frames(selector) and len({c.dtype == "float32" for c in given.columns}) > 1:
+        raise NotExportableError(f"{type(selector).__name__} of a frame with floats of 32 bits")
     nodes, given = ([], given) if given.gives == "sparse" else dense_rows(given, exports)
     is_checked = not _allows_nan(selector)
     if is_checked and not given.is_finite:

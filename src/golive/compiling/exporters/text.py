@@ -74,6 +74,21 @@ def _hashing(vectorizer: Any, given: Given, exports: Exports) -> Made:
     return Made(node=exports.pipeline(nodes), given=given)
 
 
+def _hasher(hasher: Any, given: Given, exports: Exports) -> Made:
+    """Of an array of texts: a row's values are its terms."""
+    if hasher.input_type != "string":
+        raise NotExportableError(f"FeatureHasher of the input_type {hasher.input_type!r}")
+    is_text = all(column.type in ("string", "category", "text") for column in given.columns)
+    if given.gives != "table" or given.names is not None or not is_text:
+        raise NotExportableError("FeatureHasher of other rows than those of an array of texts")
+    if np.dtype(hasher.dtype) != np.float64:
+        raise NotExportableError(f"FeatureHasher with dtype {np.dtype(hasher.dtype).name}")
+    width = int(hasher.n_features)
+    args = {"is_signed": bool(hasher.alternate_sign)}
+    node = exports.step("text.hashed_values", "sparse", width, args=args)
+    return Made(node=node, given=Given(gives="sparse", width=width, is_finite=True))
+
+
 def _analysis(vectorizer: Any, given: Given) -> dict[str, Any]:
     """The arguments of the scorer's analyzer."""
     if given.gives != "text":
@@ -107,6 +122,7 @@ def _stop_words(vectorizer: Any) -> list[str]:
 
 EXPORTERS: dict[str, Exporter] = {
     "sklearn.CountVectorizer": _count,
+    "sklearn.FeatureHasher": _hasher,
     "sklearn.TfidfVectorizer": _tfidf,
     "sklearn.TfidfTransformer": _tfidf_transformer,
     "sklearn.HashingVectorizer": _hashing,

@@ -9,7 +9,7 @@ import numpy as np
 from golive.compiling.exporters.composing import dense_rows
 from golive.compiling.exporting import Exporter, Exports, NotExportableError
 from golive.compiling.forest import Tree, forest_args, forest_arrays
-from golive.compiling.given import Given, Made
+from golive.compiling.given import Given, Gives, Made
 
 __all__ = ["EXPORTERS", "check_names", "tree_of", "tree_rows"]
 
@@ -154,6 +154,27 @@ def _isolation(model: Any, given: Given, exports: Exports) -> Made:
     return Made(node=exports.pipeline([*nodes, node]))
 
 
+def _embedding(model: Any, given: Given, exports: Exports) -> Made:
+    """A 1 for the leaf of each tree: leaves hold their places in the row."""
+    trees, width = [], 0
+    for at, member in enumerate(model.estimators_):
+        tree = tree_of(member, output=at)
+        leaves = np.flatnonzero(tree.features < 0)
+        if not np.array_equal(leaves, model.one_hot_encoder_.categories_[at]):
+            raise NotExportableError("RandomTreesEmbedding with leaves that no row came to")
+        tree.thresholds[leaves] = width + np.arange(len(leaves))
+        width += len(leaves)
+        trees.append(tree)
+    gives: Gives = "sparse" if model.sparse_output else "dense"
+    nodes = tree_rows(model, given, exports, allows_nan=_allows_nan(_first_of(model)))
+    node = exports.step(
+        "trees.embedding", gives, width,
+        args=forest_args(trees), arrays=forest_arrays(trees, np.zeros(len(trees))),
+    )  # fmt: skip
+    after = Given(gives=gives, width=width, is_finite=True)
+    return Made(node=exports.pipeline([*nodes, node]), given=after)
+
+
 def _path_lengths(member: Any, positions: Any, lengths: Any, averages: Any) -> Tree:
     """A tree whose leaves hold how long the way to them is."""
     tree = tree_of(member, positions=positions)
@@ -172,4 +193,5 @@ EXPORTERS: dict[str, Exporter] = {
     "sklearn.RandomForestRegressor": _forest_regressor,
     "sklearn.ExtraTreesRegressor": _forest_regressor,
     "sklearn.IsolationForest": _isolation,
+    "sklearn.RandomTreesEmbedding": _embedding,
 }

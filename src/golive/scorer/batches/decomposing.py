@@ -26,8 +26,9 @@ def _projected(node: Node) -> BatchTransform:
     def project(batch: Any) -> Any:
         if not np.isfinite(batch).all():
             raise ValueError("the input contains NaN or infinity")
-        found = (batch if means is None else batch - means) @ weights + intercepts
-        return found if scales is None else found / scales
+        with np.errstate(all="ignore"):
+            found = (batch if means is None else batch - means) @ weights + intercepts
+            return found if scales is None else found / scales
 
     return project
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from golive.scorer.batches.building import BatchTransform
-from golive.scorer.batches.forests import answering
+from golive.scorer.batches.forests import answering, batch_totals
 from golive.scorer.node import Node
 from golive.scorer.rows.estimator import Estimator
 from golive.scorer.rows.trees import ANSWERS
@@ -30,6 +30,23 @@ def _rows(node: Node) -> BatchTransform:
     return prepare
 
 
+def _embedding(node: Node) -> BatchTransform:
+    totals = batch_totals(node)
+    is_single = len(node.view("start")) == 1
+    width = node.width
+
+    def embed(batch: Any) -> Any:
+        places = [[int(p) for p in ([row] if is_single else row)] for row in totals(batch)]
+        if node.gives == "sparse":
+            return [(row, [1.0] * len(row)) for row in places]
+        filled = np.zeros((len(places), width))
+        for row, found in zip(filled, places, strict=True):
+            row[found] = 1.0
+        return filled
+
+    return embed
+
+
 def _round(batch: Any) -> Any:
     with np.errstate(over="ignore"):
         return np.asarray(batch, dtype=np.float64).astype(np.float32).astype(np.float64)
@@ -41,5 +58,6 @@ def _is_not_finite(batch: Any) -> Any:
 
 OPS: dict[str, Callable[[Node], BatchTransform | Estimator]] = {
     "rows": _rows,
+    "embedding": _embedding,
     **answering(ANSWERS),
 }

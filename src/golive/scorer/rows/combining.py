@@ -213,6 +213,43 @@ def _chain(node: Node) -> Estimator:
     return Estimator(value=values)
 
 
+def _labels(node: Node) -> Estimator:
+    """The children's labels side by side; args: `classes`, the labels that each child knows."""
+    asks = list(zip(_label_methods(node), node.args["classes"], strict=True))
+    return Estimator(value=lambda row: [classes[label(row)] for label, classes in asks])
+
+
+def _label_methods(node: Node) -> list[Callable[[Any], int]]:
+    methods = [child.label for child in _children(node) if child.label is not None]
+    if len(methods) != len(node.children):
+        raise ProgramError("The program takes a label from a step that has none.")
+    return methods
+
+
+def _label_chain(node: Node) -> Estimator:
+    """Labels that are numbers, each child seeing those before it behind the row.
+
+    Args: `order` of the labels; `classes`, the labels that each child knows; and `response`, what
+    is seen: the `label`, or else the `score` or the `decision`.
+    """
+    order: list[int] = node.args["order"]
+    classes: list[list[float]] = node.args["classes"]
+    shows_labels = node.args["response"] == "label"
+    children = _children(node)
+    shown = [response_of(child, node.args["response"]) for child in children]
+    asks = list(zip(_label_methods(node), shown, classes, strict=True))
+
+    def labels(row: list[float]) -> list[float]:
+        found: list[float] = []
+        seen = row
+        for label, response, known in asks:
+            found.append(known[label(seen)])
+            seen = [*seen, found[-1] if shows_labels else response(seen)[0]]
+        return [found[order.index(at)] for at in range(len(order))]
+
+    return Estimator(value=labels)
+
+
 def _threshold(node: Node) -> Estimator:
     """The child's probabilities, and a label by a threshold.
 
@@ -259,6 +296,8 @@ OPS: dict[str, Callable[[Node], Transform | Estimator]] = {
     "one_vs_one": _one_vs_one,
     "several": _several,
     "chain": _chain,
+    "labels": _labels,
+    "label_chain": _label_chain,
     "threshold": _threshold,
     "constant": _constant,
 }

@@ -11,7 +11,7 @@ from golive.scorer.node import Node
 from golive.scorer.rows.building import Transform, build_estimator, build_transform
 from golive.scorer.rows.estimator import Estimator
 
-__all__ = ["OPS", "chain_of", "filled_with", "same"]
+__all__ = ["OPS", "chain_of", "filled_with", "picker", "same"]
 
 
 def chain_of(steps: Sequence[Transform]) -> Transform:
@@ -52,13 +52,15 @@ def _pick(node: Node) -> Transform:
     positions: list[int] = node.args["positions"]
     if node.gives == "text":
         return itemgetter(positions[0])
+    return picker(positions)
+
+
+def picker(positions: Sequence[int]) -> Transform:
+    """A function that picks values of a list by their positions, in that order."""
     if not positions:
         return lambda _: []
-    if positions == list(range(positions[0], positions[0] + len(positions))):
+    if list(positions) == list(range(positions[0], positions[0] + len(positions))):
         return itemgetter(slice(positions[0], positions[-1] + 1))
-    if len(positions) == 1:
-        only = positions[0]
-        return lambda row: [row[only]]
     picked = itemgetter(*positions)
     return lambda row: list(picked(row))
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from operator import itemgetter
 from typing import Any
 
 from golive.scorer.node import Node
 from golive.scorer.rows.building import Transform
+from golive.scorer.rows.composing import picker
 
 __all__ = ["OPS"]
 
@@ -22,12 +22,7 @@ def _kept(node: Node) -> Transform:
     """
     if node.gives == "sparse":
         return _sparse(node.view("places"))
-    kept: list[int] = node.list("kept")
-    if len(kept) == 1:
-        only = kept[0]
-        return lambda row: [row[only]]
-    pick = itemgetter(*kept)
-    return lambda row: list(pick(row))
+    return picker(node.list("kept"))
 
 
 def _sparse(places: Any) -> Transform:

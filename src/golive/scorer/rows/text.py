@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from math import inf, log, nan, sqrt
 from operator import mul
 from typing import Any
@@ -49,17 +49,38 @@ def _hashes(node: Node) -> Transform:
     hash is negative counts as -1) and `is_binary` (1 for each position that occurs).
     """
     analyze = analyzer_of(node.args)
-    place_of = _Places(node.width, is_signed=node.args["is_signed"]).__getitem__
+    count = _hashed(node)
     is_binary: bool = node.args["is_binary"]
 
     def place(text: str) -> SparseRow:
+        positions, sums = count(analyze(text))
+        return positions, [1.0] * len(positions) if is_binary else sums
+
+    return place
+
+
+def _hashed(node: Node) -> Callable[[Iterable[str]], SparseRow]:
+    """What counts terms by their hash."""
+    place_of = _Places(node.width, is_signed=node.args["is_signed"]).__getitem__
+
+    def count(terms: Iterable[str]) -> SparseRow:
         sums: dict[int, float] = {}
-        for (at, sign), times in Counter(map(place_of, analyze(text))).items():
+        for (at, sign), times in Counter(map(place_of, terms)).items():
             sums[at] = sums.get(at, 0.0) + sign * times
         positions = sorted(sums)
-        if is_binary:
-            return positions, [1.0] * len(positions)
         return positions, list(map(sums.__getitem__, positions))
+
+    return count
+
+
+def _hashed_values(node: Node) -> Transform:
+    """A table's values, which are texts, by their hash, as `text.hashes`; args: `is_signed`."""
+    count = _hashed(node)
+
+    def place(row: list[Any]) -> SparseRow:
+        if not all(isinstance(value, str) for value in row):
+            raise TypeError("a value is no text")
+        return count(row)
 
     return place
 
@@ -146,6 +167,7 @@ _NORMS: dict[str | None, Callable[[list[float]], list[float]]] = {
 OPS: dict[str, Callable[[Node], Any]] = {
     "counts": _counts,
     "hashes": _hashes,
+    "hashed_values": _hashed_values,
     "weighted": _weighted,
     "normalized": _normalized,
 }

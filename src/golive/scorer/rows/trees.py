@@ -14,7 +14,7 @@ from golive.scorer.node import Node
 from golive.scorer.rows.building import Transform
 from golive.scorer.rows.composing import filled_with
 from golive.scorer.rows.estimator import Estimator
-from golive.scorer.rows.forests import answering
+from golive.scorer.rows.forests import answering, totals_of
 from golive.scorer.rows.links import first_largest
 
 __all__ = ["ANSWERS", "OPS"]
@@ -91,6 +91,23 @@ def _missing(node: Node) -> Transform:
     return lambda row: [nan if value == missing else value for value in row]
 
 
+def _embedding(node: Node) -> Transform:
+    """A 1 in the place that the leaf of each tree holds; one output a tree."""
+    totals = totals_of(node)
+    if len(node.view("start")) == 1:
+        only = totals
+        totals = lambda row: [only(row)]  # noqa: E731
+
+    def embed(row: list[float]) -> tuple[list[int], list[float]]:
+        places = list(map(int, totals(row)))
+        return places, [1.0] * len(places)
+
+    if node.gives == "sparse":
+        return embed
+    fill = filled_with(0.0, node.width)
+    return lambda row: fill(embed(row))
+
+
 def _classifier(node: Node) -> Estimator:
     """The mean of the leaves' shares; args: `trees`, how many there are."""
     count: int = node.args["trees"]
@@ -145,5 +162,6 @@ OPS: dict[str, Callable[[Node], Transform | Estimator]] = {
     "truncated": _truncated,
     "filled": _filled,
     "missing": _missing,
+    "embedding": _embedding,
     **answering(ANSWERS),
 }
