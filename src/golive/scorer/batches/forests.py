@@ -1,4 +1,4 @@
-"""Forests of batches: all rows go down a tree together."""
+"""Forests of batches: all rows go down some trees together."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from golive.scorer.rows.forests import NEARLY_ZERO, forest_of
 
 __all__ = ["answering", "batch_totals"]
 
+_MOST_AT_ONCE = 32 * 1024
+"""The most pairs of a row and a tree: their arrays should stay in the processor's cache."""
+
 
 class _Arrays:
     """The arrays of a forest as NumPy has them, over the same memory."""
@@ -27,20 +30,22 @@ class _Arrays:
         self._depth = forest_of(node).depth
         self.sets = [np.array(sorted(members)) for members in forest_of(node).sets]
 
-    def leaves(self, batch: Any, root: int) -> Any:
-        """The leaf of one tree that each row comes to."""
-        at = np.full(len(batch), root, dtype=np.int64)
-        rows = np.arange(len(batch)) if self.features[root] >= 0 else np.arange(0)
+    def leaves(self, batch: Any, roots: Any) -> Any:
+        """The leaf that each row comes to in each of some trees: an array of trees by rows."""
+        at = np.repeat(np.asarray(roots, dtype=np.int64), len(batch))
+        rows = np.tile(np.arange(len(batch)), len(roots))
+        still = np.flatnonzero(self.features[at] >= 0)
         for _ in range(self._depth):
-            if not len(rows):
+            if not len(still):
                 break
-            here = at[rows]
-            values = batch[rows, self.features[here]]
-            at[rows] = np.where(self._goes_left(here, values), self.lefts[here], self.rights[here])
-            rows = rows[self.features[at[rows]] >= 0]
-        if len(rows):
+            here = at[still]
+            values = batch[rows[still], self.features[here]]
+            then = np.where(self._goes_left(here, values), self.lefts[here], self.rights[here])
+            at[still] = then
+            still = still[self.features[then] >= 0]
+        if len(still):
             raise ProgramError(f"The program has trees that are deeper than {self._depth}.")
-        return at
+        return at.reshape(len(roots), len(batch))
 
     def _goes_left(self, at: Any, values: Any) -> Any:
         thresholds = self.thresholds[at]
@@ -74,12 +79,15 @@ def batch_totals(node: Node) -> Callable[[Any], list[Any]]:
     def totals(batch: Any) -> list[Any]:
         batch = np.asarray(batch, dtype=np.float64)
         sums = np.tile(start, (len(batch), 1))
-        for root, output in zip(forest.roots, forest.outputs, strict=True):
-            values = arrays.thresholds[arrays.leaves(batch, root)]
-            if vectors is None:
-                sums[:, output] += values.astype(start.dtype, copy=False)
-            else:
-                sums += vectors[values.astype(np.int64)]
+        together = max(1, _MOST_AT_ONCE // max(1, len(batch)))
+        for first in range(0, len(forest.roots), together):
+            trees = slice(first, first + together)
+            reached = arrays.thresholds[arrays.leaves(batch, forest.roots[trees])]
+            for output, values in zip(forest.outputs[trees], reached, strict=True):
+                if vectors is None:
+                    sums[:, output] += values.astype(start.dtype, copy=False)
+                else:
+                    sums += vectors[values.astype(np.int64)]
         found: list[Any] = (sums[:, 0] if len(start) == 1 and vectors is None else sums).tolist()
         return found
 
