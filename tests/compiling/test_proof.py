@@ -186,6 +186,13 @@ def test_a_program_that_is_slower_for_one_or_64_records_is_not_chosen():
     assert slower_of(even) is None
 
 
+@pytest.mark.parametrize(("slower_in", "is_slower"), [(0.5, False), (0.7, False), (0.78, True)])
+def test_a_program_is_slower_where_most_rounds_say_so(slower_in, is_slower):
+    timing = Timing(rows=64, original=10.0, compiled=10.1, slower_in=slower_in)
+
+    assert slower_of([timing]) == (timing if is_slower else None)
+
+
 def test_a_step_without_an_exporter_is_named(evidence, frame):
     class Own(LogisticRegression):
         """A class of the user's own."""

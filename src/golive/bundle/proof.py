@@ -53,11 +53,14 @@ class Timing:
         rows: How many at once.
         original: Of the original, the median of several rounds.
         compiled: Of the program, in the same rounds.
+        slower_in: The share of the rounds in which the program was slower, 0 to 1; None where it
+            was not recorded.
     """
 
     rows: int
     original: float
     compiled: float
+    slower_in: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,7 @@ _SECONDS = 1.5
 """About what answering all rows may take: slow models are tried on fewer."""
 _TIMED = 256
 _MUST_NOT_BE_SLOWER = (1, 64)
+_AGREED = 0.75  # the share of rounds in which the program must be slower to count as that
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,9 +288,17 @@ def _short(value: JsonValue) -> str:
 
 
 def slower_of(timings: Sequence[Timing]) -> Timing | None:
-    """The first timing that tells against the program; what 8 or 1,024 rows cost tells nothing."""
+    """The first timing that tells against the program; what 8 or 1,024 rows cost tells nothing.
+
+    Where the rounds contradict each other, nothing was measured but the machine's noise.
+    """
     counted = (timing for timing in timings if timing.rows in _MUST_NOT_BE_SLOWER)
-    return next((timing for timing in counted if timing.compiled > timing.original), None)
+    return next((timing for timing in counted if _is_measurably_slower(timing)), None)
+
+
+def _is_measurably_slower(timing: Timing) -> bool:
+    agreed = timing.slower_in is None or timing.slower_in >= _AGREED
+    return timing.compiled > timing.original and agreed
 
 
 def _is_slower(timing: Timing) -> str:

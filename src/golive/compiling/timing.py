@@ -53,7 +53,13 @@ def _timing(original: Model, compiled: Model, batch: Batch, size: int) -> Timing
         if len(times) >= fewest and perf_counter() - began > _SECONDS:
             break
     first, second = (median(column) * 1e6 / size for column in zip(*times, strict=True))
-    return Timing(rows=size, original=round(first, 3), compiled=round(second, 3))
+    slower = sum(ours > theirs for theirs, ours in times) / len(times)
+    return Timing(
+        rows=size,
+        original=round(first, 3),
+        compiled=round(second, 3),
+        slower_in=round(slower, 3),
+    )
 
 
 def _calls(model: Model, rows: Batch) -> int:
