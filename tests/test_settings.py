@@ -135,7 +135,7 @@ def test_the_process_environment_is_read_when_asked(monkeypatch, tmp_path):
     ("settings", "table"), [(ServeSettings, SERVE_SETTINGS), (Settings, SETTINGS)]
 )
 def test_every_setting_is_in_its_table(settings, table):
-    assert list(settings.__dataclass_fields__) == [setting.name for setting in table]
+    assert list(settings.__struct_fields__) == [setting.name for setting in table]
 
 
 @pytest.mark.parametrize("setting", [*SERVE_SETTINGS, *SETTINGS], ids=lambda each: each.name)

@@ -11,9 +11,10 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+
+import msgspec
 
 from golive.errors import UsageError
 from golive.setting import Setting, SettingValue
@@ -186,8 +187,7 @@ SERVE_SETTINGS: tuple[Setting, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What every command shares; see `SETTINGS` for what each is."""
 
     cache_dir: Path
@@ -208,8 +208,7 @@ class Settings:
         return cls(cache_dir=Path(directory).expanduser().absolute())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServeSettings:
+class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How a model is served; see `SERVE_SETTINGS` for what each is."""
 
     host: str

@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.requires("chromium"), pytest.mark.slow]
 
 
 def example_model():
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     model = real_model()
     return replace(model, examples=(Example(RECORDS[0], {"label": "no"}),))

@@ -2,9 +2,9 @@
 
 import re
 import threading
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from tests.browser.models import (
     LOAN,
     echo_model,

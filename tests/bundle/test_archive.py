@@ -48,6 +48,15 @@ def test_any_changed_byte_is_refused(archive, tmp_path, cache, data):
         open_bundle(changed, cache=cache)
 
 
+def test_an_archive_whose_end_moves_the_entries_before_its_begin_is_refused(archive, cache):
+    content = bytearray(archive.read_bytes())
+    content[-6:-2] = (int.from_bytes(content[-6:-2], "little") + 512).to_bytes(4, "little")
+    archive.write_bytes(content)
+
+    with pytest.raises(BundleCorruptError, match="begins before the file does"):
+        open_bundle(archive, cache=cache)
+
+
 def test_a_changed_file_is_named(archive, tmp_path, cache):
     content = archive.read_bytes().replace(b"not a model", b"not a modem")
     archive.write_bytes(content)

@@ -1,5 +1,6 @@
-from dataclasses import replace
+import dataclasses
 
+import msgspec
 import pytest
 import yaml
 from huggingface_hub import ModelCard
@@ -67,7 +68,7 @@ def parsed(facts):
 
 
 def test_hugging_face_reads_the_head():
-    data = parsed(replace(FACTS, license="apache-2.0"))
+    data = parsed(dataclasses.replace(FACTS, license="apache-2.0"))
 
     assert data.license == "apache-2.0"
     assert data.library_name == "sklearn"
@@ -90,7 +91,7 @@ def test_hugging_face_reads_the_results():
 
 
 def test_without_a_held_out_sample_the_card_says_so_and_has_no_results():
-    facts = replace(FACTS, profile=Profile(rows=2, columns=()))
+    facts = dataclasses.replace(FACTS, profile=Profile(rows=2, columns=()))
 
     assert parsed(facts).eval_results is None
     assert "No held-out sample was given, so there are no metrics" in build_card(facts)
@@ -107,13 +108,15 @@ def test_without_a_held_out_sample_the_card_says_so_and_has_no_results():
     ],
 )
 def test_the_task_follows_the_signature(form, kind, task):
-    signature = replace(FACTS.signature, form=form, output=Output(kind=kind, classes=("a", "b")))
+    signature = msgspec.structs.replace(
+        FACTS.signature, form=form, output=Output(kind=kind, classes=("a", "b"))
+    )
 
-    assert parsed(replace(FACTS, signature=signature)).pipeline_tag == task
+    assert parsed(dataclasses.replace(FACTS, signature=signature)).pipeline_tag == task
 
 
 def test_a_name_that_yaml_would_take_for_something_else_stays_a_name():
-    assert parsed(replace(FACTS, name="no: yes # 1")).model_name == "no: yes # 1"
+    assert parsed(dataclasses.replace(FACTS, name="no: yes # 1")).model_name == "no: yes # 1"
 
 
 def test_a_card_has_every_section():
@@ -160,7 +163,7 @@ def test_what_only_a_person_knows_is_marked():
 
 
 def test_what_a_person_gave_is_no_blank():
-    facts = replace(
+    facts = dataclasses.replace(
         FACTS,
         license="mit",
         owner="The pricing team",
@@ -187,7 +190,7 @@ def test_the_head_is_plain_yaml():
 def test_a_function_model_has_no_table_of_columns():
     signature = Signature(form="object", columns=(), output=Output(kind="custom"))
 
-    assert "JSON Schema" in build_card(replace(FACTS, signature=signature))
+    assert "JSON Schema" in build_card(dataclasses.replace(FACTS, signature=signature))
 
 
 @pytest.mark.parametrize(
@@ -200,9 +203,11 @@ def test_a_function_model_has_no_table_of_columns():
 )
 def test_the_task_follows_the_columns(column_type, kind, task):
     column = Column(name="x", type=column_type, dtype="object")
-    signature = replace(FACTS.signature, form="series", columns=(column,), output=Output(kind=kind))
+    signature = msgspec.structs.replace(
+        FACTS.signature, form="series", columns=(column,), output=Output(kind=kind)
+    )
 
-    assert parsed(replace(FACTS, signature=signature)).pipeline_tag == task
+    assert parsed(dataclasses.replace(FACTS, signature=signature)).pipeline_tag == task
 
 
 def test_a_card_shows_the_size_of_images_and_shortens_them():
@@ -210,9 +215,9 @@ def test_a_card_shows_the_size_of_images_and_shortens_them():
         name="photo", type="image", dtype="object", shape=(8, 8, 3), example="AAAA" * 400
     )
     grid = Column(name="grid", type="vector", dtype="float64", length=3)
-    signature = replace(FACTS.signature, columns=(photo, grid))
+    signature = msgspec.structs.replace(FACTS.signature, columns=(photo, grid))
 
-    lines = build_card(replace(FACTS, signature=signature)).splitlines()
+    lines = build_card(dataclasses.replace(FACTS, signature=signature)).splitlines()
 
     assert '| photo | image | no | 8 × 8 × 3 pixels | "AAAAAAAAAAA… (1.2 kB)" |  |' in lines
     assert "| grid | vector | no | 3 numbers |  |  |" in lines

@@ -1,10 +1,10 @@
 import hashlib
-from dataclasses import replace
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from golive.bundle.encoding import compact_json, indented_json
 from golive.bundle.manifest import FileEntry, Manifest, ModelSpec

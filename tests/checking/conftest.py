@@ -1,10 +1,11 @@
 """Bundles with planted faults: written as they are, without the proofs of packing."""
 
+import dataclasses
 import sys
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import cloudpickle
+import msgspec
 import pytest
 from tests.checking import planted
 
@@ -48,10 +49,10 @@ REGRESSION = Output(kind="regression")
 
 def signature_for(estimator, output=None, **columns):
     """The signature of a planted model; columns changed as told."""
-    changed = tuple(replace(c, **columns.get(c.name, {})) for c in COLUMNS)
+    changed = tuple(msgspec.structs.replace(c, **columns.get(c.name, {})) for c in COLUMNS)
     output = output or (BINARY if hasattr(estimator, "classes_") else REGRESSION)
     if output is BINARY and getattr(estimator, "predict_proba", None) is None:
-        output = replace(BINARY, has_probabilities=False)
+        output = msgspec.structs.replace(BINARY, has_probabilities=False)
     return Signature(form="frame", columns=changed, output=output)
 
 
@@ -94,7 +95,9 @@ def write(tmp_path):
             python_version=".".join(map(str, sys.version_info[:3])),
         )
         destination = tmp_path / f"{name}.bundle"
-        return write_bundle(replace(contents, **changes), destination, created_at=CREATED)
+        return write_bundle(
+            dataclasses.replace(contents, **changes), destination, created_at=CREATED
+        )
 
     return run
 

@@ -1,8 +1,7 @@
 """What a check expects of each value is what the engine really does with it."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from golive.checking.answering import encode_record
 from golive.checking.column_values import ABSENT, variations

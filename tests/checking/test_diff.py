@@ -1,8 +1,7 @@
 """Two bundles compared: what breaks those who call the first."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from sklearn.linear_model import LogisticRegression
 from tests.checking import planted
 from tests.checking.conftest import COLUMNS, RECORDS

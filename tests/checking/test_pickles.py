@@ -5,12 +5,12 @@ import pickle
 import zipfile
 import zlib
 from collections import OrderedDict
-from dataclasses import replace
 
 import cloudpickle
 import joblib
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline

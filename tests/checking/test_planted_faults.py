@@ -1,9 +1,9 @@
 """Each class of fault is planted in a model of its own, and found by its name."""
 
 import random
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from tests.checking import planted
 from tests.checking.conftest import BINARY, RECORDS
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import numpy as np
@@ -11,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
+from msgspec.structs import replace
 from PIL import Image
 from tests.engine.hostile_bodies import GOOD, HOSTILE_BODIES, SIGNATURE
 from tests.engine.rows import rows_for, valid_rows_for

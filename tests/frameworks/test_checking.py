@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import importlib
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
+from msgspec.structs import replace
 
 import golive
 from golive.bundle.reading import open_bundle

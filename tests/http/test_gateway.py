@@ -3,12 +3,12 @@
 import asyncio
 import threading
 import time
-from dataclasses import replace
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from tests.http.gateways import ask, make_gateway, read, until
 
 from golive.engine.answers import Answer

@@ -1,11 +1,10 @@
 """Answers through the signature are the model's own, or nothing is packed."""
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import pytest
 from msgspec import structs
+from msgspec.structs import replace
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from golive.engine.answers import Answer, Fault

@@ -1,10 +1,11 @@
 """Really trained small models of every kind, each saved as in a bundle, with a batch to answer."""
 
+import dataclasses
 import gzip
 import random
 import runpy
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import cloudpickle
 import joblib
 import lightgbm
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
@@ -132,12 +134,12 @@ def logistic(root):
 
 def own_labels(root):
     model = make_pipeline(mixed_columns(), LogisticRegression()).fit(TABLE, THIRDS)
-    return frame_case(root, model, replace(THREE, label_source="predict"))
+    return frame_case(root, model, msgspec.structs.replace(THREE, label_source="predict"))
 
 
 def linear_svc(root):
     model = make_pipeline(mixed_columns(), LinearSVC()).fit(TABLE, BINARY)
-    return frame_case(root, model, replace(YES_NO, has_probabilities=False))
+    return frame_case(root, model, msgspec.structs.replace(YES_NO, has_probabilities=False))
 
 
 def regression(root):
@@ -165,8 +167,10 @@ def boosting_from_dtype(root):
     table = TABLE.assign(city=TABLE.city.astype("category"))
     model = HistGradientBoostingClassifier(max_iter=5, categorical_features="from_dtype")
     case = frame_case(root, model.fit(table, BINARY), YES_NO, nulls=(0, 1, 2, 3))
-    columns = (*NUMERIC, replace(COLUMNS[3], dtype="category"))
-    return replace(case, signature=replace(case.signature, columns=columns))
+    columns = (*NUMERIC, msgspec.structs.replace(COLUMNS[3], dtype="category"))
+    return dataclasses.replace(
+        case, signature=msgspec.structs.replace(case.signature, columns=columns)
+    )
 
 
 def matrix(root):
@@ -174,7 +178,7 @@ def matrix(root):
     case = frame_case(root, model, THREE)
     signature = Signature(form="matrix", columns=COLUMNS[:2], output=THREE)
     batch = batch_of(TABLE[["age", "income"]].head(ROWS))
-    return replace(case, signature=signature, batch=batch)
+    return dataclasses.replace(case, signature=signature, batch=batch)
 
 
 def vectors(root):
@@ -182,7 +186,9 @@ def vectors(root):
     case = frame_case(root, LinearRegression().fit(rows, SCORE), NUMBER)
     column = Column(name="embedding", type="vector", dtype="float64", length=2)
     signature = Signature(form="matrix", columns=(column,), output=NUMBER)
-    return replace(case, signature=signature, batch=Batch((rows[:ROWS].tolist(),), ROWS))
+    return dataclasses.replace(
+        case, signature=signature, batch=Batch((rows[:ROWS].tolist(),), ROWS)
+    )
 
 
 def dates(root):
@@ -192,7 +198,7 @@ def dates(root):
     parts = FunctionTransformer(lambda f: np.column_stack([f.when.dt.hour, f.when.dt.day_of_week]))
     model = make_pipeline(parts, LinearRegression()).fit(frame, SCORE)
     column = Column(name="when", type="datetime", dtype="datetime64[us, Europe/Paris]")
-    return replace(
+    return dataclasses.replace(
         pickle_case(root, model, NUMBER, compress=True),
         signature=Signature(form="frame", columns=(column,), output=NUMBER),
         batch=Batch((when[:ROWS],), ROWS),
@@ -208,7 +214,7 @@ def texts(root):
     case = frame_case(root, model, output)
     column = Column(name="text", type="text", dtype="str")
     signature = Signature(form="series", columns=(column,), output=output)
-    return replace(case, signature=signature, batch=Batch((posts[:ROWS],), ROWS))
+    return dataclasses.replace(case, signature=signature, batch=Batch((posts[:ROWS],), ROWS))
 
 
 def pickle_case(root: Path, model: Any, output: Output, *, compress: bool = False) -> Case:
@@ -246,7 +252,7 @@ def skops_file(root):
         file="model/model.skops",
         trusted_types=tuple(skops.io.get_untrusted_types(file=path)),
     )
-    return replace(case, spec=spec)
+    return dataclasses.replace(case, spec=spec)
 
 
 TRAIN = """
@@ -312,7 +318,7 @@ def label_decoding(root):
     job = (mixed_columns(), TABLE, BINARY, root / "model/model.pkl")
     with CodeSpace(root / "code").borrowed_names():
         names = runpy.run_path(str(script), {"JOB": job}, run_name="__main__")
-    output = replace(YES_NO, label_source="predict")
+    output = msgspec.structs.replace(YES_NO, label_source="predict")
     return Case(
         root=root,
         spec=ModelSpec(
@@ -327,7 +333,7 @@ def label_decoding(root):
 def booster_case(root, kind, name, booster, output, columns=COLUMNS, **dtypes) -> Case:
     (root / "model").mkdir(parents=True)
     booster.save_model(root / "model" / name)
-    typed = tuple(replace(c, dtype=dtypes.get(c.name, c.dtype)) for c in columns)
+    typed = tuple(msgspec.structs.replace(c, dtype=dtypes.get(c.name, c.dtype)) for c in columns)
     table = TABLE[[column.name for column in columns]].head(ROWS)
     return Case(
         root=root,
@@ -359,7 +365,7 @@ def xgboost_multiclass_ubj(root):
 
 def xgboost_labels(root):
     booster = boost_xgboost("multi:softmax", THIRDS, TABLE.iloc[:, :3], num_class=3)
-    output = replace(THREE, classes=LABELS, has_probabilities=False)
+    output = msgspec.structs.replace(THREE, classes=LABELS, has_probabilities=False)
     return booster_case(root, "xgboost", "model.json", booster, output, NUMERIC)
 
 
@@ -371,7 +377,9 @@ def xgboost_regression(root):
 def xgboost_matrix(root):
     booster = boost_xgboost("reg:squarederror", SCORE, TABLE.iloc[:, :3].to_numpy(dtype=float))
     case = booster_case(root, "xgboost", "model.json", booster, NUMBER, NUMERIC)
-    return replace(case, signature=replace(case.signature, form="matrix"))
+    return dataclasses.replace(
+        case, signature=msgspec.structs.replace(case.signature, form="matrix")
+    )
 
 
 def xgboost_linear(root):
@@ -379,7 +387,7 @@ def xgboost_linear(root):
         "reg:squarederror", SCORE, TABLE.iloc[:, :3], booster="gblinear", max_depth=None
     )
     case = booster_case(root, "xgboost", "model.json", booster, NUMBER, NUMERIC)
-    return replace(case, batch=batch_of(TABLE.iloc[:ROWS, :3]))
+    return dataclasses.replace(case, batch=batch_of(TABLE.iloc[:ROWS, :3]))
 
 
 def boost_lightgbm(objective, labels, table, **parameters):

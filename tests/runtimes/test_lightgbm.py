@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from golive.errors import ModelLoadError
 from golive.runtimes.lightgbm import LightgbmModel, booster_facts, load_booster

@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from golive.errors import ModelLoadError
 from golive.runtimes.loading import load_estimator, load_model, model_for

@@ -1,9 +1,9 @@
 import math
 import warnings
-from dataclasses import replace
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from sklearn.linear_model import LogisticRegression, Perceptron
 from sklearn.preprocessing import StandardScaler
 

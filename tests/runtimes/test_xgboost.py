@@ -1,5 +1,6 @@
-from dataclasses import replace
+import dataclasses
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -61,7 +62,9 @@ def test_scores_are_those_of_the_booster_in_process(make_case, table):
 
 def test_a_frame_suits_a_booster_without_names(make_case):
     case = make_case("xgboost_matrix")
-    framed = replace(case, signature=replace(case.signature, form="frame"))
+    framed = dataclasses.replace(
+        case, signature=msgspec.structs.replace(case.signature, form="frame")
+    )
 
     assert framed.load().predict(case.batch) == case.load().predict(case.batch)
 
@@ -92,8 +95,8 @@ def test_an_early_stopped_classifiers_file_is_cut_where_the_classifier_cuts(tmp_
 
 def test_a_class_number_without_a_class_is_the_models_fault(make_case):
     case = make_case("xgboost_labels")
-    output = replace(case.signature.output, classes=("auto",))
-    model = XgboostModel(case.estimator, replace(case.signature, output=output))
+    output = msgspec.structs.replace(case.signature.output, classes=("auto",))
+    model = XgboostModel(case.estimator, msgspec.structs.replace(case.signature, output=output))
 
     with pytest.raises(ModelOutputError, match="outside the 1 classes"):
         model.predict(case.batch)

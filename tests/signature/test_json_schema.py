@@ -1,10 +1,9 @@
 """JSON Schemas of records, requests and answers."""
 
-from dataclasses import replace
-
 import jsonschema
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from tests.engine.rows import valid_rows_for
 from tests.signature.strategies import signatures
 

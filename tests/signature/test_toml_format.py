@@ -1,9 +1,8 @@
 """Signatures as TOML."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, settings
+from msgspec.structs import replace
 from tests.signature.strategies import signatures
 
 from golive.errors import SignatureError

@@ -91,6 +91,8 @@ def _check_entries(entries: list[zipfile.ZipInfo], archive: Path) -> None:
             raise BundleCorruptError(
                 f"The archive holds {name!r}, which is no path inside a bundle.", file=name
             )
+        if entry.header_offset < 0:  # a changed end of the archive moves all entries
+            raise _foreign(archive, f"its entry {entry.filename!r} begins before the file does")
         if entry.compress_type != zipfile.ZIP_STORED or entry.flag_bits & 0x1:
             raise _foreign(archive, f"{name} in it is compressed or encrypted")
     if sum(entry.file_size for entry in entries) > archive.stat().st_size:

@@ -19,7 +19,7 @@ def compact_json(value: object, *, order: Order = "sorted") -> bytes:
     """The value as JSON on one line.
 
     Args:
-        value: JSON values and dataclasses of them.
+        value: JSON values, Structs and dataclasses of them.
         order: `sorted` keys; `deterministic`: fields as declared, keys of mappings sorted; None:
             all as given.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import msgspec
 
@@ -15,8 +14,7 @@ from golive.signature.model import JsonValue
 __all__ = ["GoldenRecord", "decode_golden", "encode_golden"]
 
 
-@dataclass(frozen=True, slots=True)
-class GoldenRecord:
+class GoldenRecord(msgspec.Struct, frozen=True):
     """One input and what the model answered.
 
     Attributes:

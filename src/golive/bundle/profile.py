@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 __all__ = ["Calibration", "CategoryCount", "ColumnProfile", "Evaluation", "Profile", "ScoreProfile"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CategoryCount:
+class CategoryCount(msgspec.Struct, frozen=True, kw_only=True):
     """How often one value of a column was seen (the value as JSON text)."""
 
     value: str
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ColumnProfile:
+class ColumnProfile(msgspec.Struct, frozen=True, kw_only=True):
     """One input column of the training sample.
 
     Attributes:
@@ -40,8 +38,7 @@ class ColumnProfile:
     other: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScoreProfile:
+class ScoreProfile(msgspec.Struct, frozen=True, kw_only=True):
     """Scores on the held-out sample.
 
     Attributes:
@@ -55,8 +52,7 @@ class ScoreProfile:
     quantiles: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calibration:
+class Calibration(msgspec.Struct, frozen=True, kw_only=True):
     """Isotonic calibration of a binary score, fitted on the held-out sample.
 
     Attributes:
@@ -68,8 +64,7 @@ class Calibration:
     rates: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evaluation:
+class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     """The model on the held-out sample.
 
     Attributes:
@@ -88,8 +83,7 @@ class Evaluation:
     baseline_name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """The reference profile; all but `columns` is absent without a held-out sample."""
 
     rows: int

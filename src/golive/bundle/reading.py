@@ -6,10 +6,11 @@ Nothing in a bundle is executed here.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from golive import settings
 from golive.bundle.golden import GoldenRecord, decode_golden
@@ -32,8 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Bundle", "extraction_directory", "open_bundle", "read_manifest"]
 
 
-@dataclass(frozen=True)
-class Bundle:
+class Bundle(msgspec.Struct, frozen=True, dict=True):
     """An opened bundle; its parts are read when they are asked for, and checked again then.
 
     Attributes:

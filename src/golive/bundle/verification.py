@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from golive.bundle.layout import MANIFEST
 from golive.bundle.manifest import Manifest
@@ -18,8 +19,7 @@ __all__ = ["FileState", "file_states", "verify_hashes", "verify_listing"]
 _HINT = "Get the bundle again from where it was packed."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileState:
+class FileState(msgspec.Struct, frozen=True, kw_only=True):
     """What the file system says of a file; as long as it stays the same, so does the content.
 
     Attributes:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from golive.compiling.exporting import Exports, NotExportableError
 from golive.compiling.given import Given, Made, null_of

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import msgspec
@@ -14,8 +13,7 @@ __all__ = ["Answer", "Fault", "FaultOrigin", "Options", "entry_to_json"]
 FaultOrigin = Literal["input", "model"]
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(msgspec.Struct, frozen=True):
     """Why one record has no answer.
 
     Attributes:
@@ -52,8 +50,7 @@ class Answer(msgspec.Struct, kw_only=True):  # a dataclass costs more, and each 
     value: Any = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class Options(msgspec.Struct, frozen=True, kw_only=True):
     """What a caller may say beside the records.
 
     Attributes:

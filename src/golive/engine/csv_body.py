@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Collection
 from itertools import islice
@@ -27,6 +26,8 @@ def read_csv(body: bytes, *, most: int, known: Collection[str] = ()) -> list[dic
         RequestError: `malformed_csv`: no UTF-8, no header, no known name or one twice, or a row
             that has not as many values as the header.
     """
+    import csv  # a start does not wait for it
+
     try:
         lines = csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""), strict=True)
         rows = list(islice((row for row in lines if row), most + 2))

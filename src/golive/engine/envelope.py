@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+
+import msgspec
 
 from golive.engine.answers import Options
 from golive.engine.numerals import INT64_MAX, INT64_MIN
@@ -17,8 +18,7 @@ _NO_OPTIONS = Options()
 ENVELOPE_KEYS = frozenset({"records", "threshold", "ids", "top"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     """The records of a body, not yet read, and the options beside them as they were sent.
 
     Attributes:

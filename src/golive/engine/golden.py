@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import inf
+
+import msgspec
 
 from golive.bundle.golden import GoldenRecord
 from golive.engine.answers import entry_to_json
@@ -15,8 +16,7 @@ from golive.signature.model import JsonValue
 __all__ = ["Difference", "answer_rows", "compare", "compare_all", "refuse_drift", "replay"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
     """One golden record that is answered differently now.
 
     Attributes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import msgspec
 
@@ -23,8 +22,7 @@ _POSITION = re.compile(r"\(byte (\d+)\)")
 _LONE_SURROGATE = re.compile(r"(?:[^\\]|^)(?:\\\\)*(\\u[dD][89a-fA-F][0-9a-fA-F]{2})")
 
 
-@dataclass(frozen=True, slots=True)
-class JsonBody:
+class JsonBody(msgspec.Struct, frozen=True):
     """What a body holds.
 
     Attributes:

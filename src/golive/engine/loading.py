@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from golive.bundle.manifest import Answering, ModelSpec
 from golive.bundle.reading import Bundle
@@ -20,8 +21,7 @@ __all__ = ["LoadedBundle", "answering_engine", "compiled_engine_for", "engine_fo
 _ASKED_FOR = "The bundle has a compiled program, and the original was asked for."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadedBundle:
+class LoadedBundle(msgspec.Struct, frozen=True, kw_only=True):
     """A bundle whose model is in memory.
 
     Attributes:

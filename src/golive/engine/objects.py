@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any, get_origin
 
 import msgspec
+from msgspec.structs import replace
 
 from golive.engine.answers import Fault
 from golive.engine.images import ImageReader

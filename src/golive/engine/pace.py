@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from golive.engine.batch_size import BatchSize
 
@@ -17,8 +18,7 @@ _MOST_RECORDS = 4096
 _FEWEST_IN_THREAD = 16
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
+class Pace(msgspec.Struct, frozen=True, kw_only=True):
     """How fast a model answers.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from golive.engine.answers import Fault
 from golive.engine.column_rules import ColumnRule
@@ -16,8 +17,7 @@ __all__ = ["Records", "SlowPass", "with_others"]
 _EXTRA_FAULTS = 20  # a body may hold a hundred thousand unknown keys
 
 
-@dataclass(slots=True)
-class Records:
+class Records(msgspec.Struct):
     """Records read so far.
 
     Attributes:
@@ -29,8 +29,8 @@ class Records:
     """
 
     columns: tuple[list[Any], ...]
-    indices: list[int] = field(default_factory=list)
-    faults: dict[int, Fault] = field(default_factory=dict)
+    indices: list[int] = msgspec.field(default_factory=list)
+    faults: dict[int, Fault] = msgspec.field(default_factory=dict)
     extra_columns: int = 0
     out_of_range: int = 0
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated, Any, assert_never
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
-from msgspec.structs import astuple
+from msgspec.structs import astuple, replace
 
 from golive.engine.answers import Fault
 from golive.engine.categories import kind_of
@@ -31,8 +30,7 @@ _Finish = Callable[[list[Any]], _Column | None]
 _Split = Callable[[list[Any]], list[list[Any]]]
 
 
-@dataclass(slots=True)  # not frozen: one is made for every request
-class FastBody:
+class FastBody(msgspec.Struct):  # not frozen: one is made for every request
     """A body whose every value has the right type and passes every policy.
 
     Attributes:

@@ -7,7 +7,7 @@ of its own. The event loop alone tells of exchanges, so that nothing there waits
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from golive.http.bodies import parse_query
 from golive.http.lanes import Lane, lanes_of
@@ -27,8 +27,7 @@ from golive.service.service import Service
 __all__ = ["ServiceGateway"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Served:
+class _Served(msgspec.Struct, frozen=True):
     """A service and the lanes of its models."""
 
     service: Service

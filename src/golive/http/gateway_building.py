@@ -6,11 +6,12 @@ import logging
 import stat
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from os import fstat
 from pathlib import Path
 from typing import TextIO
+
+import msgspec
 
 from golive.http.gateway import ServiceGateway
 from golive.http.limits import AppLimits
@@ -28,8 +29,7 @@ __all__ = ["Gatehouse", "build_gateway"]
 _LARGE_WRITE = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gatehouse:
+class Gatehouse(msgspec.Struct, frozen=True, kw_only=True):
     """A gateway of this process, which is `starting` until it is opened.
 
     Attributes:

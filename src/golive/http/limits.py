@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 __all__ = ["AppLimits"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AppLimits:
+class AppLimits(msgspec.Struct, frozen=True, kw_only=True):
     """What requests may cost a process.
 
     Attributes:

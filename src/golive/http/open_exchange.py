@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+
+import msgspec
 
 from golive.engine.batcher import Asked
 from golive.http.limits import AppLimits
@@ -22,8 +23,7 @@ __all__ = ["Desk", "OpenExchange"]
 _FEW_RECORDS = 64  # the reply of more is made in a thread
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """What exchanges share.
 
     Attributes:

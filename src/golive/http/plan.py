@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from golive.service.served import ServedModel
 from golive.settings import ServeSettings
@@ -12,8 +13,7 @@ from golive.settings import ServeSettings
 __all__ = ["LoadModels", "ServePlan"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServePlan:
+class ServePlan(msgspec.Struct, frozen=True, kw_only=True):
     """What every worker process is told; it loads the bundles itself.
 
     Attributes:

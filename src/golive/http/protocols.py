@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+import msgspec
 
 from golive.service.exchange import Response
 from golive.service.problems import Problem
@@ -12,8 +13,7 @@ from golive.service.problems import Problem
 __all__ = ["Admission", "Gateway", "Head", "Ticket"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class Head(msgspec.Struct, frozen=True, kw_only=True):
     """What a transport knows of a request before its body.
 
     Attributes:
@@ -26,11 +26,10 @@ class Head:
     method: str
     path: str
     query: bytes = b""
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = msgspec.field(default_factory=dict)
 
 
-@dataclass(slots=True, kw_only=True)
-class Admission:
+class Admission(msgspec.Struct, kw_only=True):
     """Everything about a request that its head alone decides.
 
     It may be kept and used again for every request whose head is the same to the byte, as long as

@@ -8,11 +8,12 @@ import logging
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from socket import socket
 from threading import Thread
 from typing import TypeVar
+
+import msgspec
 
 from golive.errors import GoliveError
 from golive.http.descriptors import allow_connections
@@ -36,8 +37,7 @@ _Result = TypeVar("_Result")
 _logger = logging.getLogger("golive.http")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartReport:
+class StartReport(msgspec.Struct, frozen=True, kw_only=True):
     """How a worker's start ended; without a message it is ready."""
 
     message: str | None = None
@@ -45,8 +45,7 @@ class StartReport:
     code: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Worker:
+class Worker(msgspec.Struct, frozen=True, kw_only=True):
     """Serves a plan in this process.
 
     Attributes:

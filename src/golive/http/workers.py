@@ -10,7 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkContext
@@ -18,6 +18,8 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from socket import socket
 from threading import Thread
+
+import msgspec
 
 from golive.http.front.balance import Balance
 from golive.http.log_lines import log_as_json
@@ -53,7 +55,7 @@ def serve_in_workers(
     life, hold = context.Pipe(duplex=False)  # nothing comes, but its end when this process ends
     with _metrics_directory() as directory, reports, reporter, life, hold:
         duty = _Duty(
-            plan=replace(plan, metrics_directory=directory),
+            plan=msgspec.structs.replace(plan, metrics_directory=directory),
             load=load,
             listener=listener,
             reporter=reporter,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -201,7 +202,7 @@ def _draft_estimator(
         notes=(*taken, *inference.notes, *notes),
     )
     progress("Comparing answers through the signature with the model's own")
-    return replace(draft, notes=(*draft.notes, *_prove_identity(staged, draft)))
+    return dataclasses.replace(draft, notes=(*draft.notes, *_prove_identity(staged, draft)))
 
 
 def engine_of(staged: StagedModel, signature: Signature, *, request_type: Any = None) -> Engine:
@@ -261,4 +262,6 @@ def with_threshold(signature: Signature, threshold: float | None) -> Signature:
             "A threshold needs a binary classifier with probabilities; this model is "
             f"{signature.output.kind}."
         )
-    return replace(signature, output=replace(signature.output, threshold=threshold))
+    return msgspec.structs.replace(
+        signature, output=msgspec.structs.replace(signature.output, threshold=threshold)
+    )

@@ -6,7 +6,8 @@ import logging
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from golive.engine.answers import Answer, Fault
 from golive.errors import PackError

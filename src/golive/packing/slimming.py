@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import pickle  # only measures what is in memory already; nothing is loaded with it
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
+
+import msgspec
 
 from golive.engine.answers import Answer, Fault
 from golive.errors import GoliveError, PackError
@@ -71,7 +73,7 @@ def slimmed(staged: StagedModel, draft: Draft, progress: Progress) -> tuple[Stag
     saved = f"{_megabytes(after)} MB instead of {_megabytes(before)} MB"
     note = f"Left out {what}, which prediction never reads: {saved}."
     progress(note.removesuffix("."))
-    return replace(slim, spec=staged.spec), [note]
+    return dataclasses.replace(slim, spec=staged.spec), [note]
 
 
 def _may_be_worth_it(staged: StagedModel, found: Sequence[Leftover]) -> bool:
@@ -112,8 +114,8 @@ def _rewrite(staged: StagedModel, destination: Path) -> None:
 
 
 def _loaded(staged: StagedModel, file: str) -> StagedModel:
-    spec = replace(staged.spec, file=file)
-    return replace(staged, spec=spec, estimator=load_estimator(staged.root, spec))
+    spec = msgspec.structs.replace(staged.spec, file=file)
+    return dataclasses.replace(staged, spec=spec, estimator=load_estimator(staged.root, spec))
 
 
 def _refuse_other_answers(staged: StagedModel, slim: StagedModel, draft: Draft) -> None:
@@ -133,8 +135,10 @@ def _refuse_other_answers(staged: StagedModel, slim: StagedModel, draft: Draft) 
 
 def _lenient(signature: Signature) -> Signature:
     """Nulls and unseen categories reach the model, so that it is compared on them, too."""
-    columns = tuple(replace(c, on_null="pass", on_unseen="pass") for c in signature.columns)
-    return replace(signature, columns=columns)
+    columns = tuple(
+        msgspec.structs.replace(c, on_null="pass", on_unseen="pass") for c in signature.columns
+    )
+    return msgspec.structs.replace(signature, columns=columns)
 
 
 def _answers(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import FunctionType
 from typing import Any
+
+import msgspec
 
 from golive.bundle.manifest import ModelSpec, RuntimeKind
 from golive.errors import ModelLoadError, UsageError
@@ -141,7 +144,7 @@ def _stage_mlflow(origin: MlflowDirectory, root: Path) -> StagedModel:
             _copy_tree(origin.code, root / CODE)
     spec = ModelSpec(kind=origin.kind, loader=origin.loader, file=file)
     staged = _loaded(root, spec, (Path.cwd(),), origin.name)
-    return replace(staged, origin=origin)
+    return dataclasses.replace(staged, origin=origin)
 
 
 def _copy_model(path: Path, kind: RuntimeKind, root: Path) -> None:
@@ -184,7 +187,7 @@ def _stage_function_object(function: FunctionType, root: Path) -> StagedModel:
 def _stage_object(model: object, root: Path) -> StagedModel:
     if (saved := save_framework_object(model, root)) is not None:
         found = _loaded(root, saved, (Path.cwd(),), type(model).__name__.lower())
-        return replace(found, is_from_memory=True)
+        return dataclasses.replace(found, is_from_memory=True)
     package = type(model).__module__.partition(".")[0]
     if type(model).__name__ == "ModelProto" and package == "onnx":
         return _loaded(root, save_proto(model, root), (Path.cwd(),), "model")
@@ -230,7 +233,7 @@ def _save_pickle(model: object, root: Path) -> ModelSpec:
 def _loaded(root: Path, spec: ModelSpec, folders: tuple[Path, ...], name: str) -> StagedModel:
     """Load what is staged, adding the user's modules one by one as they are found missing."""
     trusted = _skops_types(root, spec)
-    spec = replace(spec, trusted_types=trusted)
+    spec = msgspec.structs.replace(spec, trusted_types=trusted)
     while True:
         try:
             estimator: Any = load_estimator(root, spec)
@@ -240,7 +243,7 @@ def _loaded(root: Path, spec: ModelSpec, folders: tuple[Path, ...], name: str) -
                 raise
         else:
             if spec.kind == "keras":
-                spec = replace(spec, backend=estimator.backend)
+                spec = msgspec.structs.replace(spec, backend=estimator.backend)
             return StagedModel(
                 root=root, spec=spec, estimator=estimator, folders=folders, default_name=name
             )

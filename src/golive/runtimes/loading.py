@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, assert_never
+
+import msgspec
 
 from golive.bundle.manifest import ModelSpec, RuntimeKind
 from golive.errors import ModelLoadError
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Loaded", "load_estimator", "load_model", "model_for"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Loaded:
+class Loaded(msgspec.Struct, frozen=True, kw_only=True):
     """A loaded model.
 
     Attributes:

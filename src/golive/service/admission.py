@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from golive.service.bodies import type_problem
 from golive.service.compression import (
@@ -23,8 +24,7 @@ from golive.service.routes import Area, Endpoint, Route, RouteTable
 __all__ = ["Admitted", "admit"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Admitted:
+class Admitted(msgspec.Struct, frozen=True, kw_only=True):
     """A head, and what is to be done with the requests that have it.
 
     Attributes:

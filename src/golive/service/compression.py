@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import zlib
 from collections.abc import Callable
 from typing import Any
@@ -103,6 +102,8 @@ def response_encoding(accept_encoding: str | None, size: int) -> str | None:
 def compressed(body: bytes, encoding: str) -> bytes:
     """The body in a coding that `response_encoding` gave."""
     if encoding == "gzip":
+        import gzip  # a start does not wait for it
+
         return gzip.compress(body, _GZIP_LEVEL, mtime=0)
     import zstandard
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+import msgspec
 
 from golive.service.protocols import Exposition
 from golive.service.served import Limits, Readiness
@@ -12,8 +13,7 @@ from golive.service.served import Limits, Readiness
 __all__ = ["ServiceContext"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceContext:
+class ServiceContext(msgspec.Struct, frozen=True, kw_only=True):
     """What a service needs beside its models.
 
     Attributes:
@@ -27,7 +27,9 @@ class ServiceContext:
 
     new_id: Callable[[], str]
     allowed_hosts: tuple[str, ...] = ()
-    limits: Limits = field(default_factory=Limits)
-    readiness: Readiness = field(default_factory=Readiness)
+    limits: Limits = msgspec.field(default_factory=Limits)
+    readiness: Readiness = msgspec.field(default_factory=Readiness)
     exposition: Exposition | None = None
-    logger: logging.Logger = field(default_factory=lambda: logging.getLogger("golive.service"))
+    logger: logging.Logger = msgspec.field(
+        default_factory=lambda: logging.getLogger("golive.service")
+    )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from golive.engine.answers import Fault
 from golive.engine.json_body import JsonBody, read_json
@@ -40,8 +41,7 @@ DATATYPES: Mapping[str, frozenset[type]] = {
 """Datatype to what JSON may hold of it; a null is left to the column's policy."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tensor:
+class Tensor(msgspec.Struct, frozen=True, kw_only=True):
     """One input.
 
     Attributes:
@@ -69,8 +69,7 @@ class Tensor:
         return values
 
 
-@dataclass(frozen=True, slots=True)
-class TensorRecords:
+class TensorRecords(msgspec.Struct, frozen=True):
     """The records of a request's tensors.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
+
+import msgspec
 
 from golive.engine.answers import Answer
 from golive.engine.envelope import Envelope
@@ -143,8 +144,7 @@ def _binary_problem(request: Request) -> Problem | None:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Wish:
+class _Wish(msgspec.Struct, frozen=True, kw_only=True):
     """What a caller wants back: the id that it gave, options, and names of outputs."""
 
     key: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from golive.engine.answers import Answer, Fault
 from golive.engine.values import describe
@@ -24,8 +25,7 @@ __all__ = [
 _OPTIONS = ("output", "threshold", "top")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerOptions:
+class AnswerOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What a caller wants of the answers, as sent but for the output.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from http import HTTPStatus
+
+import msgspec
 
 from golive.service.json_text import encode_json
 from golive.signature.model import JsonValue
@@ -83,8 +84,7 @@ _PHRASES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """Why a request has no answer.
 
     Attributes:
@@ -96,16 +96,15 @@ class Problem:
 
     code: str
     detail: str
-    headers: dict[str, str] = field(default_factory=dict)
-    members: dict[str, JsonValue] = field(default_factory=dict)
+    headers: dict[str, str] = msgspec.field(default_factory=dict)
+    members: dict[str, JsonValue] = msgspec.field(default_factory=dict)
 
 
 def _no_members(problem: Problem) -> dict[str, JsonValue]:  # noqa: ARG001
     return {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProblemStyle:
+class ProblemStyle(msgspec.Struct, frozen=True, kw_only=True):
     """What the clients of a protocol want of a problem beside RFC 9457.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from golive.service.answering import Question
 from golive.service.calls import Call, Reply
@@ -30,8 +31,7 @@ Effort = Literal["instant", "short", "long", "model"]
 Handler = Callable[[Call], Reply | Question]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """What answers a method of a route.
 
     Attributes:
@@ -57,8 +57,7 @@ class Endpoint:
     refuses: Callable[[Request], Problem | None] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(msgspec.Struct, frozen=True):
     """A path and its methods.
 
     Attributes:
@@ -86,8 +85,7 @@ class Route:
         return self.endpoints.get("GET" if method == "HEAD" else method)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Area:
+class Area(msgspec.Struct, frozen=True, kw_only=True):
     """What is said where a path, or anything below it, is not found.
 
     Attributes:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from threading import Lock
 from typing import Literal
+
+import msgspec
 
 from golive.service.protocols import AnsweringEngine
 from golive.signature.model import JsonValue
@@ -14,8 +15,7 @@ __all__ = ["Example", "Limits", "Readiness", "ServedModel", "Stage"]
 Stage = Literal["starting", "ready", "draining"]
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(msgspec.Struct, frozen=True):
     """A golden record.
 
     Attributes:
@@ -27,8 +27,7 @@ class Example:
     output: JsonValue
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServedModel:
+class ServedModel(msgspec.Struct, frozen=True, kw_only=True):
     """One model and what callers may learn of it.
 
     Attributes:
@@ -48,11 +47,10 @@ class ServedModel:
     examples: tuple[Example, ...] = ()
     card: str = ""
     drifted: bool = False
-    facts: dict[str, JsonValue] = field(default_factory=dict)
+    facts: dict[str, JsonValue] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """What a request may cost.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+import msgspec
 
 __all__ = [
     "MAX_BYTES",
@@ -67,8 +68,7 @@ def integer_bounds(dtype: str) -> tuple[int, int] | None:
     return (0, min(2**bits, 2**63) - 1) if match[1] else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class Column(msgspec.Struct, frozen=True, kw_only=True):
     """One input column: what it may hold and what happens when it does not.
 
     Attributes:
@@ -130,8 +130,7 @@ class Column:
         return self.shape or (self.length,)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Output:
+class Output(msgspec.Struct, frozen=True, kw_only=True):
     """What the model gives.
 
     Attributes:
@@ -164,8 +163,7 @@ class Output:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signature:
+class Signature(msgspec.Struct, frozen=True, kw_only=True):
     """What a model takes and gives.
 
     Attributes:
@@ -182,7 +180,7 @@ class Signature:
     columns: tuple[Column, ...]
     output: Output
     on_extra: ExtraPolicy = "ignore"
-    json_schema: dict[str, JsonValue] | None = field(default=None)
+    json_schema: dict[str, JsonValue] | None = None
 
     @property
     def column_names(self) -> tuple[str, ...]:

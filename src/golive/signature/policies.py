@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import get_args
+
+import msgspec
 
 from golive.errors import SignatureError
 from golive.signature.model import Column, ColumnType
@@ -22,8 +23,7 @@ _NULL = 'as if it were null; not together with `on_null = "error"`'
 _ALL: tuple[ColumnType, ...] = get_args(ColumnType)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """What may be set for one fault.
 
     Attributes:

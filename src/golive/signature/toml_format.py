@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 import tomlkit
 from tomlkit.items import Item, Table
 
@@ -51,9 +51,9 @@ def dumps(signature: Signature) -> str:
 
 
 def _table(value: Any, keys: Mapping[str, Key], *, always: tuple[str, ...]) -> Table:
-    """The table of a dataclass: what always stands there and what is not the default."""
+    """The table of a Struct: what always stands there and what is not the default."""
     table = tomlkit.table()
-    defaults = {field.name: field.default for field in dataclasses.fields(value)}
+    defaults = {field.name: field.default for field in msgspec.structs.fields(value)}
     for key, rule in keys.items():
         member = getattr(value, key)
         if member is None or (key not in always and _same(member, defaults[key])):

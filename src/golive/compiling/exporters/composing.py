@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from golive.compiling.exporters.columns import is_float32, part_of, positions_of
@@ -28,14 +29,14 @@ def dense_rows(given: Given, exports: Exports) -> tuple[list[dict[str, Any]], Gi
         return [], given
     if given.gives == "sparse":
         node = exports.step("composing.dense", "dense", given.width)
-        return [node], replace(given, gives="dense")
+        return [node], dataclasses.replace(given, gives="dense")
     if given.gives == "table" and all(c.type in _NUMERIC for c in given.columns):
         narrow = is_float32(given.columns)
         args = {"is_float32": True} if narrow else {"is_read": True}
         if any(column.dtype == "object" for column in given.columns):
             args = {}
         node = exports.step("inputs.numbers", "dense", given.width, args=args)
-        return [node], replace(given, gives="dense", columns=(), is_float32=narrow)
+        return [node], dataclasses.replace(given, gives="dense", columns=(), is_float32=narrow)
     raise NotExportableError("texts or categories where numbers are needed")
 
 
@@ -138,7 +139,9 @@ def _weighted(made: Made, weight: float | None, exports: Exports) -> Made:
     nodes.append(exports.step("composing.weighted", given.gives, given.width, args=args))
     if given.is_float32:
         nodes.append(exports.step("checking.float32", given.gives, given.width))
-    return Made(node=exports.pipeline(nodes), given=replace(given, is_finite=False, names=None))
+    return Made(
+        node=exports.pipeline(nodes), given=dataclasses.replace(given, is_finite=False, names=None)
+    )
 
 
 def _united(parts: Sequence[Made], exports: Exports, *, is_sparse: bool, has_frames: bool) -> Made:
@@ -168,7 +171,7 @@ def _is_numeric(given: Given) -> bool:
 def _columns_of(given: Given) -> tuple[Column, ...]:
     """The columns of an array of objects; they keep how a null is seen."""
     if given.gives == "table":
-        return tuple(replace(column, dtype="object") for column in given.columns)
+        return tuple(msgspec.structs.replace(column, dtype="object") for column in given.columns)
     return tuple(Column(name="", type="number", dtype="object") for _ in range(given.width))
 
 
@@ -207,7 +210,7 @@ def _side_by_side(
     nodes: list[dict[str, Any]], given: Given, are: list[Given], exports: Exports
 ) -> Made:
     is_float32 = bool(are) and all(one.is_float32 for one in are)
-    united = replace(given, is_float32=is_float32)
+    united = dataclasses.replace(given, is_float32=is_float32)
     if len(nodes) == 1 and nodes[0]["gives"] == given.gives:
         return Made(node=nodes[0], given=united)
     node = exports.step("composing.union", given.gives, given.width, children=nodes)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import dataclasses
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from golive.compiling.exporters.scaling import Rows
@@ -84,9 +85,11 @@ def _objects(
     }
     width = len(kept) + len(flagged)
     node = exports.step("imputing.objects", "table", width, args=args)
-    columns = [replace(given.columns[at], dtype="object") for at in kept]
+    columns = [msgspec.structs.replace(given.columns[at], dtype="object") for at in kept]
     columns += [Column(name="", type="boolean", dtype="object") for _ in flagged]
-    after = replace(given, width=width, names=None, columns=tuple(columns), is_finite=False)
+    after = dataclasses.replace(
+        given, width=width, names=None, columns=tuple(columns), is_finite=False
+    )
     return Made(node=node, given=after)
 
 

@@ -7,9 +7,9 @@ in front of this server can see another request in the same bytes.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import httptools
+import msgspec
 
 from golive.http.front.refusals import HTTP_2, TLS_ON_PLAIN_PORT, UNREADABLE, RefusedError
 from golive.http.front.targets import Target, read_target
@@ -29,8 +29,7 @@ _LENGTH = re.compile(r"[0-9]{1,18}")
 _LONGEST_BEGINNING = 25
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadHead:
+class ReadHead(msgspec.Struct, frozen=True, kw_only=True):
     """A head and what it says of the bytes that follow.
 
     Attributes:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 __all__ = ["FrontLimits"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrontLimits:
+class FrontLimits(msgspec.Struct, frozen=True, kw_only=True):
     """What clients may do.
 
     Attributes:

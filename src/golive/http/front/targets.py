@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from urllib.parse import unquote
+
+import msgspec
 
 from golive.http.front.refusals import UNREADABLE, RefusedError
 
@@ -16,8 +17,7 @@ _ABSOLUTE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(msgspec.Struct, frozen=True, kw_only=True):
     """What a request is sent to.
 
     Attributes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+import msgspec
 
 __all__ = ["Asset", "PageAssets", "page_assets"]
 
@@ -17,8 +18,7 @@ _CONTENT_TYPES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asset:
+class Asset(msgspec.Struct, frozen=True, kw_only=True):
     """A file that the page loads.
 
     Attributes:
@@ -32,8 +32,7 @@ class Asset:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageAssets:
+class PageAssets(msgspec.Struct, frozen=True, kw_only=True):
     """The page's document and what it loads.
 
     Attributes:
