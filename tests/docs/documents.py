@@ -27,7 +27,7 @@ _FENCE = re.compile(
 )
 _LINK = re.compile(r"\]\((?!https?:|mailto:|#)(?P<target>[^)#]+)")
 _PORT = 8000
-_PATIENCE = 120
+_PATIENCE = 300
 
 
 @dataclass(frozen=True, slots=True)
