@@ -66,8 +66,9 @@ lint: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
+# One process a core: threads of NumPy and OpenMP beside them would only wait for each other.
 pytest: $(VENV)/.test
-	$(BIN)/pytest -n $(JOBS) --dist worksteal $(COVERAGE) $(ARGS)
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n $(JOBS) --dist worksteal $(COVERAGE) $(ARGS)
 
 soak: ARGS = -m soak
 soak: pytest

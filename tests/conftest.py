@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.prepared_examples import PreparedExamples
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -88,6 +89,14 @@ def _own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
         patch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
         patch.setenv("PYTHONPATH", str(ROOT / "src"), prepend=os.pathsep)
         yield
+
+
+@pytest.fixture(scope="session")
+def prepared_examples(tmp_path_factory: pytest.TempPathFactory) -> PreparedExamples:
+    """The examples, trained and packed once for all of pytest's processes."""
+    own = tmp_path_factory.getbasetemp()
+    is_one_of_many = "PYTEST_XDIST_WORKER" in os.environ
+    return PreparedExamples((own.parent if is_one_of_many else own) / "prepared-examples")
 
 
 @pytest.fixture(scope="session")

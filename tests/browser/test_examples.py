@@ -1,13 +1,8 @@
 """The page of each example, trained, packed and loaded as `golive serve` does."""
 
-import shutil
-import subprocess
-import sys
-
 import pytest
 from tests.browser.views import SCREENS, faults_of_views
 
-import golive
 from golive.http.plan import ServePlan
 from golive.service.context import ServiceContext
 from golive.service.service import Service
@@ -17,55 +12,22 @@ from golive.wiring.models import load_models
 
 pytestmark = [pytest.mark.requires("chromium"), pytest.mark.slow]
 
-TARGETS = {"income": "income", "births": "weight_pounds", "banking": "category"}
+EXAMPLES = ("income", "births", "banking", "matching")
 
 
 @pytest.fixture(scope="module")
-def model_of(project, tmp_path_factory):
-    """A function that gives the model of an example as it is served; packed once."""
-    folder = tmp_path_factory.mktemp("page")
+def model_of(prepared_examples):
+    """A function that gives the model of an example as it is served; loaded once."""
     done = {}
 
     def load(name):
         if name not in done:
-            unwanted = shutil.ignore_patterns("*.joblib", "*.bundle", "__pycache__")
-            shutil.copytree(project / "examples" / name, folder / name, ignore=unwanted)
-            pack = _pack_matching if name == "matching" else _pack
-            bundle = str(pack(folder / name))
+            bundle = str(prepared_examples.packed(name))
             settings = ServeSettings.load({})
             done.update(load_models(ServePlan(bundles=(bundle,), settings=settings)))
         return done[name]
 
     return load
-
-
-def _train(folder):
-    subprocess.run([sys.executable, "train.py"], cwd=folder, check=True, capture_output=True)
-
-
-def _pack(folder):
-    _train(folder)
-    bundle = golive.pack(
-        folder / "model.joblib",
-        folder / "train.csv",
-        target=TARGETS[folder.name],
-        eval=folder / "held_out.csv",
-        name=folder.name,
-        output=folder / "packed.bundle",
-    )
-    return bundle.path
-
-
-def _pack_matching(folder):
-    _train(folder)
-    bundle = golive.pack(
-        f"{folder / 'match.py'}:match",
-        folder / "requests.jsonl",
-        name="matching",
-        include=[folder / "model.joblib"],
-        output=folder / "packed.bundle",
-    )
-    return bundle.path
 
 
 @pytest.fixture
@@ -78,7 +40,7 @@ def open_example(model_of, serve, visit):
 
 
 @pytest.mark.parametrize("screen", SCREENS)
-@pytest.mark.parametrize("name", [*TARGETS, "matching"])
+@pytest.mark.parametrize("name", EXAMPLES)
 def test_every_view_of_an_example_is_accessible(open_example, accessibility_faults, name, screen):
     page = open_example(name, **SCREENS[screen])
 

@@ -8,6 +8,7 @@ of the packages is absent.
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Self
 
+from tests.prepared_examples import PreparedExamples
+
 __all__ = ["Block", "Reader", "blocks_of", "links_of"]
 
 _FENCE = re.compile(
@@ -26,8 +29,9 @@ _FENCE = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _LINK = re.compile(r"\]\((?!https?:|mailto:|#)(?P<target>[^)#]+)")
+_TRAINING = re.compile(r"^python examples/(?P<name>\w+)/train\.py$", re.MULTILINE)
 _PORT = 8000
-_PATIENCE = 120
+_PATIENCE = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +77,19 @@ def links_of(document: str) -> list[str]:
 
 
 class Reader:
-    """Types the blocks of one document, as a reader would, in one directory."""
+    """Types the blocks of one document, as a reader would, in one directory.
 
-    def __init__(self, directory: Path, tools: Path) -> None:
+    Args:
+        directory: Where.
+        tools: For the commands that are on the path.
+        prepared: Has run the lines `python examples/NAME/train.py`, whose results are copied.
+    """
+
+    def __init__(
+        self, directory: Path, tools: Path, prepared: PreparedExamples | None = None
+    ) -> None:
         self._directory = directory
+        self._prepared = prepared
         self._servers: list[subprocess.Popen] = []
         self._port = _PORT
         self._environment = dict(os.environ) | {
@@ -91,6 +104,7 @@ class Reader:
             strictness = [] if block.needs else ["-W", "error"]  # other packages may warn
             self._run([sys.executable, *strictness, "-c", text], block)
             return
+        text = _TRAINING.sub(self._copy_trained, text)
         *before, last = text.rstrip().splitlines()
         if not last.startswith("golive serve"):
             self._run(["bash", "-euo", "pipefail", "-c", text], block)
@@ -98,6 +112,14 @@ class Reader:
         if before:
             self._run(["bash", "-euo", "pipefail", "-c", "\n".join(before)], block)
         self._serve(last)
+
+    def _copy_trained(self, line: re.Match[str]) -> str:
+        """Copy what a line that trains an example gave already; what is left to type."""
+        if self._prepared is None:
+            return line[0]
+        trained = self._prepared.trained(line["name"]).folder
+        shutil.copytree(trained, self._directory / "examples" / line["name"], dirs_exist_ok=True)
+        return "true"
 
     def __enter__(self) -> Self:
         return self

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.docs import documents
+from tests.prepared_examples import PreparedExamples
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [
@@ -27,13 +28,17 @@ def _place(path: Path) -> Path:
 @pytest.mark.timeout(900)
 @pytest.mark.requires("curl")
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_the_blocks_of_a_document_run_in_order(path: Path, tmp_path: Path) -> None:
+def test_the_blocks_of_a_document_run_in_order(
+    path: Path, tmp_path: Path, prepared_examples: PreparedExamples
+) -> None:
     project, tools = tmp_path / "project", tmp_path / "tools"
     left_out = shutil.ignore_patterns("__pycache__", "*.joblib", "*.bundle")
     shutil.copytree(ROOT / "examples", project / "examples", ignore=left_out)
     tools.mkdir()
 
-    with documents.Reader(project / _place(path), tools) as reader:
+    # An example's own README trains it; elsewhere the same line, run once, is not run again.
+    prepared = None if _place(path).parts else prepared_examples
+    with documents.Reader(project / _place(path), tools, prepared) as reader:
         for block in documents.blocks_of(path.read_text()):
             reader.type(block)
 

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 import random
-import shutil
-import subprocess
-import sys
 
 import pytest
-from tests.end_to_end.live_server import EXAMPLES, child_environment
 
 import golive
+from golive.bundle.reading import open_bundle
 from golive.engine.golden import compare
 
 pytestmark = pytest.mark.slow
@@ -58,26 +55,8 @@ def broken_requests(good):
     return cases[:37]
 
 
-def example_bundle(name, folder, *, model="model.joblib", data="train.csv", target, **options):
-    home = folder / name
-    shutil.copytree(EXAMPLES / name, home)
-    subprocess.run(
-        [sys.executable, "train.py"], cwd=home, env=child_environment(), check=True, timeout=120
-    )
-    reference = f"{home}/{model}" if ":" in model else home / model
-    return golive.pack(
-        reference,
-        home / data,
-        target=target,
-        name=name,
-        output=folder / f"{name}.bundle",
-        **options,
-    )
-
-
-def good_records(bundle, count, folder):
+def good_records(bundle, count, source):
     predictor = golive.load(bundle.path)
-    source = folder / bundle.manifest.name
     if (source / "requests.jsonl").exists():
         lines = (source / "requests.jsonl").read_text().splitlines()
         rows = [json.loads(line) for line in lines]
@@ -92,20 +71,10 @@ def good_records(bundle, count, folder):
     return rows, predictor.predict(rows)
 
 
-@pytest.mark.parametrize(
-    ("name", "options"),
-    [
-        ("births", {"target": "weight_pounds"}),
-        ("income", {"target": "income"}),
-        ("banking", {"target": "category"}),
-        ("matching", {"target": None, "model": "match.py:match", "data": "requests.jsonl"}),
-    ],
-)
-def test_63_good_records_are_answered_and_37_broken_ones_are_named(name, options, tmp_path, serve):
-    if name == "matching":
-        options = {**options, "include": [tmp_path / "matching" / "model.joblib"]}
-    bundle = example_bundle(name, tmp_path, **options)
-    good, expected = good_records(bundle, 63, tmp_path)
+@pytest.mark.parametrize("name", ["births", "income", "banking", "matching"])
+def test_63_good_records_are_answered_and_37_broken_ones_are_named(name, prepared_examples, serve):
+    bundle = open_bundle(prepared_examples.packed(name))
+    good, expected = good_records(bundle, 63, prepared_examples.trained(name).folder)
     numeric_first = sorted(
         (c for c in bundle.signature.columns),
         key=lambda c: c.type not in ("integer", "number"),

@@ -93,6 +93,20 @@ def test_workers_are_summed_and_the_gauges_of_those_that_ended_are_forgotten(tmp
     assert kept == [line for line in together if "total" in line or "seconds" in line]
 
 
+def test_a_process_that_was_given_the_id_of_one_that_ended_is_not_taken_for_it(tmp_path):
+    metrics = Metrics(tmp_path)
+    metrics.describe([fake_model("before")])
+    for file in list(tmp_path.iterdir()):
+        process, begun, number = file.name.split("-")
+        file.rename(tmp_path / f"{process}-{int(begun) + 1}-{number}")
+
+    Metrics(tmp_path).describe([fake_model("now")])
+    text = metrics.expose()[1].decode()
+
+    assert 'model="now"' in text
+    assert 'model="before"' not in text
+
+
 def test_the_text_is_what_prometheus_reads(tmp_path):
     process = counted_elsewhere(tmp_path)
 

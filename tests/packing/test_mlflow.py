@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import sys
 
 import cloudpickle
 import numpy as np
@@ -150,6 +151,7 @@ def test_code_paths_are_packed_with_the_model(frame, tmp_path, monkeypatch):
         inputs = frame[["age", "income"]]
         model = make_pipeline(Twice(), LogisticRegression()).fit(inputs, frame["won"])
         (tmp_path / "churn" / "model.pkl").write_bytes(pickle.dumps(model))
+    sys.modules.pop("own_steps")
     flavors = {"sklearn": {"pickled_model": "model.pkl"}, "python_function": {"code": "code"}}
     path = write_mlmodel(tmp_path / "churn", flavors, inputs=INPUTS[:2])
 

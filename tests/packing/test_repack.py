@@ -19,9 +19,9 @@ def bundle(tmp_path_factory):
     rng = np.random.default_rng(1)
     frame = pd.DataFrame({"a": rng.normal(size=80), "b": rng.normal(size=80)})
     model = LogisticRegression().fit(frame, frame["a"] > 0)
-    return golive.pack(
-        model, frame, name="m", output=tmp_path_factory.mktemp("repack") / "m.bundle"
-    )
+    folder = tmp_path_factory.mktemp("repack")
+    # What becomes of a program is told in test_compile.py.
+    return golive.pack(model, frame, name="m", output=folder / "m.bundle", compile=False)
 
 
 def test_a_threshold_makes_a_new_bundle_with_its_golden_records_run_again(bundle, tmp_path):

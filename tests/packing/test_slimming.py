@@ -29,7 +29,7 @@ from golive.runtimes.loading import load_estimator
 @pytest.fixture(scope="module")
 def frame():
     rng = np.random.default_rng(3)
-    table = pd.DataFrame(rng.normal(size=(300, 60)), columns=[f"x{i}" for i in range(60)])
+    table = pd.DataFrame(rng.normal(size=(300, 16)), columns=[f"x{i}" for i in range(16)])
     return table.assign(y=np.where(table["x0"] + rng.normal(size=300) > 0, "yes", "no"))
 
 
@@ -248,7 +248,7 @@ def test_what_prediction_reads_is_never_left_out(frame, tmp_path):
 
 
 def test_little_is_not_worth_a_change(frame, tmp_path):
-    forest = RandomForestClassifier(60, oob_score=True, random_state=0)
+    forest = RandomForestClassifier(30, oob_score=True, random_state=0)
     forest.fit(frame.drop(columns="y"), frame["y"])
     joblib.dump(forest, tmp_path / "model.joblib")
 

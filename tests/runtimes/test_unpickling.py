@@ -77,12 +77,12 @@ def test_a_class_of_main_is_named_with_the_mend(tmp_path):
 
 @pytest.mark.parametrize("loader", ["pickle", "joblib"])
 def test_a_missing_module_is_named_with_the_mend(tmp_path, loader):
-    path = write(tmp_path / "m.pkl", pickle_of_class("own_steps.inner", "Step"))
+    path = write(tmp_path / "m.pkl", pickle_of_class("absent_steps.inner", "Step"))
 
-    with pytest.raises(ModelLoadError, match="needs the module 'own_steps'") as caught:
+    with pytest.raises(ModelLoadError, match="needs the module 'absent_steps'") as caught:
         unpickle(path, spec(loader), None)
 
-    assert "--code own_steps.py" in caught.value.hint
+    assert "--code absent_steps.py" in caught.value.hint
 
 
 def test_a_class_that_a_module_lost_is_named(tmp_path):

@@ -1,7 +1,8 @@
 """Counters: numbers of one process that several processes can read, changed without a lock.
 
-Each process has two files: `PID-0.keys`, a line of JSON a series, which says what the next numbers
-are, and `PID-0.values`, the numbers, mapped into memory. Only their own process writes them.
+Each process has two files: `PID-BEGUN-0.keys`, a line of JSON a series, which says what the next
+numbers are, and `PID-BEGUN-0.values`, the numbers, mapped into memory. Only their own process
+writes them. When it began tells it from a later process that was given the same id.
 """
 
 from __future__ import annotations
@@ -79,7 +80,8 @@ class _Files:
 
     def __init__(self, directory: Path) -> None:
         process = os.getpid()
-        names = (f"{process}-{number}" for number in count())
+        begun = _begun(process) or 0
+        names = (f"{process}-{begun}-{number}" for number in count())
         path = next(p for name in names if not (p := directory / f"{name}.keys").exists())
         path.touch()
         self._keys = path
@@ -96,13 +98,37 @@ class _Files:
             return memoryview(mmap.mmap(values.fileno(), slots * _BYTES)).cast("d")
 
 
-def counts_of_others(directory: Path) -> Iterator[tuple[int, Key, list[float]]]:
-    """The id of its process, the key and the numbers of every series in a directory."""
+def counts_of_others(directory: Path) -> Iterator[tuple[bool, Key, list[float]]]:
+    """Of every series in a directory: whether its process still runs, its key and its numbers."""
     for path in sorted(directory.glob("*.keys")):
         lines = path.read_bytes().split(b"\n")[:-1]  # what follows the last is being written
         values = array("d", path.with_suffix(".values").read_bytes() if lines else b"")
-        process, first = int(path.stem.partition("-")[0]), 0
+        process, begun = map(int, path.stem.split("-")[:2])
+        is_alive, first = _is_alive(process, begun), 0
         for line in lines:
             key, size = msgspec.json.decode(line, type=tuple[Key, int])
-            yield process, key, list(values[first : first + size])
+            yield is_alive, key, list(values[first : first + size])
             first += size
+
+
+def _is_alive(process: int, begun: int) -> bool:
+    """Whether a process runs and is the one that began then (0: this system does not tell)."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return not begun or _begun(process) == begun
+
+
+def _begun(process: int) -> int | None:
+    """When a process began, in clock ticks since the system did; None where it is not told.
+
+    Field 22 of `/proc/PID/stat`, see proc(5); the second, a name, may hold blanks and brackets.
+    """
+    try:
+        stat = Path(f"/proc/{process}/stat").read_text("ascii", "replace")
+    except OSError:
+        return None
+    return int(stat.rpartition(")")[2].split()[19])

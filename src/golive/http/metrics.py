@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from bisect import bisect_left
 from collections.abc import Iterable
 from pathlib import Path
@@ -201,23 +200,10 @@ class Metrics:
 def _merged(directory: Path) -> dict[Key, list[float]]:
     """The numbers of all workers, without the gauges of those that are gone."""
     gathered: dict[Key, list[list[float]]] = {}
-    is_alive: dict[int, bool] = {}
-    for process, key, numbers in counts_of_others(directory):
-        if process not in is_alive:
-            is_alive[process] = _is_alive(process)
-        if is_alive[process] or _BY_NAME[key[0]].kind != "gauge":
+    for is_alive, key, numbers in counts_of_others(directory):
+        if is_alive or _BY_NAME[key[0]].kind != "gauge":
             gathered.setdefault(key, []).append(numbers)
     return {
         key: [_BY_NAME[key[0]].merge(numbers) for numbers in zip(*counted, strict=True)]
         for key, counted in gathered.items()
     }
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

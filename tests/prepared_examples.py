@@ -1,0 +1,93 @@
+"""The examples, trained and packed once for all processes of a session."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["PreparedExamples", "Trained"]
+
+_EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+_UNWANTED = shutil.ignore_patterns("*.joblib", "*.bundle", "__pycache__")
+_SECONDS = 300
+
+#: What one types behind `golive pack` in the folder of each.
+_PACKED = {
+    "income": ["model.joblib", "--data=train.csv", "--eval=held_out.csv", "--target=income"],
+    "births": ["model.joblib", "--data=train.csv", "--eval=held_out.csv", "--target=weight_pounds"],
+    "banking": ["model.joblib", "--data=train.csv", "--eval=held_out.csv", "--target=category"],
+    "matching": ["match.py:match", "--data=requests.jsonl", "--include=model.joblib"],
+}
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A copy of an example's folder in which `train.py` has run; to be read only."""
+
+    folder: Path
+    printed: str
+
+    def score(self, name: str) -> float:
+        """Return the held-out score that was printed under this name."""
+        lines = dict(line.split(": ") for line in self.printed.splitlines())
+        return float(lines[f"held-out {name}"].split()[0])
+
+
+class PreparedExamples:
+    """Trains and packs each example when it is first asked for, and keeps what came of it.
+
+    Args:
+        folder: Where; processes that name the same one share it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._root = folder
+        (folder / "examples").mkdir(parents=True, exist_ok=True)
+
+    def trained(self, name: str) -> Trained:
+        """The example after `python examples/NAME/train.py`, which may neither fail nor warn."""
+        printed = self._root / f"{name}.txt"
+        with self._locked(f"{name}.train"):
+            if not printed.exists():
+                shutil.rmtree(self._folder(name), ignore_errors=True)
+                shutil.copytree(_EXAMPLES / name, self._folder(name), ignore=_UNWANTED)
+                ran = self._run(self._root, "-W", "error", f"examples/{name}/train.py")
+                assert (ran.returncode, ran.stderr) == (0, "")
+                printed.write_text(ran.stdout)
+        return Trained(self._folder(name), printed.read_text())
+
+    def packed(self, name: str) -> Path:
+        """The bundle of the example, packed as its README says; to be read only."""
+        folder, bundle = self.trained(name).folder, self._root / f"{name}.bundle"
+        with self._locked(f"{name}.pack"):
+            if not bundle.exists():
+                words = [*_PACKED[name], f"--name={name}", f"--output={bundle}"]
+                ran = self._run(folder, "-m", "golive", "pack", *words)
+                assert ran.returncode == 0, ran.stderr
+        return bundle
+
+    def _folder(self, name: str) -> Path:
+        return self._root / "examples" / name
+
+    def _run(self, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, *words],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+
+    @contextmanager
+    def _locked(self, name: str) -> Iterator[None]:
+        """Wait until no other process does the same."""
+        with (self._root / f"{name}.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
