@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.tree import DecisionTreeClassifier
 from tests.compiling.agreement import (
     TOLERANCE,
     assert_agree,
@@ -61,6 +62,18 @@ def test_a_forest_too_large_to_compile_is_linked_and_answers_with_the_same_bits(
 
     assert program.labelled(records) == before
     assert_agree(model, program, rows[:10])
+
+
+@pytest.mark.parametrize("kind", [DecisionTreeClassifier, RandomForestClassifier])
+def test_trees_that_know_a_single_class_answer_the_same_when_they_are_warm(kind):
+    rows = matrix()
+    model = kind().fit(rows, np.zeros(len(rows), dtype=int))
+    program = compiled(model, rows)
+
+    list(program.warm())
+
+    assert_agree(model, program, rows[:10])
+    assert_batches_agree(program, rows)
 
 
 def accepted(program, data):

@@ -1,6 +1,8 @@
 """The writer of log lines."""
 
 import threading
+import time
+from collections import deque
 
 from golive.http.log_writer import LogWriter
 
@@ -67,3 +69,45 @@ def test_a_closed_stderr_is_no_failure():
     writer.close()
 
     assert not writer._thread.is_alive()
+
+
+class Interrupted(deque):
+    """Lines; another line comes in between, just when the first one is there."""
+
+    between = None
+
+    def append(self, line):
+        super().append(line)
+        between, self.between = self.between, None
+        if between is not None:
+            between()
+
+
+def test_lines_that_come_in_between_keep_none_from_being_written():
+    written = []
+    writer = LogWriter(written.append)
+    writer._lines = Interrupted()
+    writer._lines.between = lambda: writer.write("b\n")
+
+    writer.write("a\n")
+
+    deadline = time.monotonic() + 5
+    while "".join(written) != "a\nb\n" and time.monotonic() < deadline:
+        time.sleep(0.001)
+    assert "".join(written) == "a\nb\n"
+
+
+def test_each_line_is_written_however_it_meets_the_thread():
+    written = []
+    writer = LogWriter(written.append, gathering_seconds=0.0)
+
+    for number in range(2000):
+        writer.write(f"{number}\n")
+        if number % 3 == 0:
+            deadline = time.monotonic() + 30
+            while writer._lines and time.monotonic() < deadline:
+                time.sleep(0)
+            assert not writer._lines
+    writer.close()
+
+    assert "".join(written) == "".join(f"{number}\n" for number in range(2000))

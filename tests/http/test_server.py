@@ -1,9 +1,11 @@
 """Real servers on real sockets."""
 
 import json
+import os
 import signal
 import socket
 import ssl
+import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +16,7 @@ import httpx
 import msgspec
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from tests.http.conftest import SERVER
 
 JSON = {"content-type": "application/json"}
 
@@ -295,6 +298,30 @@ def test_workers_end_with_a_server_that_is_killed(start_server, has_threads):
     while is_served() and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not is_served()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Python itself begins processes elsewhere")
+@pytest.mark.parametrize("has_workers", [False, True])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_while_workers_begin_ends_all_of_them_cleanly(tmp_path, number, has_workers):
+    script = tmp_path / "serving_script.py"
+    script.write_text(SERVER)
+    process = subprocess.Popen(
+        [sys.executable, script, "load_fake_models", '{"workers": 3, "has_threads": false}'],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+        start_new_session=True,
+    )
+    shown = "golive-metrics-*/connections" if has_workers else "golive-metrics-*"
+
+    while not [*tmp_path.glob(shown)] and process.poll() is None:
+        time.sleep(0.001)
+    os.killpg(process.pid, number)
+    printed, log = process.communicate(timeout=60)
+
+    assert (process.returncode, log, printed.splitlines()[-1:]) == (0, b"", [b"ended"])
+    assert [path.name for path in tmp_path.iterdir()] == [script.name]
 
 
 @pytest.mark.parametrize(

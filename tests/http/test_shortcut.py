@@ -1,5 +1,6 @@
 """Shortcuts: the answer to a plain record is, to the byte, what the usual steps give."""
 
+import sys
 import time
 
 import msgspec
@@ -151,6 +152,27 @@ def test_what_is_no_finite_number_goes_the_usual_way(answer):
     signature = Signature(form="frame", columns=COLUMNS, output=OUTPUTS["regression"])
 
     both_agree(signature, b'{"x": 1, "y": 0.5, "s": "a"}', answers=lambda record: answer)
+
+
+@pytest.mark.parametrize("answer", [object(), ["\ud800", float("nan")]], ids=["no JSON", "NaN"])
+def test_what_cannot_be_written_as_json_fails_as_usual(answer):
+    signature = Signature(form="frame", columns=COLUMNS, output=OUTPUTS["custom"])
+
+    status, *_ = both_agree(
+        signature, b'{"x": 1, "y": 0.5, "s": "a"}', answers=lambda record: answer
+    )
+
+    assert status == 500
+
+
+def test_a_model_that_wants_to_exit_fails_as_usual():
+    signature = Signature(form="frame", columns=COLUMNS, output=OUTPUTS["regression"])
+
+    status, *_ = both_agree(
+        signature, b'{"x": 1, "y": 0.5, "s": "a"}', answers=lambda record: sys.exit(3)
+    )
+
+    assert status == 500
 
 
 @pytest.mark.parametrize(

@@ -204,3 +204,23 @@ def test_a_forked_child_makes_the_program_faster_itself(tmp_path):
     os.close(told)
     with os.fdopen(read, "rb") as answer:
         assert (of_parent, answer.read()) == (2, bytes([2]))
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # of threads that do nothing
+def test_a_forked_child_forgoes_batches_as_its_parent_did(tmp_path):
+    started = []
+    model = CompiledModel(write(tmp_path, "linear.regressor"), LINE, start=started.append)
+    model.forgo_batches()
+
+    read, told = os.pipe()
+    process = os.fork()
+    if not process:
+        try:
+            model.predict(batch(*range(100)))
+            os.write(told, bytes([len(started)]))
+        finally:
+            os._exit(0)
+    os.waitpid(process, 0)
+    os.close(told)
+    with os.fdopen(read, "rb") as answer:
+        assert answer.read() == bytes([0])

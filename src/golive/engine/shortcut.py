@@ -50,7 +50,7 @@ def shortcut_of(
         values, out_of_range = found
         try:
             entry = label(model.predict_one([*values]))
-        except Exception:  # noqa: BLE001 - the usual steps find out whose fault it is
+        except BaseException:  # noqa: BLE001 - the usual steps find out whose fault it is
             return None
         return (entry, out_of_range) if isinstance(entry, Answer) else None
 

@@ -52,16 +52,17 @@ class LogWriter:
         self._told = 0  # by the thread
         self._has_lines = Event()
         self._ends = Event()
+        self._sleeps = True  # the thread; who sets it to False wakes it
         self._thread: Thread | None = None
 
     def write(self, line: str) -> None:
         """Hand over a line; never blocks. Called by one thread at a time."""
-        lines = self._lines
-        if len(lines) >= self._capacity:
+        if len(self._lines) >= self._capacity:
             self._dropped += 1
             return
-        lines.append(line)
-        if len(lines) == 1:  # where others wait, the thread knows
+        self._lines.append(line)
+        if self._sleeps:  # asked when the line is there: the thread says so, then looks for lines
+            self._sleeps = False
             self._has_lines.set()
         if self._thread is None:
             self._thread = Thread(target=self._work, name="golive-log", daemon=True)
@@ -77,11 +78,15 @@ class LogWriter:
     def _work(self) -> None:
         while not (self._ends.is_set() and not self._lines):
             self._has_lines.wait()
+            self._sleeps = False
             self._has_lines.clear()
             while self._lines:
                 self._put(self._joined())
                 self._tell_dropped()
             self._ends.wait(self._gathering_seconds)
+            self._sleeps = True
+            if self._lines:
+                self._has_lines.set()
 
     def _joined(self) -> str:
         """The next lines, as many as make one write, and at least one."""

@@ -24,66 +24,71 @@ class Supervisor:
     It waits for the processes themselves. (A supervisor that asks them for a sign of life kills
     those whose model holds the interpreter for long.)
 
+    From the moment it is made, in the main thread, signals end what it runs, and not this process.
+
     Args:
-        start: Starts the process that has this number among the others.
         workers: How many processes.
-        reports: What the processes write to.
         take: Is given every report; True ends everything.
         let_go: Is called when it ends, before the processes do: none is started any more.
     """
 
     def __init__(
         self,
-        start: Callable[[int], BaseProcess],
         *,
         workers: int,
-        reports: Connection,
         take: Callable[[Any], bool],
         let_go: Callable[[], object] = lambda: None,
     ) -> None:
-        self._start = start
-        self._reports = reports
+        self._workers = workers
         self._take = take
         self._let_go = let_go
         self._is_ending = False
         self._signals = 0
-        self._processes = [start(number) for number in range(workers)]
+        self._processes: list[BaseProcess] = []
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self.end)
 
     def end(self, *_: object) -> None:
         """Begin to end, or pass on that it is to be sooner; a signal handler."""
         self._is_ending = True
         self._signals += 1
 
-    def run(self, *, grace: float) -> None:
+    def run(
+        self, start: Callable[[int], BaseProcess], reports: Connection, *, grace: float
+    ) -> None:
         """Run until a signal, or a report that ends everything; from the main thread.
 
         Args:
+            start: Starts the process that has this number among the others.
+            reports: What the processes write to.
             grace: Seconds that processes have to end by themselves.
         """
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self.end)
-        while not self._is_ending:
-            wait([self._reports, *(p.sentinel for p in self._processes)], _WAKE_SECONDS)
-            self._read_reports()
+        for number in range(self._workers):
             if not self._is_ending:
-                self._processes = [self._replaced(*each) for each in enumerate(self._processes)]
+                self._processes.append(start(number))
+        while not self._is_ending:
+            wait([reports, *(p.sentinel for p in self._processes)], _WAKE_SECONDS)
+            self._read_reports(reports)
+            for number, process in enumerate(self._processes):
+                if not (self._is_ending or process.is_alive()):
+                    self._read_reports(reports)
+                    self._replace(number, start)
         self._end_all(time.monotonic() + grace + _SLACK_SECONDS)
 
-    def _read_reports(self) -> None:
-        while self._reports.poll():
-            if self._take(self._reports.recv()):
+    def _read_reports(self, reports: Connection) -> None:
+        while reports.poll():
+            if self._take(reports.recv()):
                 self._is_ending = True
 
-    def _replaced(self, number: int, process: BaseProcess) -> BaseProcess:
-        if process.is_alive():
-            return process
-        self._read_reports()
+    def _replace(self, number: int, start: Callable[[int], BaseProcess]) -> None:
         if self._is_ending:
-            return process
+            return
+        process = self._processes[number]
         _logger.error("worker %s died with exit code %s", process.pid, process.exitcode)
-        process.close()
         time.sleep(_RESTART_SECONDS)
-        return self._start(number)
+        if not self._is_ending:
+            self._processes[number] = start(number)
+            process.close()
 
     def _end_all(self, deadline: float) -> None:
         self._let_go()

@@ -50,6 +50,7 @@ def serve_in_workers(
         workers: How many processes.
     """
     log_as_json()  # this process says which worker died
+    supervisor = Supervisor(workers=workers, take=take, let_go=listener.close)
     context = get_context("fork") if _may_fork() else get_context("spawn")
     reports, reporter = context.Pipe(duplex=False)
     life, hold = context.Pipe(duplex=False)  # nothing comes, but its end when this process ends
@@ -71,10 +72,7 @@ def serve_in_workers(
             return process
 
         gc.freeze()  # memory that no collection looks at stays shared with the workers
-        supervisor = Supervisor(
-            start, workers=workers, reports=reports, take=take, let_go=listener.close
-        )
-        supervisor.run(grace=plan.settings.grace + plan.settings.drain)
+        supervisor.run(start, reports, grace=plan.settings.grace + plan.settings.drain)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +141,7 @@ def _held_signals() -> Iterator[None]:
 
 def _take_signals() -> None:
     """Take signals as a new process does."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a traceback of it would tell nobody anything
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
 

@@ -44,7 +44,8 @@ class BatchAnswers:
         self._program = program
         self._output = output
         self._lock = Lock()
-        self._is_claimed = not program.has_batches
+        self._is_forgone = not program.has_batches
+        self._is_claimed = self._is_forgone
         self._answer: Callable[[Records], Outputs] | None = None
 
     def claim(self) -> bool:
@@ -58,7 +59,7 @@ class BatchAnswers:
     def take_up(self) -> None:
         """Let it be claimed again where it was not settled by who claimed it."""
         self._lock = Lock()
-        self._is_claimed = self.crossover < inf
+        self._is_claimed = self._is_forgone or self.crossover < inf
 
     def answer(self, records: Records) -> Outputs:
         """Answer the records at once; only from `crossover` on."""
@@ -67,7 +68,7 @@ class BatchAnswers:
 
     def forgo(self) -> None:
         """Answer records one by one from now on."""
-        self._is_claimed = True
+        self._is_forgone = self._is_claimed = True
         self.crossover = inf
 
     def settle(self, records: Records, one_by_one: Callable[[Records], Outputs]) -> None:

@@ -73,18 +73,18 @@ def _shortcut(model: ServedModel) -> Callable[[bytes, str], Reply | None] | None
         if found is None:
             return None
         entry, out_of_range = found
-        return Reply(
-            body=encode_json(
+        try:
+            text = encode_json(
                 {
                     "model": name,
                     "version": version,
                     "request_id": request_id,
                     "predictions": [entry_to_json(entry)],
                 }
-            ),
-            records=1,
-            out_of_range=out_of_range,
-        )
+            )
+        except Exception:  # noqa: BLE001 - the usual steps fail likewise, and make a reply of it
+            return None
+        return Reply(body=text, records=1, out_of_range=out_of_range)
 
     return reply
 

@@ -54,6 +54,14 @@ def test_leaves_are_added_in_the_order_of_the_trees(tmp_path, record, expected):
     assert load_forest(tmp_path).values([record]) == [expected]
 
 
+def test_a_forest_without_trees_is_warmed_and_answers_what_sums_begin_with(tmp_path):
+    program = load_forest(tmp_path, ARRAYS | {"roots": ("i", [])})
+
+    list(program.warm())
+
+    assert program.values([[1.0, 2.0]]) == [100.0]
+
+
 @pytest.mark.parametrize(("record", "expected"), ANSWERS)
 def test_generated_functions_answer_the_same(tmp_path, record, expected):
     program = load_forest(tmp_path)

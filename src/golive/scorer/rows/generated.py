@@ -42,7 +42,7 @@ def functions_of(forest: Forest) -> Iterator[Function]:
     """The functions, each compiled when it is asked for."""
     trees: list[int] = []
     size = 0
-    ends = [*forest.roots[1:], len(forest.features)]
+    ends = [*forest.roots, len(forest.features)][1:]
     for tree, (root, end) in enumerate(zip(forest.roots, ends, strict=True)):
         trees.append(tree)
         size += end - root
@@ -71,13 +71,13 @@ def totals_from(functions: list[Function], forest: Forest) -> Totals:
         sums: Any = array("f", start) if forest.is_float32 else start.copy()
         for function in functions:
             function(row, sums)
-        return sums[0] if len(start) == 1 else list(sums)
+        return sums[0] if len(start) == 1 and forest.vectors is None else list(sums)
 
     return totals
 
 
 def _is_single(forest: Forest) -> bool:
-    return len(forest.start) == 1 and not forest.is_float32
+    return len(forest.start) == 1 and forest.vectors is None and not forest.is_float32
 
 
 def _compiled(forest: Forest, trees: list[int]) -> Function:
