@@ -1,10 +1,10 @@
 import datetime as dt
 import json
-from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
 import pytest
+from msgspec.structs import asdict
 
 from golive.bundle.profile import CategoryCount, ColumnProfile
 from golive.signature.model import Column, Output, Signature

@@ -1,10 +1,10 @@
 import json
 import math
-from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
 import pytest
+from msgspec.structs import asdict
 from sklearn import metrics as reference
 
 from golive.stats.evaluation import evaluate_classification, evaluate_regression
