@@ -22,10 +22,10 @@ def column_of(categories):
 
 
 @pytest.mark.parametrize("categories", [CITIES, ["Zürich", "Bern"], ["a", "é"], ["é", "ab", "c"]])
-def test_texts_outside_ascii_are_stored_in_the_way_that_is_known(categories):
+def test_texts_outside_ascii_are_stored_in_one_of_the_ways_that_are_known(categories):
     stored = stored_categories(booster_of(column_of(categories)))
 
-    assert stored == {1: as_cut(categories)}
+    assert stored in ({1: as_cut(categories)}, {1: tuple(map(str.encode, categories))})
     assert is_stored_as(categories, stored[1])
     assert not is_stored_as(categories[::-1], stored[1])
     assert restored(stored[1], reversed(categories)) == tuple(categories)

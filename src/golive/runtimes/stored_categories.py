@@ -1,9 +1,9 @@
 """Categories as XGBoost stores them in a booster, where texts outside ASCII may be cut wrongly.
 
 Of a pandas column it stores the categories' UTF-8 bytes one after another, as many bytes in all as
-they have characters, and cuts them as if each character were a byte (seen in 3.1 and 3.2). So
-`Zürich, Bern` is stored as `Züric` and `hBer`; what stands at the end is lost. Columns of Arrow
-tables are stored as they are. Nothing in the booster tells which of the two it was.
+they have characters, and cuts them as if each character were a byte (seen in 3.1 and 3.2, not in
+3.4). So `Zürich, Bern` is stored as `Züric` and `hBer`; what stands at the end is lost. Columns of
+Arrow tables are stored as they are. Nothing in the booster tells which of the two it was.
 """
 
 from __future__ import annotations
