@@ -159,6 +159,7 @@ def _instance(cls: type) -> Any:
         "VotingRegressor": {"estimators": [("first", linear)]},
         "StackingRegressor": {"estimators": [("first", linear)]},
         "RANSACRegressor": {"random_state": 0},
+        "HashingVectorizer": {"n_features": 2**12},  # of 2**20, the regression takes gigabytes
         "SequentialFeatureSelector": {"estimator": logistic, "n_features_to_select": 3, "cv": 2},
         "ColumnTransformer": {"transformers": [("some", "passthrough", [0, 1, 2])]},
         "FeatureUnion": {"transformer_list": [("same", "passthrough")]},
