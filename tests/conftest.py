@@ -34,11 +34,18 @@ def _chromium_missing() -> str | None:
     return None if _find_chromium() else "no chromium, chromium-browser or google-chrome is there"
 
 
+def _bucket_missing(name: str) -> str | None:
+    variable = f"GOLIVE_TEST_{name}_BUCKET"
+    return None if os.environ.get(variable) else f"{variable} names no bucket of an emulator"
+
+
 #: Each service that a test may need: a function that says why it is absent, or None.
 SERVICES: dict[str, Callable[[], str | None]] = {
     "data": _data_missing,
     "curl": _curl_missing,
     "chromium": _chromium_missing,
+    "s3": lambda: _bucket_missing("S3"),
+    "gcs": lambda: _bucket_missing("GCS"),
 }
 
 

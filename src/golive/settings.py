@@ -28,6 +28,7 @@ __all__ = [
     "child_environment",
     "keep_keras_on_cpu",
     "limit_numeric_threads",
+    "registry_location",
     "wished_keras_backend",
 ]
 
@@ -38,6 +39,13 @@ SETTINGS: tuple[Setting, ...] = (
         default=None,
         sentence="Directory for what can be made again, such as the stamps of verified bundles; "
         "unset: the user's own cache directory.",
+    ),
+    Setting(
+        name="registry",
+        type="text",
+        default=None,
+        sentence="Where versions of bundles are: a folder, s3://BUCKET/PREFIX or "
+        "gs://BUCKET/PREFIX; unset: a folder among the user's own data.",
     ),
 )
 
@@ -191,6 +199,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What every command shares; see `SETTINGS` for what each is."""
 
     cache_dir: Path
+    registry: str
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **flags: Any) -> Settings:
@@ -205,7 +214,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """
         values = _load(SETTINGS, environ, flags)
         directory = values["cache_dir"] or _user_cache()
-        return cls(cache_dir=Path(directory).expanduser().absolute())
+        return cls(
+            cache_dir=Path(directory).expanduser().absolute(),
+            registry=values["registry"] or str(_user_data() / "registry"),
+        )
 
 
 class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -252,6 +264,19 @@ def _user_cache() -> Path:
     import platformdirs
 
     return platformdirs.user_cache_path("golive")
+
+
+def _user_data() -> Path:
+    if sys.platform == "linux" and not os.environ.get("XDG_DATA_HOME"):
+        return Path("~/.local/share/golive")  # without the import, as above
+    import platformdirs
+
+    return platformdirs.user_data_path("golive")
+
+
+def registry_location(environ: Mapping[str, str] | None = None) -> str:
+    """Where the registry is: GOLIVE_REGISTRY, or a folder among the user's own data."""
+    return Settings.load(environ).registry
 
 
 def cache_dir(environ: Mapping[str, str] | None = None) -> Path:

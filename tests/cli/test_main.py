@@ -37,13 +37,13 @@ def test_an_error_is_two_lines_and_code_1(golive, actions, capsys):
 
 
 def test_what_was_asked_wrongly_is_code_2(golive, actions, capsys):
-    actions.error = UsageError("There is no bundle at x.", hint="golive pack MODEL --data DATA")
+    actions.error = UsageError("There is no bundle at x.bundle.", hint="golive pack M --data D")
 
-    code = golive("inspect", "x")
+    code = golive("inspect", "x.bundle")
 
     assert code == 2
     assert capsys.readouterr().err == (
-        "error: There is no bundle at x.\nhint: golive pack MODEL --data DATA\n"
+        "error: There is no bundle at x.bundle.\nhint: golive pack M --data D\n"
     )
 
 

@@ -1,5 +1,3 @@
-from pathlib import Path
-
 from golive.settings import ServeSettings
 
 
@@ -13,7 +11,7 @@ def test_flags_become_settings(golive, actions, capsys):
 
     [(name, (bundles, settings), options)] = actions.calls
     assert code == 0
-    assert (name, bundles) == ("serve", (Path("a.bundle"), Path("b.bundle")))
+    assert (name, bundles) == ("serve", ("a.bundle", "b.bundle"))
     assert (settings.host, settings.port, settings.workers) == ("0.0.0.0", 0, 2)
     assert settings.allowed_hosts == ("a.example", "b.example")
     assert (settings.body_limit, settings.time_limit, settings.max_records) == (1000, 2.5, 7)

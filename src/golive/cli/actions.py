@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from golive.checking.difference import Difference
     from golive.checking.report import Report
     from golive.packing.onnx_export import OnnxExport
+    from golive.registry.registry import Registry
     from golive.settings import ServeSettings
     from golive.wiring.loading import Predictor
 
@@ -50,6 +51,32 @@ class Actions:
 
         return open_bundle(path, verify_all=verify_all)
 
+    def registry(self, location: str | None = None) -> Registry:
+        """The registry at a location, or the usual one."""
+        from golive.wiring.registries import open_registry
+
+        return open_registry(location)
+
+    def in_registry(self, text: str, location: str | None) -> tuple[Registry, str, str]:
+        """The registry, the model's name and the selector that `[REGISTRY/]NAME[@…]` names."""
+        from golive.registry.reference import parse_reference
+
+        reference = parse_reference(text)
+        place = reference.registry or location
+        return self.registry(place), reference.model, reference.selector
+
+    def pull(self, reference: str) -> Path:
+        """The bundle that a reference names, as a file in the cache."""
+        from golive.wiring.registries import pull_reference
+
+        return pull_reference(reference).source
+
+    def pull_to(self, reference: str, output: Path | None) -> Path:
+        """Write the bundle that a reference names to a new directory or zip file."""
+        from golive.wiring.registries import pull_to
+
+        return pull_to(reference, output)
+
     def check(self, bundle: Path, **options: Any) -> Report:
         """`golive.check`."""
         from golive.checking.check import check
@@ -70,7 +97,7 @@ class Actions:
 
     def serve(
         self,
-        bundles: Sequence[Path],
+        bundles: Sequence[str],
         settings: ServeSettings,
         *,
         verify: bool,
@@ -83,7 +110,7 @@ class Actions:
         from golive.wiring.serving import serve
 
         plan = ServePlan(
-            bundles=tuple(str(bundle) for bundle in bundles),
+            bundles=tuple(bundles),
             settings=settings,
             verify=verify,
             allow_drifted_environment=allow_drifted_environment,

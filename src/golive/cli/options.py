@@ -14,7 +14,6 @@ from golive.settings import SERVE_SETTINGS
 from golive.signature.model import PixelScale
 
 __all__ = [
-    "BUNDLE",
     "FILE",
     "PATHS",
     "VERIFY",
@@ -30,7 +29,6 @@ __all__ = [
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
-BUNDLE = click.Path(path_type=Path)
 VERIFY = (
     "Compute the SHA-256 of every file again. Default: only the first time on this machine, or "
     "when a file's size or time changed."

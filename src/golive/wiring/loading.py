@@ -92,7 +92,7 @@ def load(
     """Load a bundle, verify it, replay its golden records and be ready to answer.
 
     Args:
-        ref: The path of a bundle (a directory or a `.zip`).
+        ref: The path of a bundle (a directory or a `.zip`), or `[REGISTRY/]NAME[@VERSION|@ALIAS]`.
         verify: Hash every file again even if this machine has verified it before.
         allow_drifted_environment: Answer even if golden records now come out differently.
         original: Let the original model answer, not the compiled program.
@@ -112,11 +112,26 @@ def load(
 def open_reference(ref: str | Path, *, verify: bool = False) -> Bundle:
     """Open the bundle that a reference names, verified, its model not loaded.
 
+    Args:
+        ref: A path, or `[REGISTRY/]NAME[@VERSION|@ALIAS]`.
+        verify: Hash every file again even if this machine has verified it before.
+
     Raises:
-        UsageError: There is no bundle there.
+        UsageError: There is no bundle there, or no such version.
+        RegistryError: The registry's history, or the version's bundle, is not what was written.
+        StoreUnavailableError: The registry does not answer.
         BundleError: The bundle is not what was packed.
     """
-    return open_bundle(Path(ref), verify_all=verify)
+    path = Path(ref)
+    if not path.exists():
+        from golive.registry.reference import reference_or_none  # nobody else waits for it
+
+        reference = reference_or_none(str(ref))
+        if reference is not None:
+            from golive.wiring.registries import locate, pull
+
+            return pull(locate(reference), verify=verify)
+    return open_bundle(path, verify_all=verify)
 
 
 def _records(rows: Any, signature: Signature) -> Sequence[object]:

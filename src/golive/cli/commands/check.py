@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from golive.cli.actions import Actions
-from golive.cli.options import BUNDLE, as_json, loading
+from golive.cli.options import as_json, loading
 from golive.cli.output import print_json, progress, say
+from golive.cli.references import BUNDLE
 
 __all__ = ["command"]
 

@@ -10,8 +10,9 @@ import msgspec
 
 from golive.cli.actions import Actions
 from golive.cli.made import print_made
-from golive.cli.options import BUNDLE, PATHS, as_json
+from golive.cli.options import PATHS, as_json
 from golive.cli.output import print_json, progress, say
+from golive.cli.references import BUNDLE
 from golive.compiling.refusal import NotProvenError
 
 __all__ = ["command"]

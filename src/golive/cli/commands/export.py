@@ -8,8 +8,9 @@ import click
 import msgspec
 
 from golive.cli.actions import Actions
-from golive.cli.options import BUNDLE, PATHS, as_json
+from golive.cli.options import PATHS, as_json
 from golive.cli.output import print_json, progress, say
+from golive.cli.references import BUNDLE
 from golive.compiling.refusal import NotProvenError
 
 __all__ = ["command", "onnx"]

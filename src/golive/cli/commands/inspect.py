@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from golive.cli.actions import Actions
-from golive.cli.options import BUNDLE, VERIFY, as_json
+from golive.cli.options import VERIFY, as_json
 from golive.cli.output import print_json
+from golive.cli.references import BUNDLE
 from golive.cli.summary import bundle_facts
 
 __all__ = ["command"]

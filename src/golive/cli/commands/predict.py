@@ -8,9 +8,10 @@ import click
 
 from golive.cli.actions import Actions
 from golive.cli.answers import write_answers
-from golive.cli.options import BUNDLE, as_json, loading, original, threshold_option
+from golive.cli.options import as_json, loading, original, threshold_option
 from golive.cli.output import progress, say
 from golive.cli.records import FORMS, read_records
+from golive.cli.references import BUNDLE
 
 __all__ = ["command"]
 

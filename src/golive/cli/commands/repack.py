@@ -9,8 +9,9 @@ import click
 
 from golive.cli.actions import Actions
 from golive.cli.made import print_made
-from golive.cli.options import BUNDLE, FILE, as_json, threshold_option
+from golive.cli.options import FILE, as_json, threshold_option
 from golive.cli.output import progress
+from golive.cli.references import BUNDLE
 
 __all__ = ["command"]
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
 
 from golive.cli.actions import Actions
-from golive.cli.options import BUNDLE, loading, original, serve_settings
+from golive.cli.options import loading, original, serve_settings
 from golive.cli.output import say, say_on_terminal
 from golive.settings import ServeSettings
 
@@ -16,7 +15,7 @@ __all__ = ["command"]
 
 
 @click.command("serve", short_help="Serve one or more bundles over HTTP.")
-@click.argument("bundles", type=BUNDLE, nargs=-1, required=True, metavar="BUNDLE...")
+@click.argument("bundles", nargs=-1, required=True, metavar="BUNDLE...")
 @serve_settings
 @loading
 @original
@@ -25,13 +24,15 @@ def command(
     actions: Actions,
     /,
     *,
-    bundles: tuple[Path, ...],
+    bundles: tuple[str, ...],
     verify: bool,
     allow_drifted_environment: bool,
     original: bool,
     **flags: Any,
 ) -> None:
     """Serve one or more bundles over HTTP until Ctrl-C.
+
+    BUNDLE is a path, or a version in a registry: NAME@VERSION, NAME@ALIAS.
 
     One bundle answers at /predict; several answer at /models/NAME/predict. Once they answer, the
     address and a curl that works when pasted are printed. Logs go to stderr, one JSON line a
@@ -43,7 +44,7 @@ def command(
     golive serve churn.bundle income.bundle --host 0.0.0.0 --allow-host models.example.com
     """  # noqa: D301 - \b is click's mark for a block that is not wrapped
     given = {name: value for name, value in flags.items() if value not in (None, ())}
-    say_on_terminal(f"Loading {', '.join(map(str, bundles))} …")
+    say_on_terminal(f"Loading {', '.join(bundles)} …")
     actions.serve(
         bundles,
         ServeSettings.load(**given),

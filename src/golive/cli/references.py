@@ -1,0 +1,50 @@
+"""References on the command line: what names a bundle becomes a path on this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from golive.cli.output import progress
+
+__all__ = ["BUNDLE", "MODEL", "REGISTRY"]
+
+
+class _Bundle(click.ParamType):  # type: ignore[type-arg]  # generic only in newer versions of click
+    """A bundle's path, or a version in a registry, which is pulled."""
+
+    name = "bundle"
+
+    def convert(
+        self,
+        value: Any,
+        param: click.Parameter | None,  # noqa: ARG002 - click's signature
+        ctx: click.Context | None,
+    ) -> Path:
+        """The path of the bundle that the text names."""
+        if isinstance(value, Path) or Path(value).exists() or ctx is None:
+            return Path(value)
+        from golive.registry.reference import reference_or_none
+
+        reference = reference_or_none(value)
+        if reference is None:
+            return Path(value)
+        with progress(only_on_terminal=True) as tell:
+            tell(f"Pulling {reference}")
+            path: Path = ctx.obj.pull(value)
+        return path
+
+
+BUNDLE = _Bundle()
+"""A bundle, as an argument: PATH or [REGISTRY/]NAME[@VERSION|@ALIAS]."""
+
+MODEL = "MODEL is NAME, or REGISTRY/NAME."
+
+REGISTRY = click.option(
+    "--registry",
+    metavar="LOCATION",
+    help="A folder, s3://BUCKET/PREFIX or gs://BUCKET/PREFIX. Default: GOLIVE_REGISTRY, or a "
+    "folder among your own data.",
+)

@@ -1,0 +1,1 @@
+"""The registry: versions and aliases of bundles, as a history that is only ever added to."""

@@ -1,0 +1,137 @@
+"""Registries: references become bundles on this machine."""
+
+from __future__ import annotations
+
+import getpass
+import platform
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from golive import settings
+from golive.blobs.opening import open_store
+from golive.bundle.archive import is_archive_name
+from golive.bundle.reading import Bundle, open_bundle
+from golive.errors import UsageError
+from golive.files import private_directory, sha256_of, temporary_sibling
+from golive.registry.errors import NotInRegistryError
+from golive.registry.history import Version
+from golive.registry.reference import Reference, parse_reference
+from golive.registry.registry import Registry, select
+
+__all__ = ["Located", "locate", "open_registry", "pull", "pull_reference", "pull_to"]
+
+
+class Located(msgspec.Struct, frozen=True, kw_only=True):
+    """The version that a reference names at a time.
+
+    Attributes:
+        registry: Where it is.
+        model: The model's name in the registry.
+        version: The version.
+    """
+
+    registry: Registry
+    model: str
+    version: Version
+
+
+def open_registry(location: str | None = None) -> Registry:
+    """The registry at a location, or the one of the settings; nothing is asked of it yet.
+
+    Raises:
+        UsageError: The location is none.
+        MissingExtraError: The package that speaks with it is not installed.
+    """
+    place = location or settings.registry_location()
+    return Registry(open_store(place), location=place, by=_who())
+
+
+def locate(reference: Reference, registry: Registry | None = None) -> Located:
+    """The version that a reference names now.
+
+    Args:
+        reference: The reference.
+        registry: Where to look; that of the reference, opened, if None.
+
+    Raises:
+        NotInRegistryError: There is no such model or version.
+        HistoryCorruptError: The registry's history is not what was written.
+        StoreUnavailableError: The registry does not answer.
+    """
+    registry = registry or open_registry(reference.registry)
+    try:
+        history = registry.history(reference.model)
+    except NotInRegistryError as error:
+        if reference.registry is not None or reference.selector:
+            raise
+        raise NotInRegistryError(
+            f"There is no bundle at {reference}, and no model {reference} in the registry "
+            f"{registry.location}.",
+            hint=f"golive pack MODEL --data train.csv -o {reference}.bundle",
+        ) from error
+    version = select(history, reference.selector, model=reference.model)
+    return Located(registry=registry, model=reference.model, version=version)
+
+
+def pull(located: Located, *, cache: Path | None = None, verify: bool = False) -> Bundle:
+    """The bundle of a version, from the cache or else from the registry, verified.
+
+    Args:
+        located: The version.
+        cache: Where bundles are kept; None: `golive.settings.cache_dir()`.
+        verify: Compute every hash again even if this machine has done it before.
+
+    Raises:
+        ContentCorruptError: It is missing in the registry, or not what was pushed.
+        BundleError: It is not what was packed.
+        StoreUnavailableError: The registry does not answer.
+    """
+    cache = settings.cache_dir() if cache is None else cache
+    content = located.version.content
+    file = private_directory(cache / "pulled") / f"{content.sha256}.zip"
+    if not file.is_file() or sha256_of(file) != content.sha256:
+        file.unlink(missing_ok=True)
+        located.registry.fetch(located.model, located.version, file)
+    return open_bundle(file, verify_all=verify, cache=cache)
+
+
+def pull_reference(text: str) -> Bundle:
+    """The bundle that `[REGISTRY/]NAME[@VERSION|@ALIAS]` names now; see `locate` and `pull`."""
+    return pull(locate(parse_reference(text)))
+
+
+def pull_to(text: str, output: Path | None = None) -> Path:
+    """Write the bundle that a reference names to a new place.
+
+    Args:
+        text: `[REGISTRY/]NAME[@VERSION|@ALIAS]`.
+        output: A new directory, or a new file that ends with `.zip`; `NAME-VERSION.bundle` if None.
+
+    Raises:
+        UsageError: There is something at `output` already.
+        GoliveError: As `locate` and `pull`.
+    """
+    located = locate(parse_reference(text))
+    target = output or Path(f"{located.model}-{located.version.number}.bundle")
+    if target.exists():
+        raise UsageError(f"{target} exists already.", hint=f"golive pull {text} -o OTHER")
+    bundle = pull(located)
+    with temporary_sibling(target.absolute()) as scratch:
+        copy = scratch / "copy"
+        if is_archive_name(target):
+            shutil.copyfile(bundle.source, copy)
+        else:
+            shutil.copytree(bundle.path, copy)
+        copy.rename(target)
+    return target
+
+
+def _who() -> str:
+    """Who is recorded: the user and the machine."""
+    user = "unknown"
+    with suppress(OSError, KeyError):  # a process without an entry in the users' list
+        user = getpass.getuser()
+    return f"{user}@{platform.node() or 'unknown'}"
