@@ -1,6 +1,7 @@
 """Several servers on one socket."""
 
 import asyncio
+import socket
 
 import pytest
 from tests.http.conformance.wire import get
@@ -80,3 +81,36 @@ def test_one_that_has_ended_leaves_all_to_the_other(serve_two):
         close(after)
 
     serve_two(test)
+
+
+def test_many_that_come_at_once_are_taken_in_few_rounds_of_the_loop(tmp_path):
+    """One in each round of a loop that is busy would let the last of many wait for a second."""
+    number = 90
+
+    async def main():
+        listener = listen("127.0.0.1", 0)
+        clients = [socket.create_connection(listener.getsockname()) for _ in range(number)]
+        loop, rounds = asyncio.get_running_loop(), 0
+
+        def count():
+            nonlocal rounds
+            rounds += 1
+            if server.connections < number:
+                loop.call_soon(count)
+            else:
+                done.set()
+
+        other = Balance(tmp_path / "n", place=1, processes=2)
+        other.is_ahead(1000)
+        server, done = FrontServer(EchoGateway(), FrontLimits()), asyncio.Event()
+        balance = Balance(tmp_path / "n", place=0, processes=2)
+        await server.listen(listener.dup(), balance=balance)
+        listener.close()
+        loop.call_soon(count)
+        await asyncio.wait_for(done.wait(), 30)
+        for client in clients:
+            client.close()
+        await server.end(1.0)
+        return rounds
+
+    assert asyncio.run(main()) < number / 3

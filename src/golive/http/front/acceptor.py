@@ -12,18 +12,22 @@ from golive.http.front.balance import Balance
 
 __all__ = ["Acceptor"]
 
+_MOST_AT_ONCE = 32  # more would keep those waiting who have asked already
+_MOST_IF_AHEAD = 4
 _WAIT_SECONDS = 0.002
 _PAUSE_SECONDS = 1.0
 _logger = logging.getLogger("golive.http")
 
 
 class Acceptor:
-    """Accepts connections one by one, and leaves some to the others that listen.
+    """Accepts some connections at a time, and leaves others to the others that listen.
 
     All processes wake when a client comes. One that is ahead of another waits for a moment, in
-    which the other takes the client; if that does not, because it is busy or gone, this one does.
-    (Event loops accept all that wait at once, which gives one process nearly all connections of
-    clients that come together; SO_REUSEPORT spreads them by chance, to busy processes, too.)
+    which the other takes the client; if that does not, because it is busy or gone, this one takes
+    a few. (Event loops accept all that wait at once, which gives one process nearly all connections
+    of clients that come together; SO_REUSEPORT spreads them by chance, to busy processes, too. One
+    connection in each round of a busy loop would keep the last of many clients waiting for a
+    second.)
 
     Args:
         listener: The socket on which all of them listen.
@@ -60,23 +64,34 @@ class Acceptor:
         self._balance.close()
 
     def _take(self) -> None:
-        connections = self._connections() + len(self._tasks)
-        if self._balance.is_ahead(connections) and not self._has_waited:
-            self._has_waited = True
-            self._wait(_WAIT_SECONDS)
-            return
-        self._has_waited = False
+        """Accept clients until this process is ahead, or enough are."""
+        if self._has_waited:
+            self._has_waited = False
+            for _ in range(_MOST_IF_AHEAD):
+                if not self._accept():
+                    return
+        for _ in range(_MOST_AT_ONCE):
+            if self._balance.is_ahead(self._connections() + len(self._tasks)):
+                self._has_waited = True
+                self._wait(_WAIT_SECONDS)
+                return
+            if not self._accept():
+                return
+
+    def _accept(self) -> bool:
+        """Accept one client; False if there is none."""
         try:
             accepted, _ = self._listener.accept()
         except (BlockingIOError, InterruptedError, ConnectionAbortedError):
-            return  # another process was faster, or the client has gone
+            return False  # another process was faster, or the client has gone
         except OSError as error:
             _logger.warning("a connection could not be accepted: %s", error.strerror)
             self._wait(_PAUSE_SECONDS)
-            return
+            return False
         task = self._loop.create_task(self._begin(accepted))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return True
 
     async def _begin(self, accepted: socket) -> None:
         try:
