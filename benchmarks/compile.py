@@ -262,7 +262,7 @@ def _cold_seconds(start: str, processes: int) -> float:
 def main() -> int:
     """Do what the command line says."""
     parser = argparse.ArgumentParser(prog="make bench-compile", description=__doc__)
-    parser.add_argument("--only", default="", help="a regular expression of names")
+    parser.add_argument("--only", default="", help="a regular expression of names; others stay")
     parser.add_argument("--report", action="store_true", help="only write the document again")
     parser.add_argument("--output", type=Path, default=_RESULTS, help="the JSON file")
     options = parser.parse_args()
@@ -282,7 +282,8 @@ def main() -> int:
 def _run(only: str, output: Path) -> None:
     """Measure, and write what there is after each pipeline, so that no trouble costs all of it."""
     machine = this_machine()
-    found: list[Measured] = []
+    before = _measured_before(output) if only else ()
+    found: dict[str, Measured] = {each.name: each for each in before}
     left_out: list[str] = []
     for name, make in pipelines():
         if not re.search(only, name):
@@ -292,10 +293,18 @@ def _run(only: str, output: Path) -> None:
             left_out.append(name)
             continue
         say(pipeline.name)
-        found.append(measure(pipeline))
-        _save(
-            Measurements(machine=machine, pipelines=tuple(found), left_out=tuple(left_out)), output
+        found[pipeline.name] = measure(pipeline)
+        measured = Measurements(
+            machine=machine, pipelines=tuple(found.values()), left_out=tuple(left_out)
         )
+        _save(measured, output)
+
+
+def _measured_before(output: Path) -> tuple[Measured, ...]:
+    """What an earlier run measured; with `--only`, what is not measured again stays."""
+    if not output.exists():
+        return ()
+    return msgspec.json.decode(output.read_bytes(), type=Measurements).pipelines
 
 
 def _save(measurements: Measurements, output: Path) -> None:

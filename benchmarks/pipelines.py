@@ -18,8 +18,8 @@ from typing import Any
 import joblib
 import numpy as np
 import pandas as pd
-from sklearn.base import is_classifier, is_regressor
-from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.base import is_classifier, is_clusterer, is_regressor
+from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.utils import all_estimators
@@ -65,7 +65,9 @@ def signature_for(pipeline: Pipeline) -> Signature:
     labels = getattr(pipeline.estimator, "classes_", None)
     classes = () if labels is None else tuple(range(len(labels)))
     kind: Any = "regression" if not classes else "binary" if len(classes) == 2 else "multiclass"
-    return Signature(form=form, columns=columns, output=Output(kind=kind, classes=classes))
+    has_probabilities = not classes or hasattr(pipeline.estimator, "predict_proba")
+    output = Output(kind=kind, classes=classes, has_probabilities=has_probabilities)
+    return Signature(form=form, columns=columns, output=output)
 
 
 def _columns(data: Any) -> tuple[Any, tuple[Column, ...]]:
@@ -100,7 +102,8 @@ def _example(cls: type) -> Pipeline | None:
     """An example of an estimator, fitted on what it can be fitted on."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for build in (_alone, _before_a_model, _of_categories, _of_texts):
+        builders = [_alone, _before_a_model, _of_categories, _of_texts]
+        for build in [_of_texts] if cls is TfidfTransformer else builders:
             try:
                 made = build(cls)
             except Exception:  # noqa: BLE001 - it is for other data: the next may be right
@@ -116,14 +119,15 @@ def _alone(cls: type) -> Pipeline | None:
         return None
     rows, target = _numbers(regression=is_regressor(estimator))
     if "MultiTask" in cls.__name__:
-        target = np.column_stack([target, -target])
+        target = target[:, None]  # one number a record is what golive serves
     return Pipeline(name=cls.__name__, estimator=estimator.fit(rows, target), data=rows)
 
 
 def _before_a_model(cls: type) -> Pipeline | None:
     rows, target = _numbers(regression=False)
     transformer = _instance(cls)
-    if hasattr(transformer, "predict") and is_classifier(transformer):
+    selects = hasattr(transformer, "get_support")
+    if (is_classifier(transformer) and not selects) or is_clusterer(transformer):
         return Pipeline(name=cls.__name__, estimator=transformer.fit(rows, target), data=rows)
     if is_regressor(transformer):
         rows, target = _numbers(regression=True)
@@ -164,6 +168,16 @@ def _instance(cls: type) -> Any:
         "ColumnTransformer": {"transformers": [("some", "passthrough", [0, 1, 2])]},
         "FeatureUnion": {"transformer_list": [("same", "passthrough")]},
         "Pipeline": {"steps": [("model", logistic)]},
+        "GaussianRandomProjection": {"n_components": 3},
+        "SparseRandomProjection": {"n_components": 3},
+        "GridSearchCV": {"estimator": logistic, "param_grid": {"C": [0.1, 1.0]}},
+        "RandomizedSearchCV": {
+            "estimator": logistic,
+            "param_distributions": {"C": [0.1, 1.0]},
+            "n_iter": 2,
+        },
+        "MissingIndicator": {"features": "all"},
+        "NearestCentroid": {"metric": "manhattan"},
     }
     if cls.__name__ in needed:
         return cls(**needed[cls.__name__])
