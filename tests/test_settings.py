@@ -37,6 +37,7 @@ def test_the_defaults_are_these():
         drain=0.0,
         grace=10,
         numeric_threads=1,
+        no_pickle=False,
         log_inputs=False,
     )
 

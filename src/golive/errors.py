@@ -6,6 +6,7 @@ GoliveError
 ├── SignatureError        a signature cannot be inferred, read or edited as asked
 ├── PackError             a model and its data do not make a bundle
 │   └── ModelLoadError    the model cannot be loaded (again)
+│       └── PickleRefusedError    it is a pickle, and those were refused
 ├── BundleError           a bundle cannot be read
 │   ├── BundleCorruptError    a file in it is not the one that was packed
 │   └── BundleFormatError     its format version is not known here
@@ -29,6 +30,7 @@ __all__ = [
     "ModelLoadError",
     "ModelOutputError",
     "PackError",
+    "PickleRefusedError",
     "RecordError",
     "RequestError",
     "SignatureError",
@@ -83,6 +85,12 @@ class ModelLoadError(PackError):
     """A model cannot be loaded, or not loaded again in a clean process."""
 
     code = "model_not_loadable"
+
+
+class PickleRefusedError(ModelLoadError):
+    """A model is stored as a pickle, whose loading runs code, and that was refused."""
+
+    code = "pickle_refused"
 
 
 class BundleError(GoliveError):

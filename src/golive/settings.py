@@ -187,6 +187,13 @@ SERVE_SETTINGS: tuple[Setting, ...] = (
         minimum=1,
     ),
     Setting(
+        name="no_pickle",
+        type="boolean",
+        default=False,
+        sentence="Whether a model whose loading would run code out of a pickle is refused; "
+        "compiled programs are none.",
+    ),
+    Setting(
         name="log_inputs",
         type="boolean",
         default=False,
@@ -242,6 +249,7 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     drain: float
     grace: int
     numeric_threads: int
+    no_pickle: bool
     log_inputs: bool
 
     @classmethod

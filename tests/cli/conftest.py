@@ -181,6 +181,14 @@ class StubActions:
         self._called("export_onnx", bundle, **options)
         return OnnxExport(path=options["output"], proof=PROOF)
 
+    def pickles(self, bundle: StubBundle) -> list[dict[str, Any]]:
+        imports = ["sklearn.pipeline.Pipeline", "os"]
+        file = {"file": "model/model.joblib", "imports": imports}
+        return [{**file, "holds_code": True, "failure": "EOFError: [end]"}]
+
+    def sbom(self, bundle: StubBundle) -> str:
+        return f'{{"bomFormat": "CycloneDX", "of": "{bundle.name}"}}'
+
     def check(self, bundle: Path, *, progress: Any, **options: Any) -> Report:
         self._called("check", bundle, **options)
         progress("Loading the model")

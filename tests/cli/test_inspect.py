@@ -29,6 +29,9 @@ def test_tables_show_everything(golive, actions, capsys):
         "… and 1 more (--golden)",
         "scikit-learn==1.5.2",
         "The category '1' was read as text.",
+        "What loading model/model.joblib would import; it holds functions",
+        "not read to its end: EOFError: [end]",
+        "  sklearn.pipeline.Pipeline",
     ]:
         assert word in out
 
@@ -67,6 +70,7 @@ def test_json_is_whole(golive, capsys):
             "name",
             "notes",
             "path",
+            "pickles",
             "profile",
             "proof",
             "python_version",

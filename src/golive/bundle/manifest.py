@@ -8,6 +8,7 @@ import msgspec
 
 __all__ = [
     "FORMAT_VERSION",
+    "UNPICKLING",
     "Answering",
     "FileEntry",
     "Loader",
@@ -25,6 +26,9 @@ Loader = Literal[
     "joblib", "pickle", "skops", "xgboost", "lightgbm", "python",
     "onnx", "keras", "torch-export", "torchscript", "torch-pickle", "mlflow",
 ]  # fmt: skip
+
+UNPICKLING: frozenset[Loader] = frozenset({"joblib", "pickle", "torch-pickle", "mlflow"})
+"""Loaders of files that are pickles, or that may hold some; loading those runs code in them."""
 
 
 class FileEntry(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,16 +13,15 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import IO, cast
 
-from golive.bundle.manifest import ModelSpec
+from golive.bundle.manifest import UNPICKLING, ModelSpec
+from golive.bundle.reading import Bundle
 from golive.checking.import_rules import KNOWN_LIBRARIES, judge_imports
-from golive.checking.pickle_imports import imports_of
+from golive.checking.pickle_imports import PickleImports, imports_of
 from golive.checking.report import Finding, Severity
 
-__all__ = ["pickle_findings", "pickles_in"]
+__all__ = ["pickle_findings", "pickle_imports", "pickles_in"]
 
 _ENDINGS = (".pkl", ".pickle", ".cloudpickle", ".joblib")
-_UNPICKLED = frozenset({"pickle", "joblib", "torch-pickle"})
-"""Loaders of files that are pickles whatever they are called."""
 _PROTOCOLS = tuple(b"\x80" + bytes([number]) for number in range(2, 6))
 
 
@@ -43,16 +42,28 @@ def pickle_findings(
     own -= sys.stdlib_module_names  # a file of such a name is not what a pickle would import
     known = own | KNOWN_LIBRARIES | _modules_of(requirements)
     found = 0
-    for path in sorted(files):
-        if not path.startswith(("model/", "code/")):
-            continue
-        is_pickle = path == spec.file and spec.loader in _UNPICKLED
-        for name, stream in pickles_in(root / path, path, is_pickle=is_pickle):
-            found += 1
-            yield from _judge_pickle(name, stream, known, own)
+    for name, stream in _pickles_of(root, files, spec):
+        found += 1
+        yield from _judge_pickle(name, stream, known, own)
     if not found:
         text = "there is no pickle: loading the model imports nothing of its own choice"
         yield Finding(check="pickles", severity="ok", code="ok", message=text)
+
+
+def pickle_imports(bundle: Bundle) -> dict[str, PickleImports]:
+    """What loading each pickle in a bundle would import, by the pickle's name; none is loaded."""
+    manifest = bundle.manifest
+    found = _pickles_of(bundle.path, manifest.files, manifest.model)
+    return {name: imports_of(stream) for name, stream in found}
+
+
+def _pickles_of(
+    root: Path, files: Collection[str], spec: ModelSpec
+) -> Iterator[tuple[str, IO[bytes]]]:
+    for path in sorted(files):
+        if path.startswith(("model/", "code/")):
+            is_pickle = path == spec.file and spec.loader in UNPICKLING and spec.loader != "mlflow"
+            yield from pickles_in(root / path, path, is_pickle=is_pickle)
 
 
 def _modules_of(requirements: Sequence[str]) -> set[str]:

@@ -77,6 +77,26 @@ class Actions:
 
         return pull_to(reference, output)
 
+    def pickles(self, bundle: Bundle) -> list[dict[str, Any]]:
+        """What loading each pickle in a bundle would import; none is loaded."""
+        from golive.checking.pickles import pickle_imports
+
+        return [
+            {
+                "file": name,
+                "imports": [".".join(filter(None, imported)) for imported in read.names],
+                "holds_code": read.has_code,
+                "failure": read.failure,
+            }
+            for name, read in pickle_imports(bundle).items()
+        ]
+
+    def sbom(self, bundle: Bundle) -> str:
+        """The software bill of materials of a bundle."""
+        from golive.checking.sbom import sbom
+
+        return sbom(bundle)
+
     def check(self, bundle: Path, **options: Any) -> Report:
         """`golive.check`."""
         from golive.checking.check import check

@@ -21,6 +21,7 @@ __all__ = [
     "image_options",
     "label",
     "loading",
+    "no_pickle",
     "original",
     "packing",
     "serve_settings",
@@ -86,6 +87,14 @@ original = click.option(
     is_flag=True,
     help="Let the original model answer, in the packages of requirements.txt. Default: the "
     "compiled program, where the bundle has one.",
+)
+
+
+no_pickle = click.option(
+    "--no-pickle",
+    is_flag=True,
+    help="Refuse a model whose loading would run code out of a pickle. Default: load it, since "
+    "its bytes are those that were packed.",
 )
 
 

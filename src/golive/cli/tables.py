@@ -35,6 +35,7 @@ def print_facts(facts: dict[str, Any], *, all_golden: bool) -> None:
     _print_evaluation(console, facts["evaluation"])
     _print_golden(console, facts["golden_records"], all_golden=all_golden)
     _print_list(console, _requirements_title(facts), facts["requirements"])
+    _print_pickles(console, facts["pickles"])
     _print_list(console, "Notes", facts["notes"])
     _print_list(console, "Blanks in card.md", facts["card_blanks"])
     console.print("\nAll of it: --json. The card: --card. Every golden record: --golden.", **_AS_IS)
@@ -132,6 +133,15 @@ def _print_golden(console: Console, golden: list[dict[str, Any]], *, all_golden:
         console.print(f"… and {len(golden) - len(shown)} more (--golden)")
 
 
+def _print_pickles(console: Console, pickles: list[dict[str, Any]]) -> None:
+    for each in pickles:
+        code = "; it holds functions, whose code was not read" if each["holds_code"] else ""
+        end = "" if each["failure"] is None else f"; not read to its end: {each['failure']}"
+        _print_list(
+            console, f"What loading {each['file']} would import{code}{end}", each["imports"]
+        )
+
+
 def _requirements_title(facts: dict[str, Any]) -> str:
     if facts["answers"] == "compiled":
         return "Requirements of the original (the compiled program needs none to answer)"
@@ -140,7 +150,7 @@ def _requirements_title(facts: dict[str, Any]) -> str:
 
 def _print_list(console: Console, title: str, entries: list[str]) -> None:
     if entries:
-        console.print(f"\n{title}", style="bold")
+        console.print(f"\n{title}", style="bold", **_AS_IS)
         for entry in entries:
             console.print(f"  {entry}", **_AS_IS)
 

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import msgspec
 
-from golive.bundle.manifest import Answering, ModelSpec
+from golive.bundle.manifest import UNPICKLING, Answering, ModelSpec
 from golive.bundle.reading import Bundle
 from golive.engine.decode import Decoder
 from golive.engine.engine import Engine
 from golive.engine.golden import Difference, refuse_drift, replay
 from golive.engine.timing import measure_pace
+from golive.errors import PickleRefusedError
 from golive.runtimes.compiled import load_compiled
 from golive.runtimes.loading import load_model
 from golive.signature.model import Signature
@@ -78,17 +79,21 @@ def answering_engine(
     bundle: Bundle,
     *,
     original: bool = False,
+    no_pickle: bool = False,
     max_records: int = 10_000,
     limits_images: bool = False,
 ) -> Engine:
     """Load what answers for a bundle: its compiled program if it has one, else the original.
 
     Raises:
+        PickleRefusedError: It is a pickle, and `no_pickle` refuses that.
         ModelLoadError: It cannot be loaded.
     """
     manifest = bundle.manifest
     if _what_answers(bundle, original=original)[0] == "compiled":
         return compiled_engine_for(bundle.path, bundle.signature, max_records=max_records)
+    if no_pickle and manifest.model.loader in UNPICKLING:
+        raise _refused(bundle)
     return engine_for(
         bundle.path,
         manifest.model,
@@ -103,6 +108,7 @@ def load_bundle(
     *,
     allow_drifted_environment: bool = False,
     original: bool = False,
+    no_pickle: bool = False,
     max_records: int = 10_000,
     limits_images: bool = False,
 ) -> LoadedBundle:
@@ -112,16 +118,22 @@ def load_bundle(
         bundle: The bundle on disk.
         allow_drifted_environment: Load it although golden records are answered differently.
         original: Let the original model answer, not the compiled program.
+        no_pickle: Refuse a model whose loading would run code out of a pickle.
         max_records: The most records that a request may hold.
         limits_images: Whether the images of one request have a limit on their pixels together.
 
     Raises:
+        PickleRefusedError: The model is a pickle, and `no_pickle` refuses that.
         ModelLoadError: The model cannot be loaded here.
         EnvironmentDriftError: Golden records are answered differently and that is not allowed.
     """
     manifest = bundle.manifest
     engine = answering_engine(
-        bundle, original=original, max_records=max_records, limits_images=limits_images
+        bundle,
+        original=original,
+        no_pickle=no_pickle,
+        max_records=max_records,
+        limits_images=limits_images,
     )
     differences = replay(engine, bundle.golden, tolerance=manifest.tolerance)
     if not allow_drifted_environment:
@@ -146,3 +158,19 @@ def _what_answers(bundle: Bundle, *, original: bool) -> tuple[Answering, str]:
     if original and manifest.answers == "compiled":
         return "original", _ASKED_FOR
     return manifest.answers, manifest.answers_because
+
+
+def _refused(bundle: Bundle) -> PickleRefusedError:
+    spec = bundle.manifest.model
+    hint = (
+        "Pack it from a file without pickles, such as XGBoost's or LightGBM's own, ONNX or skops."
+    )
+    if spec.kind == "sklearn":
+        hint = (
+            f"golive compile {bundle.source}, if it has no compiled program; or save it with skops."
+        )
+    return PickleRefusedError(
+        f"The model of {bundle.name} is a pickle ({spec.file}): loading it runs code that is in "
+        "it, and --no-pickle refuses that.",
+        hint=hint,
+    )

@@ -88,6 +88,7 @@ def load(
     verify: bool = False,
     allow_drifted_environment: bool = False,
     original: bool = False,
+    no_pickle: bool = False,
 ) -> Predictor:
     """Load a bundle, verify it, replay its golden records and be ready to answer.
 
@@ -96,8 +97,10 @@ def load(
         verify: Hash every file again even if this machine has verified it before.
         allow_drifted_environment: Answer even if golden records now come out differently.
         original: Let the original model answer, not the compiled program.
+        no_pickle: Refuse a model whose loading would run code out of a pickle.
 
     Raises:
+        PickleRefusedError: The model is a pickle, and `no_pickle` refuses that.
         UsageError: There is no bundle there.
         BundleError: The bundle is not what was packed.
         ModelLoadError: The model cannot be loaded here.
@@ -105,7 +108,12 @@ def load(
     """
     bundle = open_reference(ref, verify=verify)
     return Predictor(
-        load_bundle(bundle, allow_drifted_environment=allow_drifted_environment, original=original)
+        load_bundle(
+            bundle,
+            allow_drifted_environment=allow_drifted_environment,
+            original=original,
+            no_pickle=no_pickle,
+        )
     )
 
 

@@ -29,6 +29,7 @@ def load_models(plan: ServePlan) -> dict[str, ServedModel]:
                 bundle,
                 allow_drifted_environment=plan.allow_drifted_environment,
                 original=plan.original,
+                no_pickle=plan.settings.no_pickle,
                 max_records=plan.settings.max_records,
                 limits_images=True,
             )

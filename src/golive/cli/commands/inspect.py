@@ -36,7 +36,7 @@ def command(
     if card and not as_json:
         click.echo(opened.card)
         return
-    facts = bundle_facts(opened)
+    facts = bundle_facts(opened) | {"pickles": actions.pickles(opened)}
     if as_json:
         print_json(facts)
         return

@@ -8,7 +8,7 @@ import click
 
 from golive.cli.actions import Actions
 from golive.cli.answers import write_answers
-from golive.cli.options import as_json, loading, original, threshold_option
+from golive.cli.options import as_json, loading, no_pickle, original, threshold_option
 from golive.cli.output import progress, say
 from golive.cli.records import FORMS, read_records
 from golive.cli.references import BUNDLE
@@ -42,6 +42,7 @@ __all__ = ["command"]
 @as_json
 @loading
 @original
+@no_pickle
 @click.pass_obj
 def command(  # noqa: PLR0913 - one argument an option
     actions: Actions,
