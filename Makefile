@@ -17,6 +17,7 @@
 #   make bench-report      that document, its pictures and the README's table again from the JSON
 #   make bench-compile     the compiled scorer beside the original and ONNX Runtime
 #   make bench-soak        two minutes of good and bad records; ARGS="--seconds 3600" for longer
+#   make faults            load on real servers while workers are killed, models fail, clients misbehave
 #   make docs              write docs/reference/ again from the code
 #   make clean             remove the environments, caches and the demo's files
 
@@ -29,7 +30,7 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint pytest coverage soak test-frameworks test-clients format docs clean \
-  bench bench-report bench-compile bench-soak
+  faults bench bench-report bench-compile bench-soak
 
 help:
 	@sed -n '/^#  /s/^#  //p' Makefile
@@ -75,6 +76,9 @@ soak: pytest
 
 coverage: COVERAGE = --cov --cov-report=term:skip-covered --cov-fail-under=85
 coverage: pytest
+
+faults: $(VENV)/.test
+	@$(BIN)/python -m faults $(ARGS)
 
 test-frameworks:
 	@$(PYTHON) tools/framework_tests.py $(ARGS)

@@ -1,0 +1,36 @@
+"""Train the models that the faults are tried on: exact, so that each answer can be foreseen."""
+
+from pathlib import Path
+
+import joblib
+import numpy as np
+import pandas as pd
+from moody import Moody
+from sklearn.linear_model import LinearRegression
+
+FOLDER = Path(__file__).resolve().parent
+
+
+def exact(model, factor, offset):
+    """The model fitted so that it gives `factor * n + offset`, without any rounding."""
+    frame = pd.DataFrame({"n": np.arange(0.0, 64.0)})
+    model.fit(frame, factor * frame["n"] + offset)
+    model.coef_, model.intercept_ = np.array([float(factor)]), float(offset)
+    return model, frame
+
+
+def main():
+    """Write linear.joblib, other.joblib, moody.joblib and sample.csv."""
+    for name, model, factor, offset in (
+        ("linear", LinearRegression(), 3, 1),
+        ("other", LinearRegression(), 5, 2),
+        ("moody", Moody(), 3, 1),
+    ):
+        fitted, frame = exact(model, factor, offset)
+        joblib.dump(fitted, f"{name}.joblib")
+        frame.to_csv("sample.csv", index=False)
+    Path("questions.jsonl").write_text('{"n": 1}\n{"n": 2}\n{"n": 10, "fault": null}\n')
+
+
+if __name__ == "__main__":
+    main()

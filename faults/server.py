@@ -1,0 +1,159 @@
+"""A server under fault: `golive serve` as users start it, and the processes that are killed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import time
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+
+__all__ = ["Kill", "Server"]
+
+_START_SECONDS = 60
+
+
+class Kill:
+    """A death of a server process, and the connections that it took along.
+
+    Attributes:
+        name: What to call it, such as `SIGKILL 1`.
+        ports: The clients' ports of the connections that the process held.
+    """
+
+    def __init__(self, name: str, ports: frozenset[int]) -> None:
+        self.name = name
+        self.ports = ports
+
+
+class Server:
+    """A running `golive serve`.
+
+    Args:
+        bundles: What it serves.
+        arguments: Further arguments of the command.
+        log: Gets what it writes.
+        environment: Further variables.
+    """
+
+    def __init__(
+        self,
+        bundles: Sequence[Path | str],
+        arguments: Sequence[str],
+        *,
+        log: Path,
+        environment: dict[str, str] | None = None,
+    ) -> None:
+        self._command = [sys.executable, "-m", "golive", "serve", *map(str, bundles), "--port", "0"]
+        self._command += arguments
+        self._log = log
+        self._environment = {**os.environ, **(environment or {})}
+        self._kills: list[Kill] = []
+        self._crashes: list[tuple[float, str]] = []
+        self.port = 0
+
+    async def start(self) -> None:
+        """Start it and wait until it answers.
+
+        Raises:
+            RuntimeError: It did not.
+        """
+        with self._log.open("wb") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *self._command, stdout=log, stderr=log, env=self._environment
+            )
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline and self._process.returncode is None:
+            text = self._log.read_text("utf-8", "replace")
+            if " answers at http://127.0.0.1:" in text:
+                self.port = int(text.partition(" answers at http://127.0.0.1:")[2].split("/")[0])
+                return
+            await asyncio.sleep(0.05)
+        raise RuntimeError(f"The server did not start:\n{self._log.read_text('utf-8', 'replace')}")
+
+    @property
+    def pid(self) -> int:
+        """The process that was started."""
+        return self._process.pid
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.returncode is None
+
+    def workers(self) -> list[int]:
+        """The processes that answer."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        alive = [int(child) for child in children if _is_alive(int(child))]
+        return alive or [self.pid]
+
+    def kill(self, worker: int) -> None:
+        """Kill a worker; what it held is known exactly, because it is stopped before."""
+        os.kill(worker, signal.SIGSTOP)
+        ports = frozenset(self._clients_of(worker))
+        self._kills.append(Kill(f"SIGKILL {len(self._kills) + 1}", ports))
+        os.kill(worker, signal.SIGKILL)
+
+    def expect_crash(self, name: str) -> None:
+        """A worker is about to be brought down by a request."""
+        self._crashes.append((time.monotonic(), name))
+
+    def killer_of(self, port: int, *, broken_at: float) -> str | None:
+        """What killed the process that held a client's connection, or None.
+
+        Args:
+            port: The client's port.
+            broken_at: When the connection broke, by `time.monotonic()`.
+        """
+        for kill in reversed(self._kills):
+            if port in kill.ports:
+                return kill.name
+        for at, name in reversed(self._crashes):
+            if at <= broken_at <= at + 2.0:
+                return name
+        return None
+
+    async def stop(self, *, seconds: float = 30) -> int:
+        """End it as a service manager does; its exit code."""
+        if self.is_running:
+            self._process.send_signal(signal.SIGTERM)
+        return await asyncio.wait_for(self._process.wait(), seconds)
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        self._process.send_signal(number)
+
+    def get(self, path: str) -> bytes:
+        """What it answers to a GET."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+            body: bytes = answer.read()
+            return body
+
+    def _clients_of(self, worker: int) -> list[int]:
+        """The clients' ports of a process's connections; see proc(5), `/proc/net/tcp`."""
+        inodes = set()
+        for link in Path(f"/proc/{worker}/fd").iterdir():
+            try:
+                target = str(link.readlink())
+            except OSError:
+                continue
+            if target.startswith("socket:["):
+                inodes.add(target[8:-1])
+        ports = []
+        for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+            fields = line.split()
+            local, remote, inode = fields[1], fields[2], fields[9]
+            if inode in inodes and int(local.rpartition(":")[2], 16) == self.port:
+                ports.append(int(remote.rpartition(":")[2], 16))
+        return ports
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state not in "ZX"
