@@ -29,6 +29,7 @@ from golive.http.worker import StartReport, Worker
 
 __all__ = ["serve_in_workers"]
 
+_BALANCE = "connections"
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -50,11 +51,14 @@ def serve_in_workers(
         workers: How many processes.
     """
     log_as_json()  # this process says which worker died
-    supervisor = Supervisor(workers=workers, take=take, let_go=listener.close)
+    let_go: list[Callable[[], object]] = [listener.close]
+    supervisor = Supervisor(workers=workers, take=take, let_go=lambda: [each() for each in let_go])
     context = get_context("fork") if _may_fork() else get_context("spawn")
     reports, reporter = context.Pipe(duplex=False)
     life, hold = context.Pipe(duplex=False)  # nothing comes, but its end when this process ends
     with _metrics_directory() as directory, reports, reporter, life, hold:
+        balance = directory / _BALANCE
+        let_go.append(lambda: Balance.tell_end(balance, processes=workers))
         duty = _Duty(
             plan=msgspec.structs.replace(plan, metrics_directory=directory),
             load=load,
@@ -106,7 +110,7 @@ def _work(duty: _Duty, number: int) -> None:
     Thread(target=_end_with, args=(duty.life,), daemon=True).start()
     balance = None
     if duty.plan.metrics_directory is not None:
-        path = duty.plan.metrics_directory / "connections"
+        path = duty.plan.metrics_directory / _BALANCE
         balance = Balance(path, place=number, processes=duty.workers)
     worker = Worker(plan=duty.plan, load=duty.load, report=duty.reporter.send, balance=balance)
     worker.run(duty.listener)

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import sys
 
 import pytest
 from tests.http.conformance.wire import get
@@ -9,6 +10,7 @@ from tests.http.conformance.wire import get
 from golive.http.front.balance import Balance
 from golive.http.front.limits import FrontLimits
 from golive.http.front.server import FrontServer
+from golive.http.front.sockets import turn_away
 from golive.http.sockets import listen
 from golive.testing.gateways import EchoGateway
 
@@ -114,3 +116,50 @@ def test_many_that_come_at_once_are_taken_in_few_rounds_of_the_loop(tmp_path):
         return rounds
 
     assert asyncio.run(main()) < number / 3
+
+
+def test_who_has_connected_when_all_end_is_answered(tmp_path):
+    """The backlog is taken up before the socket is closed, whoever is ahead; later ones are not."""
+    number = 60
+
+    async def main():
+        listener = listen("127.0.0.1", 0)
+        address = listener.getsockname()
+        server = FrontServer(EchoGateway(), FrontLimits())
+        balance = Balance(tmp_path / "n", place=0, processes=2)
+        await server.listen(listener.dup(), balance=balance)
+        listener.close()
+        Balance.tell_end(tmp_path / "n", processes=2)
+        ending = asyncio.create_task(server.end(5.0))
+        await asyncio.sleep(0.08)
+        clients = [socket.create_connection(address) for _ in range(number)]
+        await asyncio.sleep(0.05)
+        for client in clients:
+            client.sendall(REQUEST)
+        await ending
+        answers = [client.recv(100) for client in clients]
+        for client in clients:
+            client.close()
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(address)
+        return answers
+
+    assert all(answer.startswith(b"HTTP/1.1 200 OK\r\n") for answer in asyncio.run(main()))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux filters what comes to a listener")
+def test_who_is_turned_away_is_not_connected_and_others_stay():
+    listener = listen("127.0.0.1", 0)
+    before = socket.create_connection(listener.getsockname())
+
+    turn_away(listener)
+
+    late = socket.socket()
+    late.settimeout(0.2)
+    with pytest.raises(TimeoutError):
+        late.connect(listener.getsockname())
+    accepted, _ = listener.accept()
+    before.sendall(b"hello")
+    assert accepted.recv(5) == b"hello"
+    for each in (before, late, accepted, listener):
+        each.close()

@@ -9,6 +9,7 @@ from socket import socket
 from typing import Any
 
 from golive.http.front.balance import Balance
+from golive.http.front.sockets import turn_away
 
 __all__ = ["Acceptor"]
 
@@ -55,13 +56,23 @@ class Acceptor:
         listener.settimeout(0)
         self._loop.add_reader(listener, self._take)
 
-    def close(self) -> None:
-        """Accept no more; the socket is closed."""
+    async def close(self, *, seconds: float) -> None:
+        """Accept those who have connected, and no more; the socket is closed.
+
+        Args:
+            seconds: How long what was accepted may take to become a connection.
+        """
+        self._loop.remove_reader(self._listener)
+        if self._balance.all_end:
+            turn_away(self._listener)
+        while self._accept():
+            pass
         if self._timer is not None:
             self._timer.cancel()
-        self._loop.remove_reader(self._listener)
         self._listener.close()
         self._balance.close()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
 
     def _take(self) -> None:
         """Accept clients until this process is ahead, or enough are."""

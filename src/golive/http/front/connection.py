@@ -19,12 +19,13 @@ from golive.http.front.refusals import (
     slow_body,
 )
 from golive.http.front.shared import Shared
-from golive.http.front.sockets import unsent_by_kernel
+from golive.http.front.sockets import unread_by_kernel, unsent_by_kernel
 from golive.http.front.turns import Turns
 from golive.service.problems import Problem
 
 __all__ = ["Connection"]
 
+_NEW_SECONDS = 0.5
 _HEAD_END = b"\r\n\r\n"
 
 
@@ -57,6 +58,7 @@ class Connection(asyncio.Protocol):
         "_is_usual",
         "_last_is_read",
         "_loop",
+        "_made",
         "_received",
         "_scanned",
         "_shared",
@@ -76,6 +78,7 @@ class Connection(asyncio.Protocol):
         self._received = bytearray()
         self._scanned = 0  # of the received head, what has been looked at
         self._arrived = 0.0
+        self._made = 0.0
         self._head: AdmittedHead | None = None  # of the body that is being read
         self._body: Body | None = None
         self._started = 0.0  # the present request; 0 if none has
@@ -98,7 +101,7 @@ class Connection(asyncio.Protocol):
         shared = self._shared
         self._transport = cast("asyncio.Transport", transport)
         self._turns = Turns(self._transport, self._loop, shared, self)
-        self._arrived = self._turns.quiet_since
+        self._arrived = self._made = self._turns.quiet_since
         shared.connections.add(self)
         if shared.is_over or shared.is_overcrowded:
             self._close()
@@ -181,8 +184,16 @@ class Connection(asyncio.Protocol):
         self._set_paused(is_paused=False)
 
     def end(self) -> None:
-        """Close as soon as nothing is open."""
-        if not (self._turns.open or self._received or self._body):
+        """Close if nothing is open, and nothing has come that is still to be read.
+
+        Who has just connected has a moment to ask.
+        """
+        turns = self._turns
+        if self._transport.is_closing():
+            return
+        is_open = turns.open or self._received or self._body
+        is_new = turns.quiet_since == self._made and perf_counter() - self._made < _NEW_SECONDS
+        if not (is_open or is_new or unread_by_kernel(self._transport)):
             self._close()
 
     def abort(self) -> None:

@@ -13,12 +13,14 @@ from golive.http.front.balance import Balance
 from golive.http.front.connection import Connection
 from golive.http.front.limits import FrontLimits
 from golive.http.front.shared import Shared
+from golive.http.front.sockets import turn_away
 from golive.http.protocols import Gateway
 
 __all__ = ["FrontServer"]
 
 _LAST_SECONDS = 0.02  # between looks at the last connections
 _ABORT_SECONDS = 1.0
+_ADOPTION_SECONDS = 1.0  # handshakes of TLS among them
 _READING_SECONDS = 0.1  # what is on its way arrives, and each answer closes its connection
 
 
@@ -95,13 +97,17 @@ class FrontServer:
             return
         self._shared.is_ending = True
         await asyncio.sleep(_READING_SECONDS)
-        listening.close()
+        if isinstance(listening, Acceptor):
+            await listening.close(seconds=_ADOPTION_SECONDS)
+        else:
+            if self._listener is not None:
+                turn_away(self._listener)
+                await asyncio.sleep(_LAST_SECONDS)  # those who have connected are accepted
+            listening.close()
         if self._listener is not None:
             self._listener.close()  # else who comes now would wait for an answer
         await asyncio.sleep(_LAST_SECONDS)  # who came just before has a chance, too
         self._shared.is_over = True
-        for connection in tuple(self._shared.connections):
-            connection.end()
         await self._wait(seconds)
         self.abort()
         await self._wait(_ABORT_SECONDS)
@@ -117,7 +123,9 @@ class FrontServer:
     async def _wait(self, seconds: float) -> None:
         """Wait until no connection is open, for so many seconds at most."""
         deadline = perf_counter() + seconds
-        while self._shared.connections and perf_counter() < deadline:  # noqa: ASYNC110 - once
+        while self._shared.connections and perf_counter() < deadline:
+            for connection in tuple(self._shared.connections):
+                connection.end()
             await asyncio.sleep(_LAST_SECONDS)
 
     async def _sweep(self) -> None:
