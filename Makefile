@@ -12,6 +12,7 @@
 #   make test-frameworks ARGS="--extra onnx"    one extra; ARGS="-- -k onnx": arguments for pytest
 #   make test-frameworks ARGS=--quick           leave out those that are marked as slow
 #   make test-clients      the clients of MLflow, KServe and Triton, in an environment of their own
+#   make test-buckets      registries in S3 and Google Cloud Storage, against emulators
 #   make bench             the same models served by golive and its peers, into docs/benchmarks.md
 #   make bench ARGS=--core (15 minutes) or ARGS=--quick (a minute or two); all of it takes 45
 #   make bench-report      that document, its pictures and the README's table again from the JSON
@@ -29,7 +30,7 @@ JOBS ?= auto
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint pytest coverage soak test-frameworks test-clients format docs clean \
+.PHONY: help demo test lint pytest coverage soak test-frameworks test-clients test-buckets format docs clean \
   faults bench bench-report bench-compile bench-soak
 
 help:
@@ -87,6 +88,17 @@ test-frameworks:
 test-clients:
 	@$(MAKE) --no-print-directory .venv-clients/.clients VENV=.venv-clients PYTHON=$(PYTHON)
 	.venv-clients/bin/pytest tests/clients $(ARGS)
+
+# Emulators bring much that no other test needs.
+test-buckets:
+	@$(MAKE) --no-print-directory .venv-buckets/.buckets VENV=.venv-buckets PYTHON=$(PYTHON)
+	.venv-buckets/bin/python tools/emulators.py \
+	  .venv-buckets/bin/pytest tests/blobs tests/registry -m "requires and not soak" $(ARGS)
+
+$(VENV)/.buckets: $(VENV)/.core
+	@echo "Installing emulators of S3 and Google Cloud Storage (a minute, once)." >&2
+	@$(PIP) install --group buckets
+	@touch $@
 
 $(VENV)/.clients: $(VENV)/.core
 	@echo "Installing the clients of other projects (a minute or two, once)." >&2

@@ -88,7 +88,7 @@ def _own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     """Keep the user's caches and settings out, and let subprocesses import this golive."""
     with pytest.MonkeyPatch.context() as patch:
         for name in [n for n in os.environ if n.startswith("GOLIVE_")]:
-            if name not in {"GOLIVE_REQUIRE", "GOLIVE_TEST_DATA"}:
+            if name != "GOLIVE_REQUIRE" and not name.startswith("GOLIVE_TEST_"):
                 patch.delenv(name)
         patch.setenv("GOLIVE_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
         patch.setenv("NO_COLOR", "1")

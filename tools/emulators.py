@@ -1,0 +1,88 @@
+"""Run a command beside emulators of S3 and Google Cloud Storage: `make test-buckets`.
+
+Both are processes on loopback that speak HTTP. Their addresses, credentials that mean nothing and a
+bucket of each are in the command's environment; they end with it.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+BUCKET = "golive-tests"
+SECONDS = 60
+BIN = Path(sys.executable).parent
+
+
+def main() -> int:
+    """Run the words of the command line; its exit code."""
+    s3, gcs = free_port(), free_port()
+    commands = [
+        [str(BIN / "moto_server"), "-H", "127.0.0.1", "-p", str(s3)],
+        [str(BIN / "gcp-storage-emulator"), "start", "--host", "127.0.0.1", "--port", str(gcs),
+         "--in-memory", "--default-bucket", BUCKET],
+    ]  # fmt: skip
+    environment = {
+        **os.environ,
+        "AWS_ENDPOINT_URL_S3": f"http://127.0.0.1:{s3}",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "STORAGE_EMULATOR_HOST": f"http://127.0.0.1:{gcs}",
+        "GOLIVE_TEST_S3_BUCKET": BUCKET,
+        "GOLIVE_TEST_GCS_BUCKET": BUCKET,
+        "GOLIVE_REQUIRE": ",".join(filter(None, [os.environ.get("GOLIVE_REQUIRE"), "s3,gcs"])),
+    }
+    with running(commands[0], s3), running(commands[1], gcs):
+        urllib.request.urlopen(
+            urllib.request.Request(f"http://127.0.0.1:{s3}/{BUCKET}", method="PUT"), timeout=10
+        ).close()
+        return subprocess.run(sys.argv[1:], env=environment, check=False).returncode
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running(command: list[str], port: int) -> Iterator[None]:
+    """Run an emulator, once it answers on its port."""
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+        try:
+            deadline = time.monotonic() + SECONDS
+            while not answers(port):
+                if process.poll() is not None or time.monotonic() > deadline:
+                    log.seek(0)
+                    sys.exit(f"{command[0]} did not start:\n{log.read().decode(errors='replace')}")
+                time.sleep(0.1)
+            yield
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+def answers(port: int) -> bool:
+    """Whether HTTP is spoken there."""
+    try:
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=2).close()
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main())
