@@ -9,7 +9,7 @@ import click
 
 from golive.cli.output import progress
 
-__all__ = ["BUNDLE", "MODEL", "REGISTRY"]
+__all__ = ["BUNDLE", "MODEL", "REGISTRY", "placed"]
 
 
 class _Bundle(click.ParamType):  # type: ignore[type-arg]  # generic only in newer versions of click
@@ -48,3 +48,8 @@ REGISTRY = click.option(
     help="A folder, s3://BUCKET/PREFIX or gs://BUCKET/PREFIX. Default: GOLIVE_REGISTRY, or a "
     "folder among your own data.",
 )
+
+
+def placed(name: str, registry: str | None) -> str:
+    """A name as it is typed where it is to be found in a registry that was named."""
+    return name if registry is None else f"{registry.rstrip('/')}/{name}"
