@@ -8,7 +8,7 @@ from typing import Any
 
 from golive.checking.difference import Difference
 from golive.checking.report import Report
-from golive.cli.references import placed
+from golive.cli.references import placed, registry_of
 from golive.release.comparing import Comparison
 from golive.release.gate import NotMade
 from golive.release.promotion import Promotion
@@ -54,30 +54,30 @@ def next_lines(promotion: Promotion, options: _Facts) -> Iterator[str]:
         promotion: What came of it.
         options: The command's options; those that were given are in what is typed next.
     """
-    registry = options["reference"].rpartition("/")[0] or options.get("registry")
+    registry = registry_of(options["reference"], options.get("registry"))
     alias = placed(f"{promotion.model}@{promotion.alias}", registry)
     mine = placed(promotion.reference, registry)
     if promotion.verdict.is_allowed:
         if promotion.is_moved or promotion.found is None:
-            yield f"next: golive serve {shlex.quote(alias)}"
+            yield f"next: golive serve {alias}"
             if promotion.is_moved and promotion.champion is not None:
-                yield f"or, to go back: golive rollback {shlex.quote(alias)}"
+                yield f"or, to go back: golive rollback {alias}"
         else:
             yield f"next: {_again(promotion, mine, options, dry=False)}"
         return
     codes = {reason.code for reason in promotion.verdict.reasons if not reason.is_allowed}
     if codes == {"check_failed"}:
-        yield f"next: golive check {shlex.quote(mine)}"
+        yield f"next: golive check {mine}"
     elif "unreadable" in codes:
-        yield f"next: golive versions {shlex.quote(placed(promotion.model, registry))} --history"
+        yield f"next: golive versions {placed(promotion.model, registry)} --history"
     else:
-        yield f"next: golive diff {shlex.quote(alias)} {shlex.quote(mine)}"
+        yield f"next: golive diff {alias} {mine}"
     yield f"or, all the same: {_again(promotion, mine, options, dry=True)}"
 
 
 def _again(promotion: Promotion, reference: str, options: _Facts, *, dry: bool) -> str:
     """The same command with what would allow it."""
-    words = ["golive", "promote", reference, promotion.alias]
+    words = [promotion.alias]
     for name in ("data", "target", "metric", "tolerance"):
         if options.get(name):
             words += [f"--{name}", str(options[name])]
@@ -91,7 +91,7 @@ def _again(promotion: Promotion, reference: str, options: _Facts, *, dry: bool) 
         words += ["--why", options["why"]]
     if dry and options.get("dry_run"):
         words.append("--dry-run")
-    return shlex.join(words)
+    return f"golive promote {reference} {shlex.join(words)}"
 
 
 def _checked(report: Report | NotMade) -> str:

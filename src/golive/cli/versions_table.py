@@ -122,7 +122,8 @@ def _told(what: _Facts) -> str:
             return f"{told} ({decided})" if decided else told
         case _:
             listed = ", ".join(map(str, what["versions"])) or "no version"
-            return f"removed {listed}, {len(what['keys'])} files"
+            files = "1 file" if len(what["keys"]) == 1 else f"{len(what['keys'])} files"
+            return f"removed {listed}, {files}"
 
 
 def _decided(evidence: _Facts) -> str:
