@@ -32,16 +32,16 @@ class Found:
 
     Attributes:
         check: What `golive check` found.
-        difference: From the version that holds the alias; None where none does.
-        comparison: With that version on labelled rows.
+        comparison: With the version that holds the alias, on labelled rows.
+        difference: From that version; None where none holds it or it cannot be read.
         failure: Why the version's model did not answer the rows, or an empty text.
         unreadable: Why the bundle of the version that holds the alias cannot be read, or an empty
             text.
     """
 
     check: Report | NotMade
-    difference: Difference | None
     comparison: Comparison | NotMade
+    difference: Difference | None = None
     failure: str = ""
     unreadable: str = ""
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from golive.bundle.reading import Bundle
 from golive.checking.check import check as check_bundle
 from golive.checking.diff import diff
-from golive.checking.difference import Difference
 from golive.checking.report import Report
 from golive.errors import BundleError, UsageError
 from golive.registry.errors import RegistryError
@@ -18,7 +17,7 @@ from golive.registry.layout import checked_alias
 from golive.registry.reference import parse_reference
 from golive.registry.registry import Registry, select
 from golive.release.gate import Found, NotMade, Permission, decide
-from golive.release.labelled import LabelledRows, compare_on
+from golive.release.labelled import LabelledRows, compare_on, read_pair
 from golive.release.metrics import METRICS
 from golive.release.promotion import Promotion, evidence_of
 from golive.wiring.registries import Located, open_registry, pull
@@ -127,38 +126,31 @@ class _Look:
 
     def at(self, challenger: Bundle, holder: int | None, rows: LabelledRows | None) -> Found:
         """What is found about a challenger of the version that holds the alias."""
-        report: Report | NotMade = NotMade("it was left out (--no-check)")
-        if self._check:
-            report = check_bundle(challenger.source, progress=self._tell)
         if holder is None:
-            return _found(report, NotMade("no version holds the alias"))
+            return Found(
+                check=self._report(challenger), comparison=NotMade("no version holds the alias")
+            )
         try:
             champion = self.pulled(holder)
         except (RegistryError, BundleError) as error:
-            return _found(report, NotMade(error.message), unreadable=error.message)
+            report = self._report(challenger)
+            return Found(check=report, comparison=NotMade(error.message), unreadable=error.message)
+        pair = NotMade(_NO_ROWS) if rows is None else read_pair(rows, champion, challenger)
+        report = self._report(challenger)
         may_run = isinstance(report, NotMade) or not _is_dangerous(report)
-        found = _found(
-            report,
-            NotMade(_NO_ROWS if may_run else "the check says not to load the model"),
-            difference=diff(
-                champion.source, challenger.source, answers=may_run, progress=self._tell
-            ),
-        )
-        if rows is None or not may_run:
-            return found
-        self._tell(f"Answering the rows of {rows.data} with both")
-        comparison, failure = compare_on(rows, champion, challenger)
-        return replace(found, comparison=comparison, failure=failure)
+        if not may_run:
+            pair = NotMade("the check says not to load the model")
+        difference = diff(champion.source, challenger.source, answers=may_run, progress=self._tell)
+        if isinstance(pair, NotMade):
+            return Found(check=report, comparison=pair, difference=difference)
+        self._tell(f"Answering the rows of {pair.rows.data} with both")
+        comparison, failure = compare_on(pair)
+        return Found(check=report, comparison=comparison, difference=difference, failure=failure)
 
-
-def _found(
-    report: Report | NotMade,
-    comparison: NotMade,
-    *,
-    difference: Difference | None = None,
-    unreadable: str = "",
-) -> Found:
-    return Found(check=report, difference=difference, comparison=comparison, unreadable=unreadable)
+    def _report(self, challenger: Bundle) -> Report | NotMade:
+        if not self._check:
+            return NotMade("it was left out (--no-check)")
+        return check_bundle(challenger.source, progress=self._tell)
 
 
 def _is_dangerous(report: Report) -> bool:
