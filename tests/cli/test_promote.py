@@ -15,6 +15,7 @@ def released(typed, small_versions):
     return typed
 
 
+@pytest.mark.slow
 def test_the_first_version_is_only_checked(typed, small_versions):
     typed("push", small_versions.good)
 

@@ -31,6 +31,7 @@ def folder(prepared_examples: PreparedExamples, tmp_path: Path, monkeypatch) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_a_good_one_is_promoted_a_worse_one_refused_and_a_mistake_rolled_back(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

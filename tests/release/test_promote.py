@@ -29,8 +29,11 @@ def registry(small_versions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_the_better_one_takes_the_alias_from_the_worse(registry, small_versions) -> None:
     registry.move("games", "prod", 2)
 
-    done = golive.promote("games@1", "prod", check=False, data=small_versions.held_out)
+    done = golive.promote(
+        "games@1", "prod", check=False, data=small_versions.held_out, anyway="whatever it is"
+    )
 
+    assert registry.events("games")[-1].why == ""  # nothing had to be overridden
     assert (done.verdict.name, done.is_moved, done.champion) == ("passed", True, 2)
     assert done.found.comparison.standing == "better"
     assert registry.history("games").aliases == {"prod": 1}

@@ -100,6 +100,11 @@ class Verdict:
         return "overridden" if self.is_allowed else "refused"
 
     @property
+    def is_overridden(self) -> bool:
+        """Whether `--anyway` was needed, and given."""
+        return any(r.is_allowed and r.allowed_by == "--anyway" for r in self.reasons)
+
+    @property
     def missing(self) -> tuple[Flag, ...]:
         """The flags that would allow it."""
         needed = (r.allowed_by for r in self.reasons if not r.is_allowed)

@@ -94,7 +94,8 @@ def promote(  # noqa: PLR0913 - what a person may want is one argument each
     evidence = evidence_of(found, verdict, permission, holder) | _source(rows)
     is_moved = verdict.is_allowed and not dry_run
     if is_moved:
-        reason = "; ".join(filter(None, (why, anyway and f"anyway: {anyway}")))
+        overridden = f"anyway: {anyway}" if verdict.is_overridden else ""
+        reason = "; ".join(filter(None, (why, overridden)))
         store.move(
             parsed.model,
             alias,

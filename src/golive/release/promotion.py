@@ -71,7 +71,7 @@ def evidence_of(
             {"code": r.code, "message": r.message, "allowed_by": r.allowed_by}
             for r in verdict.reasons
         ],
-        "anyway": permission.anyway,
+        "anyway": permission.anyway if verdict.is_overridden else "",
         "check": _check(found.check),
         "changes": None if found.difference is None else _changes(found.difference),
         "comparison": _comparison(found.comparison),
