@@ -5,9 +5,13 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from tests.prepared_examples import PreparedExamples
+
+if TYPE_CHECKING:
+    from tests.small_versions import SmallVersions
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -104,6 +108,14 @@ def prepared_examples(tmp_path_factory: pytest.TempPathFactory) -> PreparedExamp
     own = tmp_path_factory.getbasetemp()
     is_one_of_many = "PYTEST_XDIST_WORKER" in os.environ
     return PreparedExamples((own.parent if is_one_of_many else own) / "prepared-examples")
+
+
+@pytest.fixture(scope="session")
+def small_versions(tmp_path_factory: pytest.TempPathFactory) -> "SmallVersions":
+    """Bundles of a small model that may take each other's place, or should not."""
+    from tests.small_versions import SmallVersions
+
+    return SmallVersions(tmp_path_factory.mktemp("versions"))
 
 
 @pytest.fixture(scope="session")

@@ -25,13 +25,17 @@ if TYPE_CHECKING:
     from golive.packing.pack import pack
     from golive.packing.recompile import compile  # noqa: A004 - the name of the command
     from golive.packing.repack import repack
+    from golive.release.promote import promote
+    from golive.release.promotion import Promotion
     from golive.wiring.loading import Predictor, load
+    from golive.wiring.registries import push, rollback
 
 __all__ = [
     "Bundle",
     "Difference",
     "GoliveError",
     "Predictor",
+    "Promotion",
     "RecordError",
     "Report",
     "__version__",
@@ -42,7 +46,10 @@ __all__ = [
     "export_onnx",
     "load",
     "pack",
+    "promote",
+    "push",
     "repack",
+    "rollback",
 ]
 
 __version__ = VERSION
@@ -51,6 +58,7 @@ _HOMES = {
     "Bundle": "golive.bundle.reading",
     "Difference": "golive.checking.difference",
     "Predictor": "golive.wiring.loading",
+    "Promotion": "golive.release.promotion",
     "Report": "golive.checking.report",
     "asgi_app": "golive.entry.asgi",
     "check": "golive.checking.check",
@@ -59,7 +67,10 @@ _HOMES = {
     "export_onnx": "golive.packing.onnx_export",
     "load": "golive.wiring.loading",
     "pack": "golive.packing.pack",
+    "promote": "golive.release.promote",
+    "push": "golive.wiring.registries",
     "repack": "golive.packing.repack",
+    "rollback": "golive.wiring.registries",
 }
 
 

@@ -222,3 +222,23 @@ def golive(actions: StubActions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.chdir(tmp_path)
     actions.bundle.source = tmp_path / "income.bundle"
     return lambda *words: run(words, actions=actions)
+
+
+@pytest.fixture
+def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of an empty registry, which is the usual one."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GOLIVE_REGISTRY", str(tmp_path / "registry"))
+    return tmp_path / "registry"
+
+
+@pytest.fixture
+def typed(registry: Path, capsys: pytest.CaptureFixture[str]):
+    """Types a command line for real; gives the exit code, stdout and stderr."""
+
+    def type_line(*words: object) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = run([str(word) for word in words])
+        return code, *capsys.readouterr()
+
+    return type_line

@@ -15,7 +15,22 @@ def test_help_teaches_the_four_commands_one_types_first(golive, capsys):
     assert "Exit codes: 0 done, 1 failed, 2 misused." in " ".join(out.split())
 
 
-@pytest.mark.parametrize("name", ["pack", "repack", "inspect", "serve", "predict", "completion"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "pack",
+        "repack",
+        "inspect",
+        "serve",
+        "predict",
+        "completion",
+        "push",
+        "promote",
+        "rollback",
+        "pull",
+        "gc",
+    ],
+)
 def test_the_help_of_a_command_has_an_example(golive, capsys, name):
     code = golive(name, "--help")
 

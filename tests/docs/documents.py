@@ -95,6 +95,7 @@ class Reader:
         self._environment = dict(os.environ) | {
             "PATH": f"{_tools(tools)}{os.pathsep}{os.environ['PATH']}",
             "CURL_HOME": str(tools),
+            "GOLIVE_REGISTRY": str(tools / "registry"),
         }
 
     def type(self, block: Block) -> None:

@@ -3,53 +3,21 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import tempfile
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from golive.bundle.reading import Bundle, open_bundle
-from golive.checking.child import command
+from golive.bundle.reading import Bundle
+from golive.checking.answers_apart import answers_apart
 from golive.checking.difference import AnswerChanges
-from golive.engine.golden import answer_rows, compare
-from golive.engine.loading import answering_engine
-from golive.errors import GoliveError
+from golive.engine.golden import compare
 from golive.signature.model import JsonValue
 
-__all__ = ["answer_changes", "compare_answers", "main"]
-
-_BOOT = (
-    "import sys; sys.path.append(sys.argv[1]); "
-    "from golive.settings import limit_numeric_threads; limit_numeric_threads(1); "
-    "from golive.checking.answer_changes import main; main(sys.argv[2], sys.argv[3], sys.argv[4])"
-)
-_SECONDS = 600.0
+__all__ = ["answer_changes", "compare_answers"]
 
 Answered = tuple[JsonValue, JsonValue, JsonValue]
 """A record, the old answer and the new one."""
-
-
-class _Answers(msgspec.Struct, frozen=True, kw_only=True):
-    """What one bundle answered; `failure` says why it did not."""
-
-    outputs: list[JsonValue] = []
-    failure: str = ""
-
-
-def main(path: str, records_file: str, answers_file: str) -> None:
-    """Answer the records of one file with a bundle, into another file."""
-    records = msgspec.json.decode(Path(records_file).read_bytes())
-    try:
-        bundle = open_bundle(Path(path))
-        answers = _Answers(outputs=answer_rows(answering_engine(bundle), records))
-    except GoliveError as error:
-        answers = _Answers(failure=error.message)
-    Path(answers_file).write_bytes(msgspec.json.encode(answers))
 
 
 def answer_changes(before: Bundle, after: Bundle) -> AnswerChanges:
@@ -59,7 +27,7 @@ def answer_changes(before: Bundle, after: Bundle) -> AnswerChanges:
     """
     records = _distinct(item.record for bundle in (before, after) for item in bundle.golden)
     with ThreadPoolExecutor(2) as both:
-        answers = list(both.map(lambda b: _answers_apart(b, records), (before, after)))
+        answers = list(both.map(lambda b: answers_apart(b, records), (before, after)))
     for bundle, found in zip((before, after), answers, strict=True):
         if found.failure:
             obstacle = f"{bundle.name} {bundle.version} does not run here: {found.failure}"
@@ -81,28 +49,6 @@ def _stored(before: Bundle, after: Bundle) -> AnswerChanges:
         if _key(item.record) in old
     ]
     return replace(compare_answers(rows, tolerance=_tolerance(before, after)), source="stored")
-
-
-def _answers_apart(bundle: Bundle, records: Sequence[JsonValue]) -> _Answers:
-    with tempfile.TemporaryDirectory(prefix="golive-diff-") as folder:
-        asked, answered = Path(folder, "records.json"), Path(folder, "answers.json")
-        asked.write_bytes(msgspec.json.encode(records))
-        words = command(_BOOT, str(bundle.source), str(asked), str(answered))
-        try:
-            done = subprocess.run(  # noqa: S603  # our own interpreter, our own program
-                words,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                timeout=_SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            return _Answers(failure=f"it did not answer within {_SECONDS:.0f} s")
-        if answered.exists():
-            return msgspec.json.decode(answered.read_bytes(), type=_Answers)
-        said = done.stderr.strip().splitlines()[-1:] or ["it printed nothing"]
-        return _Answers(failure=f"its process ended with code {done.returncode}: {said[0]}")
 
 
 def compare_answers(rows: Sequence[Answered], *, tolerance: float) -> AnswerChanges:

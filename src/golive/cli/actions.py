@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from golive.checking.report import Report
     from golive.packing.onnx_export import OnnxExport
     from golive.registry.registry import Registry
+    from golive.release.promotion import Promotion
     from golive.settings import ServeSettings
     from golive.wiring.loading import Predictor
 
@@ -96,6 +97,12 @@ class Actions:
         from golive.checking.sbom import sbom
 
         return sbom(bundle)
+
+    def promote(self, reference: str, alias: str, **options: Any) -> Promotion:
+        """`golive.promote`."""
+        from golive.release.promote import promote
+
+        return promote(reference, alias, **options)
 
     def check(self, bundle: Path, **options: Any) -> Report:
         """`golive.check`."""

@@ -16,8 +16,8 @@ from golive.errors import GoliveError, UsageError
 __all__ = ["COMMANDS", "CommandGroup", "command", "main", "run"]
 
 COMMANDS = (
-    "pack", "inspect", "check", "diff", "predict", "serve", "push", "versions", "rollback", "pull",
-    "gc", "repack", "compile", "export", "sbom", "completion",
+    "pack", "inspect", "check", "diff", "predict", "serve", "push", "versions", "promote",
+    "rollback", "pull", "gc", "repack", "compile", "export", "sbom", "completion",
 )  # fmt: skip
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import click
 
 from golive.cli.output import progress
 
-__all__ = ["BUNDLE", "MODEL", "REGISTRY"]
+__all__ = ["BUNDLE", "MODEL", "REGISTRY", "placed", "registry_of"]
 
 
 class _Bundle(click.ParamType):  # type: ignore[type-arg]  # generic only in newer versions of click
@@ -48,3 +49,13 @@ REGISTRY = click.option(
     help="A folder, s3://BUCKET/PREFIX or gs://BUCKET/PREFIX. Default: GOLIVE_REGISTRY, or a "
     "folder among your own data.",
 )
+
+
+def registry_of(name: str, registry: str | None) -> str | None:
+    """The registry that was named: before the name, or else by the option."""
+    return name.rpartition("/")[0] or registry
+
+
+def placed(name: str, registry: str | None) -> str:
+    """A name as one types it for the registry that was named, quoted for a shell."""
+    return shlex.quote(name if registry is None else f"{registry.rstrip('/')}/{name}")

@@ -117,10 +117,32 @@ def _told(what: _Facts) -> str:
             return f"ended {what['alias']}"
         case "moved":
             back = "back " if what["is_rollback"] else ""
-            return f"moved {what['alias']} {back}to version {what['version']}"
+            decided = _decided(what["evidence"])
+            told = f"moved {what['alias']} {back}to version {what['version']}"
+            return f"{told} ({decided})" if decided else told
         case _:
             listed = ", ".join(map(str, what["versions"])) or "no version"
-            return f"removed {listed}, {len(what['keys'])} files"
+            files = "1 file" if len(what["keys"]) == 1 else f"{len(what['keys'])} files"
+            return f"removed {listed}, {files}"
+
+
+def _decided(evidence: _Facts) -> str:
+    """A recorded decision in a few words, for the history; empty where there is none."""
+    if "verdict" not in evidence:
+        return ""
+    parts = [str(evidence["verdict"])]
+    compared = evidence.get("comparison") or {}
+    if compared.get("made"):
+        shown = compared["metrics"][compared["metric"]]
+        parts.append(
+            f"{compared['standing']}, {compared['metric']} {shown['difference']:+.3g} "
+            f"({shown['low']:+.3g} to {shown['high']:+.3g}) on {compared['rows']:,} rows"
+        )
+    elif evidence.get("champion") is not None:
+        parts.append("not compared")
+    if not (evidence.get("check") or {}).get("made"):
+        parts.append("not checked")
+    return "; ".join(parts)
 
 
 def _print(title: str, names: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:

@@ -11,9 +11,9 @@ from golive.packing.data import rows_of, text_reader
 from golive.packing.draft import Draft, read_frame
 from golive.packing.pictures import PictureFacts, with_pictures
 from golive.packing.truths import truths_of
-from golive.signature.model import Column, JsonValue, Output
+from golive.signature.model import Column, JsonValue, Output, Signature
 
-__all__ = ["read_held_out", "refuse_training_rows"]
+__all__ = ["read_held_out", "read_labelled", "refuse_training_rows"]
 
 
 def read_held_out(
@@ -30,18 +30,33 @@ def read_held_out(
         raise UsageError(
             "The held-out sample's truth is in an unknown column.", hint="pass --target COLUMN"
         )
+    return read_labelled(data, draft.signature, target)
+
+
+def read_labelled(
+    data: object, signature: Signature, target: str
+) -> tuple[list[JsonValue], list[JsonValue]]:
+    """The records of a labelled sample and their truths, as a signature has them.
+
+    Args:
+        data: A table, or the path of one; a folder of images whose sub-folders are the classes.
+        signature: Of a model that takes columns.
+        target: The column of the truths.
+
+    Raises:
+        UsageError: The sample cannot be read, lacks the target or an input column, or no truth
+            is one of the model's classes.
+    """
     frame = read_frame(data, target)
-    missing = [n for n in (*draft.signature.column_names, target) if n not in frame.columns]
+    missing = [n for n in (*signature.column_names, target) if n not in frame.columns]
     if missing:
         raise UsageError(f"The held-out sample lacks the columns {', '.join(missing)}.")
-    for column in draft.signature.columns:
+    for column in signature.columns:
         if column.type == "image":
             frame = with_pictures(frame, [column.name], facts=_facts_of(column))
-    truths = truths_of(frame[target], draft.signature.output)
-    _refuse_strangers(truths, target, draft.signature.output)
-    return list(
-        rows_of(conformed(frame, draft.signature, text_reader(data)), draft.signature)
-    ), truths
+    truths = truths_of(frame[target], signature.output)
+    _refuse_strangers(truths, target, signature.output)
+    return list(rows_of(conformed(frame, signature, text_reader(data)), signature)), truths
 
 
 def _facts_of(column: Column) -> PictureFacts:

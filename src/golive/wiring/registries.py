@@ -17,11 +17,20 @@ from golive.bundle.reading import Bundle, open_bundle
 from golive.errors import UsageError
 from golive.files import private_directory, sha256_of, temporary_sibling
 from golive.registry.errors import NotInRegistryError
-from golive.registry.history import Version
+from golive.registry.history import History, Version
 from golive.registry.reference import Reference, parse_reference
-from golive.registry.registry import Registry, select
+from golive.registry.registry import Push, Registry, select
 
-__all__ = ["Located", "locate", "open_registry", "pull", "pull_reference", "pull_to"]
+__all__ = [
+    "Located",
+    "locate",
+    "open_registry",
+    "pull",
+    "pull_reference",
+    "pull_to",
+    "push",
+    "rollback",
+]
 
 
 class Located(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,6 +136,46 @@ def pull_to(text: str, output: Path | None = None) -> Path:
             shutil.copytree(bundle.path, copy)
         copy.rename(target)
     return target
+
+
+def push(
+    bundle: str | Path, *, name: str | None = None, why: str = "", registry: str | None = None
+) -> Push:
+    """Make a bundle the next version of its model.
+
+    Args:
+        bundle: The path of a bundle (a directory or a `.zip`).
+        name: The model's name in the registry; the bundle's own if None.
+        why: A reason to record.
+        registry: Where; the usual one if None.
+
+    Raises:
+        UsageError: There is no bundle there.
+        BundleError: It is not what was packed.
+        RegistryError: The registry's history is not what was written.
+        StoreUnavailableError: The registry does not answer.
+    """
+    return open_registry(registry).push(open_bundle(Path(bundle)), model=name, why=why)
+
+
+def rollback(
+    model: str, alias: str = "prod", *, why: str = "", registry: str | None = None
+) -> History:
+    """Let an alias stand again for the version that it stood for before.
+
+    Args:
+        model: `[REGISTRY/]NAME`.
+        alias: The alias.
+        why: A reason to record.
+        registry: Where, if the name does not say it; the usual one if None.
+
+    Raises:
+        NotInRegistryError: There is no such model or alias, or no version before.
+        UsageError: The alias was moved by somebody else meanwhile.
+        StoreUnavailableError: The registry does not answer.
+    """
+    parsed = parse_reference(model)
+    return open_registry(parsed.registry or registry).rollback(parsed.model, alias, why=why)
 
 
 def _who() -> str:

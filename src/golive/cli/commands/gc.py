@@ -6,7 +6,7 @@ import click
 
 from golive.cli.actions import Actions
 from golive.cli.output import print_json, say
-from golive.cli.references import REGISTRY
+from golive.cli.references import REGISTRY, placed, registry_of
 
 __all__ = ["command"]
 
@@ -53,10 +53,12 @@ def command(  # noqa: PLR0913 - one argument an option
     else:
         for number in found.versions:
             click.echo(f"{name}@{number}")
+    files = "1 file" if len(found.keys) == 1 else f"{len(found.keys)} files"
     if not found.keys:
         say("There is nothing to remove.")
     elif yes:
-        say(f"Removed {len(found.keys)} bundles and uploads.")
+        say(f"Removed {files}.")
     else:
-        say(f"{len(found.keys)} bundles and uploads would be removed; nothing was.")
-        say(f"next: golive gc {model} --keep {keep} --yes")
+        say(f"{files} would be removed; nothing was.")
+        placed_model = placed(name, registry_of(model, registry))
+        say(f"next: golive gc {placed_model} --keep {keep} --yes")

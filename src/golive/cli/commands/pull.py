@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -32,4 +33,4 @@ def command(actions: Actions, /, *, reference: str, output: Path | None) -> None
         tell(f"Pulling {reference}")
         written = actions.pull_to(reference, output)
     click.echo(written)
-    say(f"next: golive serve {written}")
+    say(f"next: golive serve {shlex.quote(str(written))}")

@@ -8,7 +8,7 @@ import click
 
 from golive.cli.actions import Actions
 from golive.cli.output import print_json, progress, say
-from golive.cli.references import REGISTRY
+from golive.cli.references import REGISTRY, placed
 from golive.cli.versions_table import pushed_facts
 
 __all__ = ["command"]
@@ -53,4 +53,4 @@ def command(
         click.echo(reference)
     if not push.is_new:
         say(f"This very bundle is {reference} already; nothing was written.")
-    say(f"next: golive promote {reference} prod")
+    say(f"next: golive promote {placed(reference, registry)} prod")

@@ -6,7 +6,7 @@ import click
 
 from golive.cli.actions import Actions
 from golive.cli.output import print_json, say
-from golive.cli.references import REGISTRY
+from golive.cli.references import REGISTRY, placed, registry_of
 from golive.cli.versions_table import model_facts
 
 __all__ = ["command"]
@@ -51,4 +51,4 @@ def command(
     else:
         click.echo(f"{name}@{history.aliases[moved]}")
     say(f"{name}@{moved} stood for version {before} and stands for {history.aliases[moved]} now.")
-    say(f"next: golive versions {name} --history")
+    say(f"next: golive versions {placed(name, registry_of(model, registry))} --history")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from golive.cli.actions import Actions
-from golive.cli.output import print_json
+from golive.cli.output import print_json, say
 from golive.cli.references import MODEL, REGISTRY
 from golive.cli.versions_table import (
     event_facts,
@@ -33,6 +33,8 @@ def command(
         store = actions.registry(registry)
         models = [model_facts(name, store.history(name)) for name in store.models()]
         print_json(models) if as_json else print_models(models, store.location)
+        if not models:
+            say(f"There is no model in {store.location}.\nnext: golive push BUNDLE")
         return
     store, name, _ = actions.in_registry(model, registry)
     if history:

@@ -1,0 +1,1 @@
+"""Releases: whether a version may take the place of the one that callers get now."""
