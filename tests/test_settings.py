@@ -39,6 +39,7 @@ def test_the_defaults_are_these():
         numeric_threads=1,
         no_pickle=False,
         log_inputs=False,
+        refresh=None,
     )
 
 

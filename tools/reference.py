@@ -44,6 +44,7 @@ MEANINGS = {
     "failed_records": "Open Inference Protocol: a record has no answer, and a tensor no null.",
     "bad_query": "The query string cannot be read.",
     "bad_request": "The request cannot be read.",
+    "not_authenticated": "A signed request is not signed with the server's secret, or not in time.",
     "not_found": "There is no such path or model.",
     "method_not_allowed": "The path does not take this method; `Allow` lists those it does.",
     "not_acceptable": "`Accept` leaves out JSON.",

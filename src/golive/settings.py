@@ -28,6 +28,7 @@ __all__ = [
     "child_environment",
     "keep_keras_on_cpu",
     "limit_numeric_threads",
+    "refresh_secret",
     "registry_location",
     "wished_keras_backend",
 ]
@@ -46,6 +47,13 @@ SETTINGS: tuple[Setting, ...] = (
         default=None,
         sentence="Where versions of bundles are: a folder, s3://BUCKET/PREFIX or "
         "gs://BUCKET/PREFIX; unset: a folder among the user's own data.",
+    ),
+    Setting(
+        name="refresh_secret",
+        type="text",
+        default=None,
+        sentence="What POST /admin/refresh is signed with, at least 16 characters; unset: there is "
+        "no such path.",
     ),
 )
 
@@ -199,6 +207,14 @@ SERVE_SETTINGS: tuple[Setting, ...] = (
         default=False,
         sentence="Whether log lines hold the records that were sent.",
     ),
+    Setting(
+        name="refresh",
+        type="duration",
+        default=None,
+        sentence="How often to look whether a reference such as games@prod names another version, "
+        "such as 30s or 5m, and switch to it; unset: serve what it named at the start.",
+        minimum=0.1,
+    ),
 )
 
 
@@ -207,6 +223,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     cache_dir: Path
     registry: str
+    refresh_secret: str | None
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **flags: Any) -> Settings:
@@ -224,6 +241,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return cls(
             cache_dir=Path(directory).expanduser().absolute(),
             registry=values["registry"] or str(_user_data() / "registry"),
+            refresh_secret=values["refresh_secret"],
         )
 
 
@@ -251,6 +269,7 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     numeric_threads: int
     no_pickle: bool
     log_inputs: bool
+    refresh: float | None
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **flags: Any) -> ServeSettings:
@@ -290,6 +309,21 @@ def registry_location(environ: Mapping[str, str] | None = None) -> str:
 def cache_dir(environ: Mapping[str, str] | None = None) -> Path:
     """The directory for what can be made again: GOLIVE_CACHE_DIR, or the user's cache directory."""
     return Settings.load(environ).cache_dir
+
+
+def refresh_secret(environ: Mapping[str, str] | None = None) -> str | None:
+    """What requests to look for other versions are signed with: GOLIVE_REFRESH_SECRET, or None.
+
+    Raises:
+        UsageError: It is too short to be one.
+    """
+    secret = Settings.load(environ).refresh_secret
+    if secret is not None and len(secret) < _SHORTEST_SECRET:
+        raise UsageError(
+            f"GOLIVE_REFRESH_SECRET has {len(secret)} characters; it needs {_SHORTEST_SECRET}.",
+            hint="python -c 'import secrets; print(secrets.token_urlsafe(32))'",
+        )
+    return secret
 
 
 def child_environment(**changes: str) -> dict[str, str]:
@@ -349,6 +383,8 @@ def _settle(setting: Setting, environ: Mapping[str, str], flag: Any) -> SettingV
         return setting.parse(text)
     return setting.default
 
+
+_SHORTEST_SECRET = 16
 
 _OF_FLAGS: dict[str, Callable[[Any], SettingValue]] = {"list": tuple, "path": Path}
 

@@ -36,12 +36,16 @@ class Gatehouse(msgspec.Struct, frozen=True, kw_only=True):
         gateway: Takes requests at once.
         readiness: How far the start has come.
         open: Answers with these models from now on; from any thread.
+        replace: Answers with another version of one of them from now on, from any one thread.
+            Raises `ModelLoadError` if it does not answer its own golden record; then nothing
+            changes.
         close: Ends what the gateway has begun and writes the log lines that wait.
     """
 
     gateway: ServiceGateway
     readiness: Readiness
     open: Callable[[Mapping[str, ServedModel]], None]
+    replace: Callable[[ServedModel], None]
     close: Callable[[], None]
 
 
@@ -50,6 +54,7 @@ def build_gateway(
     *,
     metrics_directory: Path | None = None,
     stream: TextIO | None = None,
+    change: Callable[[ServiceContext], ServiceContext] = lambda context: context,
 ) -> Gatehouse:
     """Build a gateway.
 
@@ -60,6 +65,7 @@ def build_gateway(
         settings: How models are served.
         metrics_directory: Where several workers count together; None for one worker.
         stream: Gets the log lines; stderr if None.
+        change: Gives the context that services get for the usual one.
     """
     log = sys.stderr if stream is None else stream
     metrics = Metrics(metrics_directory)
@@ -70,20 +76,35 @@ def build_gateway(
         metrics=metrics,
         log_inputs=settings.log_inputs,
     )
-    context = _context(settings, metrics.expose)
+    context = change(_context(settings, metrics.expose))
     gateway = ServiceGateway(Service({}, context), telemetry=telemetry, limits=_limits(settings))
 
-    def open_with(models: Mapping[str, ServedModel]) -> None:
-        service = Service(models, context)
+    def answer_with(service: Service) -> None:
         metrics.describe(service.models.values())
         gateway.service = service
+
+    def open_with(models: Mapping[str, ServedModel]) -> None:
+        answer_with(Service(models, context))
         context.readiness.start_serving()
+
+    def replace(model: ServedModel) -> None:
+        from golive.service.probing import probe  # most servers never do this
+
+        service = Service({**gateway.service.models, model.name: model}, context)
+        probe(service, model)
+        answer_with(service)
 
     def close() -> None:
         gateway.close()
         writer.close()
 
-    return Gatehouse(gateway=gateway, readiness=context.readiness, open=open_with, close=close)
+    return Gatehouse(
+        gateway=gateway,
+        readiness=context.readiness,
+        open=open_with,
+        replace=replace,
+        close=close,
+    )
 
 
 def _limits(settings: ServeSettings) -> AppLimits:

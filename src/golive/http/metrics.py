@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal
 
 from golive.http.counters import Counters, Key, counts_of_others
 from golive.http.exposition import CONTENT_TYPE, Family, exposition
@@ -73,6 +74,18 @@ _INFO = Family(
     labels=("model", "version", "drifted"),
     merge=max,
 )
+_LOOKS = Family(
+    name="golive_refreshes",
+    help="Versions of followed references that were switched to.",
+    kind="counter",
+    labels=("model",),
+)
+_LOOK_FAILURES = Family(
+    name="golive_refresh_failures",
+    help="Versions that were not taken (refused), and looks without an answer (unavailable).",
+    kind="counter",
+    labels=("model", "reason"),
+)
 _FAMILIES = (
     _REQUESTS,
     _RECORDS,
@@ -83,6 +96,8 @@ _FAMILIES = (
     _IN_FLIGHT,
     _SATURATION,
     _INFO,
+    _LOOKS,
+    _LOOK_FAILURES,
 )
 _BY_NAME = {family.name: family for family in _FAMILIES}
 
@@ -104,7 +119,7 @@ class Metrics:
 
     Labels hold route patterns, models, and codes that golive knows (others are `other`), so
     that no caller can make series without end. Nothing waits for a lock but what is counted for
-    the first time; all but `describe` and `expose` is called by one thread only.
+    the first time; all but `describe`, `count_look` and `expose` is called by one thread only.
 
     Args:
         directory: Where several workers find each other's counts, or None.
@@ -117,12 +132,36 @@ class Metrics:
         self._saturation = self._counters.slot((_SATURATION.name,))
         self._routes: dict[tuple[str, str], RouteSeries] = {}
         self._models: dict[str, tuple[int, int, int, int]] = {}
+        self._described: set[Key] = set()
 
     def describe(self, models: Iterable[ServedModel]) -> None:
-        """Say which models are served."""
-        for model in models:
-            key = (_INFO.name, model.name, model.version, str(model.drifted).lower())
+        """Say which models are served, and no others."""
+        keys: set[Key] = {
+            (_INFO.name, model.name, model.version, str(model.drifted).lower()) for model in models
+        }
+        for key in keys:
             self._counters.values[self._counters.slot(key)] = 1.0
+        for key in self._described - keys:
+            self._counters.values[self._counters.slot(key)] = 0.0
+        self._described = keys
+
+    def follow(self, models: Iterable[str]) -> None:
+        """Say which models are followed, before anything is counted of them."""
+        for model in models:
+            self._counters.slot((_LOOKS.name, model))
+            for reason in ("refused", "unavailable"):
+                self._counters.slot((_LOOK_FAILURES.name, model, reason))
+
+    def count_look(self, model: str, outcome: Literal["taken", "refused", "unavailable"]) -> None:
+        """Count what came of a look at a followed model; called by one thread.
+
+        Args:
+            model: The model's name.
+            outcome: Whether another version was switched to, or why not.
+        """
+        taken = outcome == "taken"
+        key = (_LOOKS.name, model) if taken else (_LOOK_FAILURES.name, model, outcome)
+        self._counters.values[self._counters.slot(key)] += 1.0
 
     def begin(self) -> None:
         """A request came."""
@@ -164,8 +203,8 @@ class Metrics:
     def expose(self) -> tuple[str, bytes]:
         """Content type and text of all workers' metrics."""
         if self._directory is None:
-            return CONTENT_TYPE, exposition(_FAMILIES, dict(self._counters.counts()))
-        return CONTENT_TYPE, exposition(_FAMILIES, _merged(self._directory))
+            return CONTENT_TYPE, exposition(_FAMILIES, _shown(dict(self._counters.counts())))
+        return CONTENT_TYPE, exposition(_FAMILIES, _shown(_merged(self._directory)))
 
     def _status_slot(self, series: RouteSeries, status: int) -> int:
         key = (_REQUESTS.name, series.route, series.method, str(status))
@@ -195,6 +234,11 @@ class Metrics:
             slot((_OUT_OF_RANGE.name, model)),
         )
         return slots
+
+
+def _shown(counts: dict[Key, list[float]]) -> dict[Key, list[float]]:
+    """The numbers without the versions that are served no more."""
+    return {key: numbers for key, numbers in counts.items() if key[0] != _INFO.name or any(numbers)}
 
 
 def _merged(directory: Path) -> dict[Key, list[float]]:

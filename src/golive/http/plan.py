@@ -4,13 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from golive.service.served import ServedModel
 from golive.settings import ServeSettings
 
-__all__ = ["LoadModels", "ServePlan"]
+if TYPE_CHECKING:
+    from golive.http.refreshing.source import ModelSource
+
+__all__ = ["LoadModels", "Named", "OpenSource", "ServePlan"]
+
+
+class Named(msgspec.Struct, frozen=True, kw_only=True):
+    """The version that a reference to a registry names at a time.
+
+    Attributes:
+        reference: As on the command line, such as `games@prod`.
+        model: The model's name in the registry.
+        version: The version's number.
+        sha256: Of its bundle as one file.
+        is_fixed: Whether the reference can never name another one.
+    """
+
+    reference: str
+    model: str
+    version: int
+    sha256: str
+    is_fixed: bool = False
+
+    @property
+    def label(self) -> str:
+        """As a person calls it, such as `games@7`."""
+        return f"{self.model}@{self.version}"
 
 
 class ServePlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +51,8 @@ class ServePlan(msgspec.Struct, frozen=True, kw_only=True):
         allow_drifted_environment: Whether changed answers of golden records are put up with.
         original: Whether the original models answer instead of compiled programs.
         metrics_directory: Where several workers count together; None for one worker.
+        pinned: Of the bundles that are references, which version each one named at the start.
+        refresh_secret: What signs requests to look for other versions; None: there are none.
     """
 
     bundles: tuple[str, ...]
@@ -33,7 +62,19 @@ class ServePlan(msgspec.Struct, frozen=True, kw_only=True):
     allow_drifted_environment: bool = False
     original: bool = False
     metrics_directory: Path | None = None
+    pinned: dict[str, Named] = msgspec.field(default_factory=dict)
+    refresh_secret: str | None = None
+
+    @property
+    def followed(self) -> tuple[Named, ...]:
+        """The versions whose references are looked at while they are served."""
+        if self.settings.refresh is None:
+            return ()
+        return tuple(named for named in self.pinned.values() if not named.is_fixed)
 
 
 LoadModels = Callable[[ServePlan], Mapping[str, ServedModel]]
 """Loads the models of a plan by name; a function of a module, so that workers find it."""
+
+OpenSource = Callable[[ServePlan, Named], "ModelSource"]
+"""Gives the versions of a followed reference; a function of a module, likewise."""

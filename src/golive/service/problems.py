@@ -31,6 +31,7 @@ STATUSES: dict[str, int] = {
     "failed_records": 400,
     "bad_query": 400,
     "bad_request": 400,
+    "not_authenticated": 401,
     "not_found": 404,
     "method_not_allowed": 405,
     "not_acceptable": 406,

@@ -2,17 +2,47 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 
 from golive.bundle.reading import Bundle
 from golive.engine.loading import LoadedBundle, load_bundle
 from golive.errors import UsageError
-from golive.http.plan import ServePlan
+from golive.http.plan import Named, ServePlan
 from golive.service.served import Example, ServedModel
 from golive.signature.model import JsonValue
 from golive.wiring.loading import open_reference
 
-__all__ = ["load_models", "open_all"]
+__all__ = ["load_model", "load_models", "open_all", "pin"]
+
+
+def pin(plan: ServePlan) -> ServePlan:
+    """The plan with the version that each reference names now: every worker serves that one.
+
+    Raises:
+        UsageError: A reference names no version, or there is nothing to follow.
+        RegistryError: The registry's history is not what was written.
+        StoreUnavailableError: The registry does not answer.
+    """
+    pinned: dict[str, Named] = {}
+    for ref in plan.bundles:
+        if not Path(ref).exists():
+            from golive.registry.reference import reference_or_none  # nobody else waits for it
+
+            reference = reference_or_none(ref)
+            if reference is not None:
+                from golive.wiring.registries import named_now
+
+                pinned[ref] = named_now(ref, reference)
+    found = msgspec.structs.replace(plan, pinned=pinned)
+    if plan.settings.refresh is not None and not found.followed:
+        raise UsageError(
+            f"There is nothing to follow: {', '.join(plan.bundles)} always names the same.",
+            hint="--refresh goes with a model or an alias in a registry: golive serve NAME@prod "
+            "--refresh 30s",
+        )
+    return found
 
 
 def load_models(plan: ServePlan) -> dict[str, ServedModel]:
@@ -23,23 +53,32 @@ def load_models(plan: ServePlan) -> dict[str, ServedModel]:
         ModelLoadError: A model does not load here.
         EnvironmentDriftError: Golden records are answered differently and that is not allowed.
     """
-    return {
-        name: _served(
-            load_bundle(
-                bundle,
-                allow_drifted_environment=plan.allow_drifted_environment,
-                original=plan.original,
-                no_pickle=plan.settings.no_pickle,
-                max_records=plan.settings.max_records,
-                limits_images=True,
-            )
-        )
-        for name, bundle in open_all(plan).items()
-    }
+    return {name: load_model(plan, name, bundle) for name, bundle in open_all(plan).items()}
+
+
+def load_model(plan: ServePlan, name: str, bundle: Bundle) -> ServedModel:
+    """Load one model as a plan says; see `load_models`.
+
+    Args:
+        plan: How it is served.
+        name: Under which name.
+        bundle: The bundle.
+    """
+    loaded = load_bundle(
+        bundle,
+        allow_drifted_environment=plan.allow_drifted_environment,
+        original=plan.original,
+        no_pickle=plan.settings.no_pickle,
+        max_records=plan.settings.max_records,
+        limits_images=True,
+    )
+    return _served(name, loaded)
 
 
 def open_all(plan: ServePlan) -> dict[str, Bundle]:
     """The bundles of a plan by name, verified, their models not loaded.
+
+    What comes from a registry has the name that it has there.
 
     Raises:
         UsageError: One is missing, or two have the same name.
@@ -47,17 +86,24 @@ def open_all(plan: ServePlan) -> dict[str, Bundle]:
     """
     bundles: dict[str, Bundle] = {}
     for ref in plan.bundles:
-        bundle = open_reference(ref, verify=plan.verify)
-        if bundle.name in bundles:
+        named = plan.pinned.get(ref)
+        if named is None:
+            bundle = open_reference(ref, verify=plan.verify)
+            name = bundle.name
+        else:
+            from golive.wiring.registries import pull_named
+
+            name, bundle = named.model, pull_named(named, verify=plan.verify)
+        if name in bundles:
             raise UsageError(
-                f"{ref} and {bundles[bundle.name].source} are both named {bundle.name!r}.",
+                f"{ref} and {bundles[name].source} are both named {name!r}.",
                 hint=f"golive repack {ref} --name OTHER -o other.bundle",
             )
-        bundles[bundle.name] = bundle
+        bundles[name] = bundle
     return bundles
 
 
-def _served(loaded: LoadedBundle) -> ServedModel:
+def _served(name: str, loaded: LoadedBundle) -> ServedModel:
     bundle, manifest, profile = loaded.bundle, loaded.bundle.manifest, loaded.bundle.profile
     facts: dict[str, JsonValue] = {
         "id": manifest.id,
@@ -73,7 +119,7 @@ def _served(loaded: LoadedBundle) -> ServedModel:
         "score_quantiles": [] if profile.scores is None else list(profile.scores.quantiles),
     }
     return ServedModel(
-        name=bundle.name,
+        name=name,
         version=bundle.version,
         engine=loaded.engine,
         examples=tuple(Example(g.record, g.output) for g in bundle.golden),

@@ -10,7 +10,7 @@ from golive.bundle.reading import Bundle
 from golive.http.plan import ServePlan
 from golive.http.server import serve as run_server
 from golive.signature.model import JsonValue
-from golive.wiring.models import load_models, open_all
+from golive.wiring.models import load_models, open_all, pin
 
 __all__ = ["announcement", "serve"]
 
@@ -27,13 +27,19 @@ def serve(plan: ServePlan, *, announce: Callable[[str], None]) -> None:
         BundleError: A bundle is not what was packed.
         GoliveError: A model does not load here, or golden records are answered differently.
     """
+    plan = pin(plan)
     bundles = open_all(plan)
+    if plan.followed:
+        from golive.wiring.following import serve_following  # few servers follow anything
 
-    def on_ready(url: str) -> None:
-        for line in announcement(bundles, url):
-            announce(line)
+        serve_following(plan, announce=lambda url: _announce(bundles, url, announce))
+        return
+    run_server(plan, load_models, on_ready=lambda url: _announce(bundles, url, announce))
 
-    run_server(plan, load_models, on_ready=on_ready)
+
+def _announce(bundles: dict[str, Bundle], url: str, announce: Callable[[str], None]) -> None:
+    for line in announcement(bundles, url):
+        announce(line)
 
 
 def announcement(bundles: dict[str, Bundle], url: str) -> list[str]:
