@@ -40,6 +40,7 @@ def test_the_defaults_are_these():
         no_pickle=False,
         log_inputs=False,
         refresh=None,
+        keep_previous=60.0,
     )
 
 

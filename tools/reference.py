@@ -49,6 +49,7 @@ MEANINGS = {
     "method_not_allowed": "The path does not take this method; `Allow` lists those it does.",
     "not_acceptable": "`Accept` leaves out JSON.",
     "read_time_limit": "The request did not arrive in time.",
+    "version_not_served": "The header `golive-version` asks for a version that is not served here.",
     "body_too_large": "The body is over the limit.",
     "too_many_records": "The request has more records than the limit.",
     "unsupported_media_type": "The body is not declared as JSON, or in no known coding.",

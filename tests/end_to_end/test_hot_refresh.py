@@ -271,3 +271,25 @@ def test_memory_does_not_grow_over_50_swaps(tmp_path, monkeypatch):
 def resident_bytes(process):
     pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+@pytest.mark.slow
+def test_a_client_can_ask_for_the_version_before_as_long_as_it_is_kept(versions, tmp_path):
+    options = (*HOUR, "--keep-previous", "3s")
+
+    def asked(server, wanted):
+        headers = {"golive-version": wanted}
+        return server.client.post("/predict", json={"x": 3}, headers=headers).json()
+
+    with serving(versions.folder / "games@prod", tmp_path, *options) as server:
+        unknown = asked(server, "2")
+        versions.promote(2)
+        server.process.send_signal(signal.SIGHUP)
+        until(lambda: versions_now(server) == {versions.version_of(2)})
+        before, now, alias = asked(server, "1"), asked(server, "2"), asked(server, "prod")
+        until(lambda: asked(server, "1").get("code") == "version_not_served")
+
+    assert unknown["code"] == "version_not_served"
+    assert unknown["served"] == [[versions.version_of(1), "1", "prod"]]
+    assert before["predictions"][0]["score"] == pytest.approx(3)
+    assert [now["version"], alias["version"]] == [versions.version_of(2)] * 2

@@ -71,6 +71,7 @@ ANSWERING = [
     "golive.scorer.rows.lanes",
     "golive.scorer.rows.linear",
     "golive.scorer.rows.sparse_sums",
+    "golive.serve_settings",
     "golive.setting",
     "golive.settings",
     "golive.signature",

@@ -36,9 +36,10 @@ class Gatehouse(msgspec.Struct, frozen=True, kw_only=True):
         gateway: Takes requests at once.
         readiness: How far the start has come.
         open: Answers with these models from now on; from any thread.
-        replace: Answers with another version of one of them from now on, from any one thread.
-            Raises `ModelLoadError` if it does not answer its own golden record; then nothing
-            changes.
+        replace: Answers with another version of one of them from now on, from any one thread;
+            who asks for the one before still gets it. Raises `ModelLoadError` if it does not
+            answer its own golden record; then nothing changes.
+        let_go: Forgets the version before.
         close: Ends what the gateway has begun and writes the log lines that wait.
     """
 
@@ -46,6 +47,7 @@ class Gatehouse(msgspec.Struct, frozen=True, kw_only=True):
     readiness: Readiness
     open: Callable[[Mapping[str, ServedModel]], None]
     replace: Callable[[ServedModel], None]
+    let_go: Callable[[], None]
     close: Callable[[], None]
 
 
@@ -79,12 +81,10 @@ def build_gateway(
     context = change(_context(settings, metrics.expose))
     gateway = ServiceGateway(Service({}, context), telemetry=telemetry, limits=_limits(settings))
 
-    def answer_with(service: Service) -> None:
+    def open_with(models: Mapping[str, ServedModel]) -> None:
+        service = Service(models, context)
         metrics.describe(service.models.values())
         gateway.service = service
-
-    def open_with(models: Mapping[str, ServedModel]) -> None:
-        answer_with(Service(models, context))
         context.readiness.start_serving()
 
     def replace(model: ServedModel) -> None:
@@ -92,7 +92,11 @@ def build_gateway(
 
         service = Service({**gateway.service.models, model.name: model}, context)
         probe(service, model)
-        answer_with(service)
+        metrics.describe(service.models.values())
+        gateway.serve(service, also=(gateway.service,))
+
+    def let_go() -> None:
+        gateway.serve(gateway.service)
 
     def close() -> None:
         gateway.close()
@@ -103,6 +107,7 @@ def build_gateway(
         readiness=context.readiness,
         open=open_with,
         replace=replace,
+        let_go=let_go,
         close=close,
     )
 

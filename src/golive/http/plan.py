@@ -39,6 +39,13 @@ class Named(msgspec.Struct, frozen=True, kw_only=True):
         """As a person calls it, such as `games@7`."""
         return f"{self.model}@{self.version}"
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What callers may ask for: the version's number, and the alias that stands for it."""
+        _, at, selector = self.reference.rpartition("/")[2].partition("@")
+        number = str(self.version)
+        return (number, selector) if at and not self.is_fixed else (number,)
+
 
 class ServePlan(msgspec.Struct, frozen=True, kw_only=True):
     """What every worker process is told; it loads the bundles itself.

@@ -36,6 +36,7 @@ STATUSES: dict[str, int] = {
     "method_not_allowed": 405,
     "not_acceptable": 406,
     "read_time_limit": 408,
+    "version_not_served": 409,
     "body_too_large": 413,
     "too_many_records": 413,
     "unsupported_media_type": 415,

@@ -53,16 +53,23 @@ def load_models(plan: ServePlan) -> dict[str, ServedModel]:
         ModelLoadError: A model does not load here.
         EnvironmentDriftError: Golden records are answered differently and that is not allowed.
     """
-    return {name: load_model(plan, name, bundle) for name, bundle in open_all(plan).items()}
+    names = {named.model: named.names for named in plan.pinned.values()}
+    return {
+        name: load_model(plan, name, bundle, names=names.get(name, ()))
+        for name, bundle in open_all(plan).items()
+    }
 
 
-def load_model(plan: ServePlan, name: str, bundle: Bundle) -> ServedModel:
+def load_model(
+    plan: ServePlan, name: str, bundle: Bundle, *, names: tuple[str, ...] = ()
+) -> ServedModel:
     """Load one model as a plan says; see `load_models`.
 
     Args:
         plan: How it is served.
         name: Under which name.
         bundle: The bundle.
+        names: What the version is called beside its ids.
     """
     loaded = load_bundle(
         bundle,
@@ -72,7 +79,7 @@ def load_model(plan: ServePlan, name: str, bundle: Bundle) -> ServedModel:
         max_records=plan.settings.max_records,
         limits_images=True,
     )
-    return _served(name, loaded)
+    return _served(name, loaded, names)
 
 
 def open_all(plan: ServePlan) -> dict[str, Bundle]:
@@ -103,7 +110,7 @@ def open_all(plan: ServePlan) -> dict[str, Bundle]:
     return bundles
 
 
-def _served(name: str, loaded: LoadedBundle) -> ServedModel:
+def _served(name: str, loaded: LoadedBundle, names: tuple[str, ...]) -> ServedModel:
     bundle, manifest, profile = loaded.bundle, loaded.bundle.manifest, loaded.bundle.profile
     facts: dict[str, JsonValue] = {
         "id": manifest.id,
@@ -120,6 +127,7 @@ def _served(name: str, loaded: LoadedBundle) -> ServedModel:
     }
     return ServedModel(
         name=name,
+        names=names,
         version=bundle.version,
         engine=loaded.engine,
         examples=tuple(Example(g.record, g.output) for g in bundle.golden),

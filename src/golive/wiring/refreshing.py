@@ -52,7 +52,7 @@ class RegistrySource:
             bundle = pull_named(named, verify=self._plan.verify)
         except StoreUnavailableError as error:
             raise SourceUnavailableError(error.message, hint=error.hint, code=error.code) from error
-        return load_model(self._plan, named.model, bundle)
+        return load_model(self._plan, named.model, bundle, names=named.names)
 
 
 def open_source(plan: ServePlan, named: Named) -> RegistrySource:

@@ -30,16 +30,17 @@ class Bench:
         self.source = FakeSource(1)
         self.switched = []
         self.counted = []
-        self.tidied = 0
+        self.tidied = []
         self.fails_to_switch = None
         self.refresher = Refresher(
             {"sum": self.source},
             {"sum": fake_named(1)},
-            schedule=Schedule(10.0),
+            schedule=Schedule(10.0, keep=60.0),
             effects=Effects(
                 switch=self._switch,
                 count=lambda model, outcome: self.counted.append(outcome),
-                tidy=self._tidy,
+                let_go=lambda: self.tidied.append("let go"),
+                collect=lambda: self.tidied.append("collected"),
                 board=board,
             ),
             chances=Chances(
@@ -53,9 +54,6 @@ class Bench:
         if self.fails_to_switch is not None:
             raise self.fails_to_switch
         self.switched.append(model.version)
-
-    def _tidy(self):
-        self.tidied += 1
 
     def turn(self, seconds=0.0):
         self.time += seconds
@@ -181,17 +179,23 @@ def test_an_error_that_nobody_expected_ends_nothing(caplog):
     assert "a bug" in caplog.text
 
 
-def test_what_answered_before_is_freed_some_seconds_after_a_switch():
+def test_what_answered_before_is_let_go_when_it_was_kept_and_freed_some_seconds_later():
     bench = Bench()
     bench.source.version = 2
     bench.turn(10)
 
-    bench.turn(1)
-    soon = bench.tidied
-    bench.turn(2)
-    bench.turn(2)
+    bench.turn(2.9)
+    soon = list(bench.tidied)
+    bench.turn(0.1)
+    settled = list(bench.tidied)
+    bench.turn(56.9)
+    kept = list(bench.tidied)
+    bench.turn(0.1)
+    bench.turn(3)
+    bench.turn(60)
 
-    assert (soon, bench.tidied) == (0, 1)
+    assert (soon, settled, kept) == ([], ["collected"], ["collected"])
+    assert bench.tidied == ["collected", "let go", "collected"]
 
 
 def test_who_is_asked_tells_the_other_processes(tmp_path):
@@ -238,7 +242,8 @@ def test_its_thread_looks_by_itself_and_at_once_when_asked():
         effects=Effects(
             switch=lambda model: switched.set(),
             count=lambda model, outcome: None,
-            tidy=lambda: None,
+            let_go=lambda: None,
+            collect=lambda: None,
         ),
     )
     refresher.start()

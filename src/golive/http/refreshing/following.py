@@ -63,7 +63,8 @@ class Following:
     def begin(self, house: Gatehouse) -> None:
         """Begin to look; the models of the plan are served."""
         logging.getLogger("golive.refresh").setLevel(logging.INFO)
-        seconds = self.plan.settings.refresh
+        settings = self.plan.settings
+        seconds = settings.refresh
         if seconds is None:
             raise LookupError("A plan that follows nothing is not refreshed.")
         followed = {named.model: named for named in self.plan.followed}
@@ -72,11 +73,12 @@ class Following:
         self._refresher = Refresher(
             {name: self._open_source(self.plan, named) for name, named in followed.items()},
             followed,
-            schedule=Schedule(seconds),
+            schedule=Schedule(seconds, settings.keep_previous),
             effects=Effects(
                 switch=house.replace,
                 count=metrics.count_look,
-                tidy=gc.collect,
+                let_go=house.let_go,
+                collect=gc.collect,
                 board=self._board,
             ),
         )

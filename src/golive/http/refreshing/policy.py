@@ -34,9 +34,11 @@ class Schedule(msgspec.Struct, frozen=True):
 
     Attributes:
         period: Seconds between two looks.
+        keep: Seconds that the version before is kept after a switch.
     """
 
     period: float
+    keep: float = 0.0
 
     @property
     def longest(self) -> float:

@@ -36,7 +36,7 @@ from golive.signature.model import JsonValue
 __all__ = ["Chances", "Count", "Effects", "Refresher"]
 
 _LOOK_AT_BOARD_SECONDS = 0.25
-_TIDY_SECONDS = 3.0  # after a switch: most requests are answered, and heads are forgotten
+_SETTLE_SECONDS = 3.0  # by then, most requests are answered, and heads are forgotten
 _ANYTHING = BaseException  # models raise what is no Exception, too, such as the panics of Rust
 _logger = logging.getLogger("golive.refresh")
 
@@ -50,13 +50,16 @@ class Effects(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         switch: Lets a loaded version answer from now on; raises what keeps it from answering.
         count: Counts what came of each look.
-        tidy: Frees what answers no more; called some seconds after a switch.
+        let_go: Lets go of the version before; called when it was kept long enough.
+        collect: Frees what nobody holds any more; called some seconds after that, and after a
+            switch.
         board: What other processes of the server see, or None where there are none.
     """
 
     switch: Callable[[ServedModel], object]
     count: Count
-    tidy: Callable[[], object]
+    let_go: Callable[[], object]
+    collect: Callable[[], object]
     board: Board | None = None
 
 
@@ -99,8 +102,9 @@ class Refresher:
         self._schedule = schedule
         self._switch = effects.switch
         self._count = effects.count
-        self._tidy = effects.tidy
-        self._tidy_due = math.inf
+        self._let_go = effects.let_go
+        self._collect = effects.collect
+        self._let_go_due = self._collect_due = math.inf
         self._board = effects.board
         self._clock = chances.clock
         self._now = chances.now
@@ -135,9 +139,7 @@ class Refresher:
 
     def turn(self) -> None:
         """Look at what is due, and at everything if somebody asked; never raises."""
-        if self._tidy_due <= self._clock():
-            self._tidy_due = math.inf
-            self._tidy()
+        self._tidy_up(self._clock())
         is_asked = self._take_asked()
         for name in self._following:
             if is_asked or self._following[name].due <= self._clock():
@@ -146,12 +148,20 @@ class Refresher:
     def _run(self) -> None:
         while not self._is_closed:
             due = min(following.due for following in self._following.values())
-            wait = max(0.0, min(due, self._tidy_due) - self._clock())
+            wait = max(0.0, min(due, self._let_go_due, self._collect_due) - self._clock())
             if self._board is not None:
                 wait = min(wait, _LOOK_AT_BOARD_SECONDS)
             self._wake.wait(wait)
             if not self._is_closed:
                 self.turn()
+
+    def _tidy_up(self, now: float) -> None:
+        if self._let_go_due <= now:
+            self._let_go_due, self._collect_due = math.inf, now + _SETTLE_SECONDS
+            self._let_go()
+        if self._collect_due <= now:
+            self._collect_due = math.inf
+            self._collect()
 
     def _take_asked(self) -> bool:
         is_asked = self._wake.is_set()
@@ -203,7 +213,8 @@ class Refresher:
         except _ANYTHING as error:
             return self._refuse(following, named, error)
         self._count(name, "taken")
-        self._tidy_due = self._clock() + _TIDY_SECONDS
+        self._let_go_due = self._clock() + self._schedule.keep
+        self._collect_due = min(self._collect_due, self._clock() + _SETTLE_SECONDS)
         before, after = following.served.label, named.label
         _logger.info("%s serves instead of %s: version %s.", after, before, model.version)
         if self._board is not None:
