@@ -40,6 +40,8 @@ def test_the_defaults_are_these():
         no_pickle=False,
         log_inputs=False,
         refresh=None,
+        canary=None,
+        sticky_header=None,
         keep_previous=60.0,
     )
 

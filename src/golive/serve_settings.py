@@ -165,6 +165,20 @@ SERVE_SETTINGS: tuple[Setting, ...] = (
         minimum=0.1,
     ),
     Setting(
+        name="canary",
+        type="text",
+        default=None,
+        sentence="A candidate and the percent of the requests that it answers, such as "
+        "candidate=10 or prod=90,candidate=10; unset: there is none.",
+    ),
+    Setting(
+        name="sticky_header",
+        type="text",
+        default=None,
+        sentence="Header whose value decides between the two, such as x-user-id; unset, or where a "
+        "request has none: the body decides.",
+    ),
+    Setting(
         name="keep_previous",
         type="duration",
         default=60.0,

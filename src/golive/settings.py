@@ -111,6 +111,8 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     no_pickle: bool
     log_inputs: bool
     refresh: float | None
+    canary: str | None
+    sticky_header: str | None
     keep_previous: float
 
     @classmethod

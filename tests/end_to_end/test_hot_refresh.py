@@ -274,22 +274,48 @@ def resident_bytes(process):
 
 
 @pytest.mark.slow
-def test_a_client_can_ask_for_the_version_before_as_long_as_it_is_kept(versions, tmp_path):
-    options = (*HOUR, "--keep-previous", "3s")
-
+def test_a_client_can_ask_for_the_version_before(versions, tmp_path):
     def asked(server, wanted):
         headers = {"golive-version": wanted}
         return server.client.post("/predict", json={"x": 3}, headers=headers).json()
 
-    with serving(versions.folder / "games@prod", tmp_path, *options) as server:
+    with serving(versions.folder / "games@prod", tmp_path, *HOUR) as server:
         unknown = asked(server, "2")
         versions.promote(2)
         server.process.send_signal(signal.SIGHUP)
         until(lambda: versions_now(server) == {versions.version_of(2)})
         before, now, alias = asked(server, "1"), asked(server, "2"), asked(server, "prod")
-        until(lambda: asked(server, "1").get("code") == "version_not_served")
 
     assert unknown["code"] == "version_not_served"
     assert unknown["served"] == [[versions.version_of(1), "1", "prod"]]
     assert before["predictions"][0]["score"] == pytest.approx(3)
     assert [now["version"], alias["version"]] == [versions.version_of(2)] * 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_candidate_answers_its_share_and_follows_its_alias(versions, tmp_path, workers):
+    versions.promote(2, "candidate")
+    options = (*HOUR, "--workers", str(workers), "--canary", "prod=50,candidate=50")
+
+    def scores(server):
+        responses = [server.client.post("/predict", json={"x": x}).json() for x in range(50)]
+        for x, response in enumerate(responses):
+            expected = versions.factors[response["version"]] * x
+            assert response["predictions"][0]["score"] == pytest.approx(expected, abs=1e-6)
+        return [response["version"] for response in responses]
+
+    with serving(versions.folder / "games@prod", tmp_path, *options) as server:
+        first, second = scores(server), scores(server)
+        counted = sample(server, "golive_split_requests_total", version=versions.version_of(2))
+        described = server.client.get("/metrics").text.count("golive_model_info{")
+        versions.promote(1, "candidate")
+        server.process.send_signal(signal.SIGHUP)
+        until(lambda: set(scores(server)) == {versions.version_of(1)})
+        log = server.log.read_text()
+
+    assert first == second
+    assert 10 <= first.count(versions.version_of(2)) <= 40
+    assert counted == 2 * first.count(versions.version_of(2))
+    assert described == 2
+    assert "games@2 answers 50% of the requests instead." in log

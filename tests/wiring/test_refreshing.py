@@ -42,9 +42,9 @@ def registry(bundle, other_bundle, tmp_path, monkeypatch):
     return opened
 
 
-def plan_of(*bundles, refresh=None, **options):
-    settings = ServeSettings.load({}, refresh=refresh)
-    return ServePlan(bundles=tuple(str(b) for b in bundles), settings=settings, **options)
+def plan_of(*bundles, **settings):
+    loaded = ServeSettings.load({}, **settings)
+    return ServePlan(bundles=tuple(str(b) for b in bundles), settings=loaded)
 
 
 def test_a_pinned_plan_serves_what_was_named_then_under_the_name_in_the_registry(registry, bundle):
@@ -76,20 +76,47 @@ def test_a_pinned_plan_asks_the_registry_again_where_the_cache_was_emptied(
     assert open_all(plan)["games"].version == bundle.version
 
 
-@pytest.mark.parametrize(
-    ("reference", "is_followed"),
-    [("games", True), ("games@prod", True), ("games@1", False), ("games@{id}", False)],
-)
-def test_what_may_name_another_version_is_followed(registry, bundle, reference, is_followed):
+@pytest.mark.parametrize("reference", ["games", "games@prod"])
+def test_what_may_name_another_version_is_followed(registry, reference):
+    plan = pin(plan_of(reference, refresh=30))
+
+    assert {slot: named.reference for slot, named in plan.followed.items()} == {"games": reference}
+
+
+@pytest.mark.parametrize("reference", ["games@1", "games@{id}"])
+def test_what_always_names_the_same_is_not(registry, bundle, reference):
     text = reference.format(id=bundle.manifest.id[:12])
 
-    plan = pin(plan_of(text, "games@prod", refresh=30))
+    with pytest.raises(UsageError, match="nothing to follow"):
+        pin(plan_of(text, refresh=30))
 
-    assert (text in {named.reference for named in plan.followed}) == is_followed
+
+def test_a_candidate_is_what_its_alias_names_and_is_followed_too(registry):
+    registry.move("games", "next", 2)
+    settings = {"canary": "next=10", "sticky_header": "X-User"}
+
+    plan = pin(plan_of("games@prod", refresh=30, **settings))
+
+    assert (plan.canary.named.label, plan.canary.share, plan.canary.header) == (
+        "games@2",
+        0.1,
+        "x-user",
+    )
+    assert {slot: named.label for slot, named in plan.followed.items()} == {
+        "games": "games@1",
+        "games.candidate": "games@2",
+    }
+
+
+def test_a_candidate_goes_with_one_reference_alone(registry, bundle):
+    with pytest.raises(UsageError, match="one model from a registry"):
+        pin(plan_of(bundle.path, canary="next=10"))
+    with pytest.raises(UsageError, match="no games@next"):
+        pin(plan_of("games@prod", canary="next=10"))
 
 
 def test_without_refresh_nothing_is_followed(registry):
-    assert pin(plan_of("games@prod")).followed == ()
+    assert pin(plan_of("games@prod")).followed == {}
 
 
 def test_to_follow_a_path_is_misuse(bundle):

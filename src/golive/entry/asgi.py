@@ -43,10 +43,10 @@ def asgi_app(
         GoliveError: A model does not load here, or golden records are answered differently.
     """
     loaded = ServeSettings.load(**settings)
-    if loaded.refresh is not None:
+    if loaded.refresh is not None or loaded.canary is not None:
         raise UsageError(
-            "An ASGI application follows no reference: its server may fork.",
-            hint="golive serve NAME@prod --refresh 30s, or start the server again",
+            "An ASGI application follows no reference and has no candidate.",
+            hint="golive serve NAME@prod --refresh 30s --canary candidate=10",
         )
     plan = ServePlan(
         bundles=tuple(map(str, bundles)),

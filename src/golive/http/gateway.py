@@ -40,12 +40,13 @@ class _Served(msgspec.Struct, frozen=True):
     """The way of those who choose none, and others."""
 
     usual: _Way
+    candidate: _Way | None = None
     others: tuple[_Way, ...] = ()
 
     @property
     def ways(self) -> tuple[_Way, ...]:
         """All of them, the usual one first."""
-        return (self.usual, *self.others)
+        return (*filter(None, (self.usual, self.candidate)), *self.others)
 
 
 class ServiceGateway:
@@ -88,16 +89,27 @@ class ServiceGateway:
     def service(self, service: Service) -> None:
         self._served = _Served(self._way(service))
 
-    def serve(self, service: Service, *, also: Sequence[Service] = ()) -> None:
+    def serve(
+        self,
+        service: Service,
+        *,
+        candidate: Service | None = None,
+        also: Sequence[Service] = (),
+    ) -> None:
         """Answer with a service from now on; from any thread.
 
         Args:
             service: Answers those who choose no version.
+            candidate: Answers those whom `admit_to_candidate` admits, and who choose it.
             also: Answer those who choose a version of theirs, by the header `golive-version`.
         """
         known = {id(way.service): way for way in self._served.ways}
-        usual, *others = (known.get(id(one)) or self._way(one) for one in (service, *also))
-        self._served = _Served(usual, tuple(others))
+
+        def way(one: Service) -> _Way:
+            return known.get(id(one)) or self._way(one)
+
+        second = None if candidate is None else way(candidate)
+        self._served = _Served(way(service), second, tuple(way(one) for one in also))
 
     def _way(self, service: Service) -> _Way:
         return _Way(service, lanes_of(service.models, self._pool, self._desk.room))
@@ -115,17 +127,13 @@ class ServiceGateway:
     def admit(self, head: Head) -> Admission:
         """Find out everything that the head decides; never raises."""
         served = self._served
-        request = Request(method=head.method, path=head.path, headers=head.headers)
         problem = None
-        if head.query:
-            try:
-                query = parse_query(head.query)
-                request = Request(
-                    method=head.method, path=head.path, query=query, headers=head.headers
-                )
-            except ValueError:
-                detail = "The query is not UTF-8, or too long."
-                problem = Problem(code="bad_query", detail=detail)
+        try:
+            request = _request(head)
+        except ValueError:
+            request = Request(method=head.method, path=head.path, headers=head.headers)
+            detail = "The query is not UTF-8, or too long."
+            problem = Problem(code="bad_query", detail=detail)
         way, admitted = served.usual, served.usual.service.admit(request)
         wanted = head.headers.get("golive-version")
         if wanted is not None and admitted.place.model is not None:
@@ -135,6 +143,26 @@ class ServiceGateway:
             elif found is not way:
                 way, admitted = found, found.service.admit(request)
         plan = self._plan(way, admitted, problem)
+        return Admission(head=head, epoch=served, plan=plan)
+
+    def admit_to_candidate(self, head: Head, model: str) -> Admission | None:
+        """Admit a head to the candidate, as `admit` does; None where it asks nothing of a model.
+
+        Args:
+            head: The head.
+            model: The model that has a candidate.
+        """
+        served = self._served
+        if served.candidate is None:
+            return None
+        try:
+            admitted = served.candidate.service.admit(_request(head))
+        except ValueError:
+            return None
+        endpoint, asked = admitted.endpoint, admitted.place.model
+        if endpoint is None or endpoint.effort != "model" or asked is None or asked.name != model:
+            return None
+        plan = self._plan(served.candidate, admitted, None)
         return Admission(head=head, epoch=served, plan=plan)
 
     def answer(self, admission: Admission, body: bytes, *, started: float) -> Response | Ticket:
@@ -178,6 +206,16 @@ class ServiceGateway:
             teller=self.telemetry.teller(admitted),
             problem=problem,
         )
+
+
+def _request(head: Head) -> Request:
+    """The request of a head, without its body.
+
+    Raises:
+        ValueError: Its query cannot be read.
+    """
+    query = parse_query(head.query) if head.query else ()
+    return Request(method=head.method, path=head.path, query=query, headers=head.headers)
 
 
 def _begun(plan: HeadPlan, body: bytes, request_id: str) -> Reply | Question:

@@ -17,6 +17,7 @@ from golive.http.gateway import ServiceGateway
 from golive.http.limits import AppLimits
 from golive.http.log_writer import LogWriter
 from golive.http.metrics import Metrics
+from golive.http.stage import Stage
 from golive.http.telemetry import Telemetry
 from golive.service.context import ServiceContext
 from golive.service.request_ids import request_ids
@@ -35,20 +36,18 @@ class Gatehouse(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         gateway: Takes requests at once.
         readiness: How far the start has come.
-        open: Answers with these models from now on; from any thread.
-        replace: Answers with another version of one of them from now on, from any one thread;
-            who asks for the one before still gets it. Raises `ModelLoadError` if it does not
-            answer its own golden record; then nothing changes.
-        let_go: Forgets the version before.
+        stage: The versions that answer.
         close: Ends what the gateway has begun and writes the log lines that wait.
     """
 
     gateway: ServiceGateway
     readiness: Readiness
-    open: Callable[[Mapping[str, ServedModel]], None]
-    replace: Callable[[ServedModel], None]
-    let_go: Callable[[], None]
+    stage: Stage
     close: Callable[[], None]
+
+    def open(self, models: Mapping[str, ServedModel]) -> None:
+        """Answer with these models from now on; from any thread."""
+        self.stage.open(models)
 
 
 def build_gateway(
@@ -81,22 +80,7 @@ def build_gateway(
     context = change(_context(settings, metrics.expose))
     gateway = ServiceGateway(Service({}, context), telemetry=telemetry, limits=_limits(settings))
 
-    def open_with(models: Mapping[str, ServedModel]) -> None:
-        service = Service(models, context)
-        metrics.describe(service.models.values())
-        gateway.service = service
-        context.readiness.start_serving()
-
-    def replace(model: ServedModel) -> None:
-        from golive.service.probing import probe  # most servers never do this
-
-        service = Service({**gateway.service.models, model.name: model}, context)
-        probe(service, model)
-        metrics.describe(service.models.values())
-        gateway.serve(service, also=(gateway.service,))
-
-    def let_go() -> None:
-        gateway.serve(gateway.service)
+    stage = Stage(gateway, context)
 
     def close() -> None:
         gateway.close()
@@ -105,9 +89,7 @@ def build_gateway(
     return Gatehouse(
         gateway=gateway,
         readiness=context.readiness,
-        open=open_with,
-        replace=replace,
-        let_go=let_go,
+        stage=stage,
         close=close,
     )
 

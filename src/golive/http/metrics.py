@@ -86,6 +86,19 @@ _LOOK_FAILURES = Family(
     kind="counter",
     labels=("model", "reason"),
 )
+_SPLIT = Family(
+    name="golive_split_requests",
+    help="Requests that were split between two versions, by what came of them.",
+    kind="counter",
+    labels=("model", "version", "outcome"),
+)
+_SPLIT_SECONDS = Family(
+    name="golive_split_request_seconds",
+    help="Seconds from the first byte of such a request to its answer.",
+    kind="histogram",
+    labels=("model", "version"),
+    bounds=_BUCKETS,
+)
 _FAMILIES = (
     _REQUESTS,
     _RECORDS,
@@ -98,6 +111,8 @@ _FAMILIES = (
     _INFO,
     _LOOKS,
     _LOOK_FAILURES,
+    _SPLIT,
+    _SPLIT_SECONDS,
 )
 _BY_NAME = {family.name: family for family in _FAMILIES}
 
@@ -162,6 +177,28 @@ class Metrics:
         taken = outcome == "taken"
         key = (_LOOKS.name, model) if taken else (_LOOK_FAILURES.name, model, outcome)
         self._counters.values[self._counters.slot(key)] += 1.0
+
+    def count_split(
+        self,
+        model: str,
+        version: str,
+        outcome: Literal["answered", "refused", "failed"],
+        seconds: float,
+    ) -> None:
+        """Count a request that was split between two versions; called on the event loop.
+
+        Args:
+            model: The model's name.
+            version: The version that answered it.
+            outcome: What came of it.
+            seconds: From its first byte.
+        """
+        slot = self._counters.slot((_SPLIT.name, model, version, outcome))
+        times = self._counters.slot((_SPLIT_SECONDS.name, model, version), _SPLIT_SECONDS.size)
+        values = self._counters.values
+        values[slot] += 1.0
+        values[times + bisect_left(_BUCKETS, seconds)] += 1.0
+        values[times + _SUM] += seconds
 
     def begin(self) -> None:
         """A request came."""

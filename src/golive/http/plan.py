@@ -14,7 +14,7 @@ from golive.settings import ServeSettings
 if TYPE_CHECKING:
     from golive.http.refreshing.source import ModelSource
 
-__all__ = ["LoadModels", "Named", "OpenSource", "ServePlan"]
+__all__ = ["Canary", "LoadModels", "Named", "OpenSource", "ServePlan"]
 
 
 class Named(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +47,25 @@ class Named(msgspec.Struct, frozen=True, kw_only=True):
         return (number, selector) if at and not self.is_fixed else (number,)
 
 
+class Canary(msgspec.Struct, frozen=True, kw_only=True):
+    """A candidate that answers a share of the requests.
+
+    Attributes:
+        named: The version that the candidate's alias named at the start.
+        share: Of the requests, 0 to 1.
+        header: The header, in lower case, by which callers keep their version; the body if None.
+    """
+
+    named: Named
+    share: float
+    header: str | None = None
+
+    @property
+    def slot(self) -> str:
+        """What the candidate is called among what is followed."""
+        return f"{self.named.model}.candidate"
+
+
 class ServePlan(msgspec.Struct, frozen=True, kw_only=True):
     """What every worker process is told; it loads the bundles itself.
 
@@ -59,6 +78,7 @@ class ServePlan(msgspec.Struct, frozen=True, kw_only=True):
         original: Whether the original models answer instead of compiled programs.
         metrics_directory: Where several workers count together; None for one worker.
         pinned: Of the bundles that are references, which version each one named at the start.
+        canary: The candidate of the one model that is served, or None.
         refresh_secret: What signs requests to look for other versions; None: there are none.
     """
 
@@ -70,14 +90,21 @@ class ServePlan(msgspec.Struct, frozen=True, kw_only=True):
     original: bool = False
     metrics_directory: Path | None = None
     pinned: dict[str, Named] = msgspec.field(default_factory=dict)
+    canary: Canary | None = None
     refresh_secret: str | None = None
 
     @property
-    def followed(self) -> tuple[Named, ...]:
-        """The versions whose references are looked at while they are served."""
+    def followed(self) -> dict[str, Named]:
+        """The versions whose references are looked at while they are served.
+
+        They are called as their model, the candidate as its canary says.
+        """
         if self.settings.refresh is None:
-            return ()
-        return tuple(named for named in self.pinned.values() if not named.is_fixed)
+            return {}
+        slots = {named.model: named for named in self.pinned.values()}
+        if self.canary is not None:
+            slots[self.canary.slot] = self.canary.named
+        return {slot: named for slot, named in slots.items() if not named.is_fixed}
 
 
 LoadModels = Callable[[ServePlan], Mapping[str, ServedModel]]

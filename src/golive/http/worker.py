@@ -26,6 +26,7 @@ from golive.http.front.tls import tls_context
 from golive.http.gateway_building import Gatehouse, build_gateway
 from golive.http.log_lines import log_as_json
 from golive.http.plan import LoadModels, OpenSource, ServePlan
+from golive.http.protocols import Gateway
 from golive.service.context import ServiceContext
 from golive.settings import ServeSettings
 
@@ -84,7 +85,7 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
             change=_as_it_is if following is None else following.context,
         )
         tls = tls_context(settings.tls_certificate, settings.tls_key)
-        front = FrontServer(house.gateway, _limits(settings), tls=tls)
+        front = FrontServer(self._gateway(house), _limits(settings), tls=tls)
         draining = Draining(
             house.readiness,
             seconds=settings.drain,
@@ -104,6 +105,20 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
                 await beginning
             await front.end(settings.grace)
         house.close()
+
+    def _gateway(self, house: Gatehouse) -> Gateway:
+        canary = self.plan.canary
+        if canary is None:
+            return house.gateway
+        from golive.http.split import SplitGateway  # few servers have a candidate
+
+        return SplitGateway(
+            house.gateway,
+            model=canary.named.model,
+            share=canary.share,
+            header=canary.header,
+            tell=house.gateway.telemetry.metrics.count_split,
+        )
 
     def _following(self) -> Following | None:
         if not self.plan.followed or self.open_source is None:
@@ -132,7 +147,11 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
         if following is not None:
             gc.freeze()  # but not the models: each is to be freed when another one answers
         try:
-            house.open(self.load(self.plan if following is None else following.plan))
+            plan = self.plan if following is None else following.plan
+            house.open(self.load(plan))
+            if plan.canary is not None and self.open_source is not None:
+                named = plan.canary.named
+                house.stage.propose(self.open_source(plan, named).load(named))
         except GoliveError as error:
             return _failure(error)
         except Exception as error:

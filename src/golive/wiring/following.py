@@ -61,7 +61,7 @@ def serve_following(plan: ServePlan, *, announce: Callable[[str], object]) -> No
             process=process,
             begun=begun_at(process) or 0,
             url=url,
-            references=tuple(named.reference for named in plan.followed),
+            references=tuple(named.reference for named in plan.followed.values()),
         )
         write_atomically(file, msgspec.json.encode(running))
         announce(url)

@@ -35,7 +35,12 @@ def pin(plan: ServePlan) -> ServePlan:
                 from golive.wiring.registries import named_now
 
                 pinned[ref] = named_now(ref, reference)
-    found = msgspec.structs.replace(plan, pinned=pinned)
+    canary = None
+    if plan.settings.canary is not None:
+        from golive.wiring.canaries import canary_of  # few servers have one
+
+        canary = canary_of(plan, pinned)
+    found = msgspec.structs.replace(plan, pinned=pinned, canary=canary)
     if plan.settings.refresh is not None and not found.followed:
         raise UsageError(
             f"There is nothing to follow: {', '.join(plan.bundles)} always names the same.",

@@ -29,17 +29,32 @@ def serve(plan: ServePlan, *, announce: Callable[[str], None]) -> None:
     """
     plan = pin(plan)
     bundles = open_all(plan)
+    source = None
+    if plan.canary is not None:
+        from golive.wiring.refreshing import open_source  # few servers have a candidate
+
+        source = open_source
     if plan.followed:
         from golive.wiring.following import serve_following  # few servers follow anything
 
-        serve_following(plan, announce=lambda url: _announce(bundles, url, announce))
+        serve_following(plan, announce=lambda url: _announce(bundles, plan, url, announce))
         return
-    run_server(plan, load_models, on_ready=lambda url: _announce(bundles, url, announce))
+    run_server(
+        plan,
+        load_models,
+        on_ready=lambda url: _announce(bundles, plan, url, announce),
+        open_source=source,
+    )
 
 
-def _announce(bundles: dict[str, Bundle], url: str, announce: Callable[[str], None]) -> None:
+def _announce(
+    bundles: dict[str, Bundle], plan: ServePlan, url: str, announce: Callable[[str], None]
+) -> None:
     for line in announcement(bundles, url):
         announce(line)
+    if plan.canary is not None:
+        percent = f"{100 * plan.canary.share:g}%"
+        announce(f"{plan.canary.named.label} answers {percent} of the requests instead.")
 
 
 def announcement(bundles: dict[str, Bundle], url: str) -> list[str]:

@@ -18,8 +18,8 @@ def test_the_version_that_was_switched_to_last_is_known_to_who_begins_later(tmp_
     board = Board(tmp_path)
 
     unknown = board.served("sum")
-    board.tell_served(fake_named(2))
-    board.tell_served(fake_named(3))
+    board.tell_served("sum", fake_named(2))
+    board.tell_served("sum", fake_named(3))
 
     assert (unknown, Board(tmp_path).served("sum")) == (None, fake_named(3))
 

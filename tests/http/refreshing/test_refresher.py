@@ -50,7 +50,7 @@ class Bench:
             ),
         )
 
-    def _switch(self, model):
+    def _switch(self, slot, model):
         if self.fails_to_switch is not None:
             raise self.fails_to_switch
         self.switched.append(model.version)
@@ -240,7 +240,7 @@ def test_its_thread_looks_by_itself_and_at_once_when_asked():
         {"sum": fake_named(1)},
         schedule=Schedule(3600.0),
         effects=Effects(
-            switch=lambda model: switched.set(),
+            switch=lambda slot, model: switched.set(),
             count=lambda model, outcome: None,
             let_go=lambda: None,
             collect=lambda: None,
@@ -282,7 +282,7 @@ def test_a_gateway_answers_with_the_version_that_replaced_the_other(tmp_path):
         head = Head(method="POST", path="/predict", headers=headers)
         before = house.gateway.admit(head)
 
-        house.replace(fake_version(2))
+        house.stage.replace(fake_version(2))
         after = house.gateway.admit(head)
         answers = [
             json.loads(admission.plan.service.handle(_request(headers)).body)
@@ -306,7 +306,7 @@ def test_a_version_that_fails_on_its_golden_record_does_not_replace_the_other(tm
         house.open({"sum": fake_version(1)})
 
         with pytest.raises(ModelLoadError, match="golden record with 500") as caught:
-            house.replace(bad)
+            house.stage.replace(bad)
         served = house.gateway.service.models["sum"].version
         house.close()
 

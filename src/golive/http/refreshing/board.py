@@ -1,7 +1,7 @@
 """The board: what the processes of one server tell each other about versions.
 
 It is a directory. The file `asked` grows by a byte each time somebody asks to look, and
-`MODEL.served` holds the version that was switched to last, for a worker that begins later.
+`SLOT.served` holds the version that was switched to last, for a worker that begins later.
 """
 
 from __future__ import annotations
@@ -44,20 +44,20 @@ class Board:
         with self._asked.open("ab") as file:
             file.write(b".")
 
-    def tell_served(self, named: Named) -> None:
-        """Say which version of a model serves.
+    def tell_served(self, slot: str, named: Named) -> None:
+        """Say which version serves, of what is called so among what is followed.
 
         Raises:
             OSError: It cannot be written down.
         """
-        write_atomically(self._file(named.model), msgspec.json.encode(named))
+        write_atomically(self._file(slot), msgspec.json.encode(named))
 
-    def served(self, model: str) -> Named | None:
-        """The version of a model that was switched to last, or None."""
+    def served(self, slot: str) -> Named | None:
+        """The version that was switched to last, or None."""
         try:
-            return msgspec.json.decode(self._file(model).read_bytes(), type=Named)
+            return msgspec.json.decode(self._file(slot).read_bytes(), type=Named)
         except (OSError, msgspec.DecodeError):
             return None
 
-    def _file(self, model: str) -> Path:
-        return self._directory / f"{model}.served"
+    def _file(self, slot: str) -> Path:
+        return self._directory / f"{slot}.served"

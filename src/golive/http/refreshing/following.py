@@ -8,18 +8,20 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 
 from golive.http.gateway_building import Gatehouse
-from golive.http.plan import Named, OpenSource, ServePlan
+from golive.http.plan import OpenSource, ServePlan
 from golive.http.refreshing.board import Board
 from golive.http.refreshing.policy import Schedule
 from golive.http.refreshing.refresher import Effects, Refresher
+from golive.http.stage import Stage
 from golive.service.context import RefreshHook, ServiceContext
+from golive.service.served import ServedModel
 from golive.signature.model import JsonValue
 
 __all__ = ["Following", "board_of"]
@@ -67,17 +69,17 @@ class Following:
         seconds = settings.refresh
         if seconds is None:
             raise LookupError("A plan that follows nothing is not refreshed.")
-        followed = {named.model: named for named in self.plan.followed}
+        followed, stage = self.plan.followed, house.stage
         metrics = house.gateway.telemetry.metrics
-        metrics.follow(followed)
+        metrics.follow({named.model for named in followed.values()})
         self._refresher = Refresher(
             {name: self._open_source(self.plan, named) for name, named in followed.items()},
             followed,
             schedule=Schedule(seconds, settings.keep_previous),
             effects=Effects(
-                switch=house.replace,
+                switch=self._switch_of(stage),
                 count=metrics.count_look,
-                let_go=house.let_go,
+                let_go=stage.let_go,
                 collect=gc.collect,
                 board=self._board,
             ),
@@ -85,6 +87,17 @@ class Following:
         self._refresher.start()
         if self._is_asked:
             self._refresher.ask()
+
+    def _switch_of(self, stage: Stage) -> Callable[[str, ServedModel], None]:
+        canary = self.plan.canary
+
+        def switch(slot: str, model: ServedModel) -> None:
+            if canary is not None and slot == canary.slot:
+                stage.propose(model)
+            else:
+                stage.replace(model)
+
+        return switch
 
     def ask(self) -> None:
         """Have every process of the server look at once."""
@@ -119,11 +132,14 @@ def _with_newest(plan: ServePlan, board: Board | None) -> ServePlan:
     """The plan with what the others switched to: a worker that begins later serves the same."""
     if board is None:
         return plan
-    followed = {named.reference: named for named in plan.followed}
-    newest = {reference: board.served(named.model) for reference, named in followed.items()}
-    found: dict[str, Named] = {
-        reference: named
-        for reference, named in newest.items()
-        if named is not None and named.reference == reference
+    told = {slot: board.served(slot) for slot in plan.followed}
+    newest = {
+        slot: named
+        for slot, named in told.items()
+        if named is not None and named.reference == plan.followed[slot].reference
     }
-    return msgspec.structs.replace(plan, pinned=plan.pinned | found)
+    canary = plan.canary
+    if canary is not None and canary.slot in newest:
+        canary = msgspec.structs.replace(canary, named=newest.pop(canary.slot))
+    pinned = plan.pinned | {named.reference: named for named in newest.values()}
+    return msgspec.structs.replace(plan, pinned=pinned, canary=canary)

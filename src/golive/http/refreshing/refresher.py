@@ -48,7 +48,8 @@ class Effects(msgspec.Struct, frozen=True, kw_only=True):
     """What a refresher changes.
 
     Attributes:
-        switch: Lets a loaded version answer from now on; raises what keeps it from answering.
+        switch: Lets a loaded version answer from now on in the place of what is called so; raises
+            what keeps it from answering.
         count: Counts what came of each look.
         let_go: Lets go of the version before; called when it was kept long enough.
         collect: Frees what nobody holds any more; called some seconds after that, and after a
@@ -56,7 +57,7 @@ class Effects(msgspec.Struct, frozen=True, kw_only=True):
         board: What other processes of the server see, or None where there are none.
     """
 
-    switch: Callable[[ServedModel], object]
+    switch: Callable[[str, ServedModel], object]
     count: Count
     let_go: Callable[[], object]
     collect: Callable[[], object]
@@ -81,8 +82,8 @@ class Refresher:
     """Takes the versions that followed references name. Whatever fails, what serves goes on.
 
     Args:
-        sources: Of each followed model, by name.
-        served: The versions that are served, by name.
+        sources: Of all that is followed: what it is called to where its versions come from.
+        served: The versions that are served, likewise.
         schedule: How often is looked.
         effects: What it changes.
         chances: The time, and chance.
@@ -134,7 +135,7 @@ class Refresher:
         self._wake.set()
 
     def facts(self) -> dict[str, JsonValue]:
-        """What readiness tells, by model."""
+        """What readiness tells of each that is followed."""
         return {name: facts_of(following) for name, following in self._following.items()}
 
     def turn(self) -> None:
@@ -177,14 +178,12 @@ class Refresher:
             named = source.look()
             if choose(following, named, is_asked=is_asked) == "take":
                 _logger.info("%s is %s now; loading it.", named.reference, named.label)
-                following = self._take(following, named, source)
+                following = self._take(name, following, named)
         except SourceUnavailableError as error:
-            self._following[name] = self._unavailable(following, name, error.message)
+            self._following[name] = self._unavailable(following, error.message)
         except Exception as error:
             _logger.exception("A look at %s failed.", following.served.reference)
-            self._following[name] = self._unavailable(
-                following, name, f"{type(error).__name__}: {error}"
-            )
+            self._following[name] = self._unavailable(following, f"{type(error).__name__}: {error}")
         else:
             if following.failures:
                 _logger.info("%s is looked at again.", named.reference)
@@ -196,30 +195,29 @@ class Refresher:
                 share=self._share(),
             )
 
-    def _take(self, following: Following, named: Named, source: ModelSource) -> Following:
+    def _take(self, name: str, following: Following, named: Named) -> Following:
         """Load a version and switch to it, or say why not.
 
         Raises:
             SourceUnavailableError: It cannot be had now.
         """
-        name = named.model
         try:
-            model = source.load(named)
+            model = self._sources[name].load(named)
             if self._is_closed:
                 return following
-            self._switch(model)
+            self._switch(name, model)
         except (SourceUnavailableError, OSError, MemoryError):  # says nothing of the version
             raise
         except _ANYTHING as error:
             return self._refuse(following, named, error)
-        self._count(name, "taken")
+        self._count(named.model, "taken")
         self._let_go_due = self._clock() + self._schedule.keep
         self._collect_due = min(self._collect_due, self._clock() + _SETTLE_SECONDS)
         before, after = following.served.label, named.label
         _logger.info("%s serves instead of %s: version %s.", after, before, model.version)
         if self._board is not None:
             with suppress(OSError):  # a worker that begins later looks by itself
-                self._board.tell_served(named)
+                self._board.tell_served(name, named)
                 self._board.ask()
                 self._times_asked += 1
         return after_switch(following, named, at=self._time())
@@ -235,8 +233,8 @@ class Refresher:
         refusal = Refusal(named=named, code=code, message=message, at=self._time())
         return after_refusal(following, refusal)
 
-    def _unavailable(self, following: Following, name: str, message: str) -> Following:
-        self._count(name, "unavailable")
+    def _unavailable(self, following: Following, message: str) -> Following:
+        self._count(following.served.model, "unavailable")
         if following.failures == 0:  # the others are counted, and told by readiness
             _logger.warning(
                 "%s cannot be looked at, %s goes on: %s",
