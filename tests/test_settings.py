@@ -41,6 +41,7 @@ def test_the_defaults_are_these():
         log_inputs=False,
         refresh=None,
         canary=None,
+        shadow=None,
         sticky_header=None,
         keep_previous=60.0,
     )

@@ -172,6 +172,13 @@ SERVE_SETTINGS: tuple[Setting, ...] = (
         "candidate=10 or prod=90,candidate=10; unset: there is none.",
     ),
     Setting(
+        name="shadow",
+        type="text",
+        default=None,
+        sentence="Alias of a candidate that answers copies of the requests, which nobody gets and "
+        "which are compared with what was answered; unset: there is none.",
+    ),
+    Setting(
         name="sticky_header",
         type="text",
         default=None,

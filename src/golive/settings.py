@@ -112,6 +112,7 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     log_inputs: bool
     refresh: float | None
     canary: str | None
+    shadow: str | None
     sticky_header: str | None
     keep_previous: float
 

@@ -319,3 +319,16 @@ def test_a_candidate_answers_its_share_and_follows_its_alias(versions, tmp_path,
     assert counted == 2 * first.count(versions.version_of(2))
     assert described == 2
     assert "games@2 answers 50% of the requests instead." in log
+
+
+@pytest.mark.slow
+def test_a_shadow_is_compared_and_never_answers(versions, tmp_path):
+    versions.promote(2, "candidate")
+    options = ("--shadow", "candidate", "--workers", "2")
+    with serving(versions.folder / "games@prod", tmp_path, *options) as server:
+        answers = [server.client.post("/predict", json={"x": x}).json() for x in range(1, 21)]
+        until(lambda: sample(server, "golive_shadow_requests_total", outcome="compared") == 20)
+        differed = sample(server, "golive_shadow_records_total", outcome="differed")
+
+    assert {answer["version"] for answer in answers} == {versions.version_of(1)}
+    assert differed == 20

@@ -2,38 +2,20 @@
 
 import asyncio
 import json
-import random
 from collections import Counter
-from time import perf_counter
 
 import pytest
-from tests.http.gateways import ask, make_gateway, read
+from tests.http.candidates import Candidacy, head, numbered, version, versions_of
+from tests.http.gateways import read
 
-from golive.engine.answers import Answer
-from golive.engine.pace import Pace
-from golive.http.protocols import Head
 from golive.http.split import SplitGateway, outcome_of, place_of
-from golive.service.served import ServedModel
-from golive.testing.engines import FakeEngine
-from golive.testing.services import fake_service
 
 
-def version(number, *, name="sum", manner="on_loop", model=None):
-    engine = FakeEngine(
-        model=model or (lambda record: Answer(score=number * record["x"])), pace=Pace(manner=manner)
-    )
-    return ServedModel(name=name, version=f"v{number}", engine=engine, names=(str(number),))
-
-
-class Site:
+class Site(Candidacy):
     """A split gateway over version 1 of `sum` and its candidate, version 2."""
 
-    def __init__(self, share, *, header=None, manner="on_loop", candidate=None):
-        self.told = []
-        self.inner, self.lines = make_gateway(version(1, manner=manner))
-        second = candidate or version(2, manner=manner)
-        context = self.inner.service.context
-        self.inner.serve(self.inner.service, candidate=fake_service(second, context=context))
+    def __init__(self, share, *, header=None, **options):
+        super().__init__(**options)
         self.gateway = SplitGateway(
             self.inner,
             model="sum",
@@ -42,38 +24,8 @@ class Site:
             tell=lambda *facts: self.told.append(facts),
         )
 
-    def answers(self, *requests):
-        """The responses to pairs of head and body, one after the other."""
-
-        async def run():
-            responses = []
-            for head, body in requests:
-                found = asyncio.get_running_loop().create_future()
-                admission = self.gateway.admit(head)
-                ask(self.gateway, admission, body, found.set_result, started=perf_counter())
-                responses.append(await asyncio.wait_for(found, 30))
-            return responses
-
-        return asyncio.run(run())
-
-
-def head(path="/predict", method="POST", query=b"", **headers):
-    given = {name.replace("_", "-"): value for name, value in headers.items()}
-    given.setdefault("content-type", "application/json")
-    return Head(method=method, path=path, headers=given, query=query)
-
-
-def numbered(count):
-    return [(head(), b'{"x": %d}' % number) for number in range(count)]
-
-
-def versions_of(responses):
-    return [json.loads(response.body)["version"] for response in responses]
-
 
 def test_the_candidate_answers_its_share():
-    random.seed(0)
-
     versions = Counter(versions_of(Site(0.1).answers(*numbered(2000))))
 
     assert 150 <= versions["v2"] <= 250

@@ -137,6 +137,7 @@ SERVING = sorted(
         "golive.http.protocols",
         "golive.http.server",
         "golive.http.sockets",
+        "golive.http.stage",
         "golive.http.telemetry",
         "golive.http.worker",
         "golive.service",

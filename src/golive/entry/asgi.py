@@ -43,7 +43,7 @@ def asgi_app(
         GoliveError: A model does not load here, or golden records are answered differently.
     """
     loaded = ServeSettings.load(**settings)
-    if loaded.refresh is not None or loaded.canary is not None:
+    if loaded.refresh or loaded.canary or loaded.shadow:
         raise UsageError(
             "An ASGI application follows no reference and has no candidate.",
             hint="golive serve NAME@prod --refresh 30s --canary candidate=10",

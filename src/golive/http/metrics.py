@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from golive.http.counters import Counters, Key, counts_of_others
 from golive.http.exposition import CONTENT_TYPE, Family, exposition
@@ -13,11 +13,15 @@ from golive.service.exchange import Facts, Response
 from golive.service.problems import KNOWN_CODES
 from golive.service.served import ServedModel
 
+if TYPE_CHECKING:
+    from golive.http.comparison import Comparison
+
 __all__ = ["Metrics", "RouteSeries"]
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _SUM = len(_BUCKETS) + 1
+_DIFFERENCES = (1e-9, 1e-6, 1e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 10.0, 100.0)
 
 _REQUESTS = Family(
     name="golive_requests",
@@ -99,6 +103,25 @@ _SPLIT_SECONDS = Family(
     labels=("model", "version"),
     bounds=_BUCKETS,
 )
+_SHADOW = Family(
+    name="golive_shadow_requests",
+    help="Copies of requests that a candidate was to answer, by what came of them.",
+    kind="counter",
+    labels=("model", "version", "outcome"),
+)
+_SHADOW_RECORDS = Family(
+    name="golive_shadow_records",
+    help="Records of such copies by whether the candidate's answer agrees with the one given.",
+    kind="counter",
+    labels=("model", "version", "outcome"),
+)
+_SHADOW_DIFFERENCES = Family(
+    name="golive_shadow_score_difference",
+    help="By how much the scores of both differ.",
+    kind="histogram",
+    labels=("model", "version"),
+    bounds=_DIFFERENCES,
+)
 _FAMILIES = (
     _REQUESTS,
     _RECORDS,
@@ -113,6 +136,9 @@ _FAMILIES = (
     _LOOK_FAILURES,
     _SPLIT,
     _SPLIT_SECONDS,
+    _SHADOW,
+    _SHADOW_RECORDS,
+    _SHADOW_DIFFERENCES,
 )
 _BY_NAME = {family.name: family for family in _FAMILIES}
 
@@ -199,6 +225,36 @@ class Metrics:
         values[slot] += 1.0
         values[times + bisect_left(_BUCKETS, seconds)] += 1.0
         values[times + _SUM] += seconds
+
+    def count_shadow(
+        self,
+        model: str,
+        version: str,
+        outcome: Literal["compared", "failed", "dropped"],
+        found: Comparison | None,
+    ) -> None:
+        """Count a copy that a candidate was to answer; each outcome is told by one thread.
+
+        Args:
+            model: The model's name.
+            version: The candidate's.
+            outcome: What came of it.
+            found: How the answers compare, where both were there.
+        """
+        slot = self._counters.slot
+        at = slot((_SHADOW.name, model, version, outcome))
+        self._counters.values[at] += 1.0
+        if found is None:
+            return
+        outcomes = {"agreed": found.agreed, "differed": found.differed, "failed": found.failed}
+        slots = {name: slot((_SHADOW_RECORDS.name, model, version, name)) for name in outcomes}
+        first = slot((_SHADOW_DIFFERENCES.name, model, version), _SHADOW_DIFFERENCES.size)
+        values = self._counters.values
+        for name, number in outcomes.items():
+            values[slots[name]] += number
+        for difference in found.differences:
+            values[first + bisect_left(_DIFFERENCES, difference)] += 1.0
+            values[first + len(_DIFFERENCES) + 1] += difference
 
     def begin(self) -> None:
         """A request came."""

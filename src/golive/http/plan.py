@@ -48,17 +48,19 @@ class Named(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Canary(msgspec.Struct, frozen=True, kw_only=True):
-    """A candidate that answers a share of the requests.
+    """A candidate that answers a share of the requests, or copies of all.
 
     Attributes:
         named: The version that the candidate's alias named at the start.
         share: Of the requests, 0 to 1.
         header: The header, in lower case, by which callers keep their version; the body if None.
+        is_shadow: Whether it answers copies, which nobody gets, and nothing else.
     """
 
     named: Named
     share: float
     header: str | None = None
+    is_shadow: bool = False
 
     @property
     def slot(self) -> str:

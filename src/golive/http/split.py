@@ -15,7 +15,7 @@ from golive.http.protocols import Admission, Head, Ticket
 from golive.service.exchange import Response
 from golive.service.problems import Problem
 
-__all__ = ["Outcome", "SplitGateway", "Tell", "outcome_of", "place_of"]
+__all__ = ["Outcome", "SplitGateway", "Tell", "Watched", "outcome_of", "place_of"]
 
 Outcome = Literal["answered", "refused", "failed"]
 
@@ -109,7 +109,7 @@ class SplitGateway:
         if isinstance(answered, Response):
             self._told(version, answered, started)
             return answered
-        return _Watched(answered, lambda response: self._told(version, response, started))
+        return Watched(answered, lambda response: self._told(version, response, started))
 
     def refuse(self, head: Head | None, problem: Problem, *, started: float) -> Response:
         """The response to what the transport could not or would not hand over."""
@@ -123,7 +123,7 @@ class SplitGateway:
         self._tell(self._model, version, outcome, perf_counter() - started)
 
 
-class _Watched:
+class Watched:
     """A ticket whose response is told of."""
 
     __slots__ = ("_ticket", "_told", "reply")

@@ -110,15 +110,9 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
         canary = self.plan.canary
         if canary is None:
             return house.gateway
-        from golive.http.split import SplitGateway  # few servers have a candidate
+        from golive.http.candidates import gateway_of  # few servers have a candidate
 
-        return SplitGateway(
-            house.gateway,
-            model=canary.named.model,
-            share=canary.share,
-            header=canary.header,
-            tell=house.gateway.telemetry.metrics.count_split,
-        )
+        return gateway_of(canary, house.gateway)
 
     def _following(self) -> Following | None:
         if not self.plan.followed or self.open_source is None:

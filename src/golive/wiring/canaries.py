@@ -32,12 +32,21 @@ def canary_of(plan: ServePlan, pinned: Mapping[str, Named]) -> Canary:
             hint="golive serve NAME@prod --canary candidate=10",
         )
     [text] = pinned
-    reference = parse_reference(text)
-    alias, share = read_canary(plan.settings.canary or "", usual=reference.selector or "newest")
+    settings, reference = plan.settings, parse_reference(text)
+    if settings.canary is not None and settings.shadow is not None:
+        raise UsageError(
+            "One candidate at a time: it answers a share of the requests or copies of them.",
+            hint="either --canary candidate=10 or --shadow candidate",
+        )
+    if settings.shadow is not None:
+        alias, share = settings.shadow, 0.0
+    else:
+        alias, share = read_canary(settings.canary or "", usual=reference.selector or "newest")
     candidate = msgspec.structs.replace(reference, selector=alias)
-    header = plan.settings.sticky_header
+    header = settings.sticky_header
     return Canary(
         named=named_now(str(candidate), candidate),
         share=share,
         header=None if header is None else header.lower(),
+        is_shadow=settings.shadow is not None,
     )

@@ -36,7 +36,7 @@ def pin(plan: ServePlan) -> ServePlan:
 
                 pinned[ref] = named_now(ref, reference)
     canary = None
-    if plan.settings.canary is not None:
+    if plan.settings.canary is not None or plan.settings.shadow is not None:
         from golive.wiring.canaries import canary_of  # few servers have one
 
         canary = canary_of(plan, pinned)

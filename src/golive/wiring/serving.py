@@ -53,8 +53,9 @@ def _announce(
     for line in announcement(bundles, url):
         announce(line)
     if plan.canary is not None:
-        percent = f"{100 * plan.canary.share:g}%"
-        announce(f"{plan.canary.named.label} answers {percent} of the requests instead.")
+        share = f"{100 * plan.canary.share:g}% of the requests instead"
+        what = "copies of the requests" if plan.canary.is_shadow else share
+        announce(f"{plan.canary.named.label} answers {what}.")
 
 
 def announcement(bundles: dict[str, Bundle], url: str) -> list[str]:
