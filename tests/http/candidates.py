@@ -9,6 +9,8 @@ from tests.http.gateways import ask, make_gateway
 from golive.engine.answers import Answer
 from golive.engine.pace import Pace
 from golive.http.protocols import Head
+from golive.http.shadow import Shadow, ShadowGateway
+from golive.http.split import SplitGateway
 from golive.service.served import ServedModel
 from golive.testing.engines import FakeEngine
 from golive.testing.services import fake_service
@@ -45,6 +47,35 @@ class Candidacy:
             return responses
 
         return asyncio.run(run())
+
+
+class SplitSite(Candidacy):
+    """A split gateway over version 1 of `sum` and its candidate, version 2."""
+
+    def __init__(self, share, *, header=None, **options):
+        super().__init__(**options)
+        self.gateway = SplitGateway(
+            self.inner,
+            model="sum",
+            share=share,
+            header=header,
+            tell=lambda *facts: self.told.append(facts),
+        )
+
+
+class ShadowSite(Candidacy):
+    """A gateway over version 1 of `sum`, whose candidate, version 2, answers copies."""
+
+    def __init__(self, *, most=10, manner="on_loop", candidate=None):
+        super().__init__(manner=manner, candidate=candidate)
+        self.rests = []
+        self.shadow = Shadow(
+            model="sum",
+            observe=lambda *facts: self.told.append(facts),
+            most=most,
+            rest=self.rests.append,
+        )
+        self.gateway = ShadowGateway(self.inner, model="sum", shadow=self.shadow)
 
 
 def head(path="/predict", method="POST", query=b"", **headers):

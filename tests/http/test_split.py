@@ -5,28 +5,14 @@ import json
 from collections import Counter
 
 import pytest
-from tests.http.candidates import Candidacy, head, numbered, version, versions_of
+from tests.http.candidates import SplitSite, head, numbered, version, versions_of
 from tests.http.gateways import read
 
-from golive.http.split import SplitGateway, outcome_of, place_of
-
-
-class Site(Candidacy):
-    """A split gateway over version 1 of `sum` and its candidate, version 2."""
-
-    def __init__(self, share, *, header=None, **options):
-        super().__init__(**options)
-        self.gateway = SplitGateway(
-            self.inner,
-            model="sum",
-            share=share,
-            header=header,
-            tell=lambda *facts: self.told.append(facts),
-        )
+from golive.http.split import outcome_of, place_of
 
 
 def test_the_candidate_answers_its_share():
-    versions = Counter(versions_of(Site(0.1).answers(*numbered(2000))))
+    versions = Counter(versions_of(SplitSite(0.1).answers(*numbered(2000))))
 
     assert 150 <= versions["v2"] <= 250
     assert set(versions) == {"v1", "v2"}
@@ -34,12 +20,12 @@ def test_the_candidate_answers_its_share():
 
 @pytest.mark.parametrize(("share", "expected"), [(0.0, {"v1"}), (1.0, {"v2"})])
 def test_a_share_of_nothing_or_all_is_that(share, expected):
-    assert set(versions_of(Site(share).answers(*numbered(50)))) == expected
+    assert set(versions_of(SplitSite(share).answers(*numbered(50)))) == expected
 
 
 @pytest.mark.parametrize("manner", ["at_once", "on_loop", "in_thread", "apart"])
 def test_each_answer_is_that_of_the_version_that_it_names(manner):
-    site = Site(0.5, manner=manner)
+    site = SplitSite(0.5, manner=manner)
 
     responses = site.answers(*numbered(40))
 
@@ -55,7 +41,7 @@ def test_each_answer_is_that_of_the_version_that_it_names(manner):
 
 
 def test_the_same_body_is_answered_by_the_same_version():
-    site = Site(0.5)
+    site = SplitSite(0.5)
 
     first, second = site.answers(*numbered(40)), site.answers(*numbered(40))
 
@@ -63,7 +49,7 @@ def test_the_same_body_is_answered_by_the_same_version():
 
 
 def test_a_query_is_as_good_as_a_body():
-    site = Site(0.5)
+    site = SplitSite(0.5)
     asked = [(head(method="GET", query=b"x=%d" % number), b"") for number in range(60)]
 
     versions = versions_of(site.answers(*asked))
@@ -73,7 +59,7 @@ def test_a_query_is_as_good_as_a_body():
 
 
 def test_a_caller_keeps_its_version_whatever_it_asks():
-    site = Site(0.5, header="x-user-id")
+    site = SplitSite(0.5, header="x-user-id")
 
     by_user = {
         user: set(versions_of(site.answers(*[(head(x_user_id=user), b) for _, b in numbered(20)])))
@@ -85,13 +71,13 @@ def test_a_caller_keeps_its_version_whatever_it_asks():
 
 
 def test_without_the_header_the_body_decides():
-    site = Site(0.5, header="x-user-id")
+    site = SplitSite(0.5, header="x-user-id")
 
     assert set(versions_of(site.answers(*numbered(50)))) == {"v1", "v2"}
 
 
 def test_who_asks_for_a_version_gets_it_and_counts_for_neither():
-    site = Site(1.0)
+    site = SplitSite(1.0)
 
     [usual, candidate] = site.answers(
         (head(golive_version="1"), b'{"x": 3}'), (head(golive_version="2"), b'{"x": 3}')
@@ -103,7 +89,7 @@ def test_who_asks_for_a_version_gets_it_and_counts_for_neither():
 
 @pytest.mark.parametrize("path", ["/readyz", "/models/sum", "/nowhere"])
 def test_what_asks_nothing_of_a_model_is_not_split(path):
-    site = Site(1.0)
+    site = SplitSite(1.0)
     usual = site.inner.admit(head(path, method="GET"))
 
     admission = site.gateway.admit(head(path, method="GET"))
@@ -115,7 +101,7 @@ def test_a_candidate_that_fails_is_told_of_and_so_is_a_caller_that_does():
     def fail(record):
         raise ValueError("not today")
 
-    site = Site(1.0, candidate=version(2, model=fail))
+    site = SplitSite(1.0, candidate=version(2, model=fail))
 
     failed, refused = site.answers((head(), b'{"x": 3}'), (head(), b"{}"))
 
@@ -124,7 +110,7 @@ def test_a_candidate_that_fails_is_told_of_and_so_is_a_caller_that_does():
 
 
 def test_a_candidate_that_is_gone_is_asked_no_more_at_the_next_epoch():
-    site = Site(1.0)
+    site = SplitSite(1.0)
     before = site.gateway.admit(head())
 
     site.inner.serve(site.inner.service)
@@ -134,13 +120,13 @@ def test_a_candidate_that_is_gone_is_asked_no_more_at_the_next_epoch():
 
 
 def test_an_unreadable_query_is_the_usual_problem():
-    [response] = Site(1.0).answers((head(query=b"%ff"), b'{"x": 3}'))
+    [response] = SplitSite(1.0).answers((head(query=b"%ff"), b'{"x": 3}'))
 
     assert json.loads(response.body)["code"] == "bad_query"
 
 
 def test_a_client_that_goes_away_is_not_told_of():
-    site = Site(1.0, manner="in_thread")
+    site = SplitSite(1.0, manner="in_thread")
 
     async def run():
         ticket = site.gateway.answer(site.gateway.admit(head()), b'{"x": 1}', started=0.0)
