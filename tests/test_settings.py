@@ -39,6 +39,11 @@ def test_the_defaults_are_these():
         numeric_threads=1,
         no_pickle=False,
         log_inputs=False,
+        refresh=None,
+        canary=None,
+        shadow=None,
+        sticky_header=None,
+        keep_previous=60.0,
     )
 
 

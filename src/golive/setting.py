@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isfinite
 from pathlib import Path
 from typing import Literal
 
@@ -10,9 +11,9 @@ import msgspec
 
 from golive.errors import UsageError
 
-__all__ = ["Setting", "SettingType", "SettingValue"]
+__all__ = ["Setting", "SettingType", "SettingValue", "parse_duration"]
 
-SettingType = Literal["integer", "number", "text", "boolean", "list", "path", "count"]
+SettingType = Literal["integer", "number", "text", "boolean", "list", "path", "count", "duration"]
 SettingValue = int | float | str | bool | tuple[str, ...] | Path | None
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
@@ -25,7 +26,7 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         name: As in Python, such as `body_limit`.
         type: What its text in the environment is read as; a `list` is separated by commas, a
-            `count` is an integer or `auto`.
+            `count` is an integer or `auto`, a `duration` such as `30s` is in seconds.
         default: The value where nothing sets it.
         sentence: What it does.
         minimum: The smallest number that is allowed, or None.
@@ -85,7 +86,26 @@ _ARTICLES: dict[SettingType, str] = {
     "list": "a list",
     "path": "a path",
     "count": "an integer or auto",
+    "duration": "a duration such as 30s, 5m or 1h",
 }
+
+
+def parse_duration(text: str) -> float:
+    """The seconds of a duration: a number of seconds, or of `ms`, `s`, `m` or `h`.
+
+    Examples:
+        >>> parse_duration("30s"), parse_duration("1.5m"), parse_duration("90")
+        (30.0, 90.0, 90.0)
+
+    Raises:
+        ValueError: It is none.
+    """
+    stripped = text.strip()
+    number = stripped.rstrip("hms")
+    unit = stripped[len(number) :]
+    if unit not in _UNITS or not isfinite(seconds := float(number) * _UNITS[unit]):
+        raise ValueError(text)
+    return seconds
 
 
 _PARSERS: dict[SettingType, Callable[[str], SettingValue]] = {
@@ -96,7 +116,10 @@ _PARSERS: dict[SettingType, Callable[[str], SettingValue]] = {
     "boolean": lambda text: _parse_boolean(text.lower()),
     "list": lambda text: tuple(part.strip() for part in text.split(",") if part.strip()),
     "count": lambda text: text if text == "auto" else int(text),
+    "duration": parse_duration,
 }
+
+_UNITS = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 def _parse_boolean(text: str) -> bool:

@@ -17,6 +17,7 @@ from typing import Any, Literal
 import msgspec
 
 from golive.errors import UsageError
+from golive.serve_settings import SERVE_SETTINGS
 from golive.setting import Setting, SettingValue
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "child_environment",
     "keep_keras_on_cpu",
     "limit_numeric_threads",
+    "refresh_secret",
     "registry_location",
     "wished_keras_backend",
 ]
@@ -47,157 +49,12 @@ SETTINGS: tuple[Setting, ...] = (
         sentence="Where versions of bundles are: a folder, s3://BUCKET/PREFIX or "
         "gs://BUCKET/PREFIX; unset: a folder among the user's own data.",
     ),
-)
-
-SERVE_SETTINGS: tuple[Setting, ...] = (
     Setting(
-        name="host",
+        name="refresh_secret",
         type="text",
-        default="127.0.0.1",
-        sentence="Address to listen on; 0.0.0.0 is every address of the machine.",
-    ),
-    Setting(
-        name="port",
-        type="integer",
-        default=8000,
-        sentence="Port to listen on; 0 takes any free one.",
-        minimum=0,
-        maximum=65535,
-    ),
-    Setting(
-        name="workers",
-        type="count",
-        default=1,
-        sentence="Processes that answer, each with its own copy of the model; auto takes one for "
-        "each processor that the cgroup and the affinity leave to golive.",
-        minimum=1,
-    ),
-    Setting(
-        name="body_limit",
-        type="integer",
-        default=10 * 1024 * 1024,
-        sentence="Largest request body in bytes; a larger one is refused with 413.",
-        minimum=1,
-    ),
-    Setting(
-        name="time_limit",
-        type="number",
-        default=30.0,
-        sentence="Seconds until a request that is not answered ends with 504.",
-        minimum=0.001,
-    ),
-    Setting(
-        name="max_records",
-        type="integer",
-        default=10_000,
-        sentence="Most records that one request may hold.",
-        minimum=1,
-    ),
-    Setting(
-        name="allowed_hosts",
-        type="list",
-        default=(),
-        sentence="Host names that requests may be addressed to beside loopback ones; "
-        "* allows every name.",
-    ),
-    Setting(
-        name="threads",
-        type="integer",
-        default=4,
-        sentence="Requests that one worker answers at the same time; "
-        "one of several models leaves a thread to the others.",
-        minimum=1,
-    ),
-    Setting(
-        name="queue",
-        type="integer",
-        default=256,
-        sentence="Requests that wait in one worker for a thread; more are refused with 503.",
-        minimum=0,
-    ),
-    Setting(
-        name="read_limit",
-        type="number",
-        default=15.0,
-        sentence="Seconds until a request whose body has not arrived ends with 408.",
-        minimum=0.001,
-    ),
-    Setting(
-        name="header_limit",
-        type="number",
-        default=10.0,
-        sentence="Seconds until a request whose headers have not arrived ends with 408.",
-        minimum=0.001,
-    ),
-    Setting(
-        name="idle_limit",
-        type="number",
-        default=75.0,
-        sentence="Seconds until a connection without a request is closed; longer than a load "
-        "balancer in front keeps its own idle.",
-        minimum=0.001,
-    ),
-    Setting(
-        name="write_limit",
-        type="number",
-        default=30.0,
-        sentence="Seconds in which a client reads nothing of its answer until it is given up.",
-        minimum=0.001,
-    ),
-    Setting(
-        name="connections",
-        type="integer",
-        default=4096,
-        sentence="Connections that one worker keeps open; more are refused with 503.",
-        minimum=1,
-    ),
-    Setting(
-        name="tls_certificate",
-        type="path",
         default=None,
-        sentence="File of the certificate and its chain (PEM); with it, HTTPS is spoken.",
-    ),
-    Setting(
-        name="tls_key",
-        type="path",
-        default=None,
-        sentence="File of the certificate's key (PEM), if it is another one.",
-    ),
-    Setting(
-        name="drain",
-        type="number",
-        default=0.0,
-        sentence="Seconds from a SIGTERM in which requests are still answered while /readyz "
-        "already fails, so that a load balancer can turn away.",
-        minimum=0,
-    ),
-    Setting(
-        name="grace",
-        type="integer",
-        default=10,
-        sentence="Seconds after that in which open requests may end.",
-        minimum=0,
-    ),
-    Setting(
-        name="numeric_threads",
-        type="integer",
-        default=1,
-        sentence="Threads that BLAS and OpenMP start in one worker; a variable such as "
-        "OMP_NUM_THREADS that is set already stays as it is.",
-        minimum=1,
-    ),
-    Setting(
-        name="no_pickle",
-        type="boolean",
-        default=False,
-        sentence="Whether a model whose loading would run code out of a pickle is refused; "
-        "compiled programs are none.",
-    ),
-    Setting(
-        name="log_inputs",
-        type="boolean",
-        default=False,
-        sentence="Whether log lines hold the records that were sent.",
+        sentence="What POST /admin/refresh is signed with, at least 16 characters; unset: there is "
+        "no such path.",
     ),
 )
 
@@ -207,6 +64,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     cache_dir: Path
     registry: str
+    refresh_secret: str | None
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **flags: Any) -> Settings:
@@ -224,6 +82,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return cls(
             cache_dir=Path(directory).expanduser().absolute(),
             registry=values["registry"] or str(_user_data() / "registry"),
+            refresh_secret=values["refresh_secret"],
         )
 
 
@@ -251,6 +110,11 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     numeric_threads: int
     no_pickle: bool
     log_inputs: bool
+    refresh: float | None
+    canary: str | None
+    shadow: str | None
+    sticky_header: str | None
+    keep_previous: float
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **flags: Any) -> ServeSettings:
@@ -290,6 +154,21 @@ def registry_location(environ: Mapping[str, str] | None = None) -> str:
 def cache_dir(environ: Mapping[str, str] | None = None) -> Path:
     """The directory for what can be made again: GOLIVE_CACHE_DIR, or the user's cache directory."""
     return Settings.load(environ).cache_dir
+
+
+def refresh_secret(environ: Mapping[str, str] | None = None) -> str | None:
+    """What requests to look for other versions are signed with: GOLIVE_REFRESH_SECRET, or None.
+
+    Raises:
+        UsageError: It is too short to be one.
+    """
+    secret = Settings.load(environ).refresh_secret
+    if secret is not None and len(secret) < _SHORTEST_SECRET:
+        raise UsageError(
+            f"GOLIVE_REFRESH_SECRET has {len(secret)} characters; it needs {_SHORTEST_SECRET}.",
+            hint="python -c 'import secrets; print(secrets.token_urlsafe(32))'",
+        )
+    return secret
 
 
 def child_environment(**changes: str) -> dict[str, str]:
@@ -349,6 +228,8 @@ def _settle(setting: Setting, environ: Mapping[str, str], flag: Any) -> SettingV
         return setting.parse(text)
     return setting.default
 
+
+_SHORTEST_SECRET = 16
 
 _OF_FLAGS: dict[str, Callable[[Any], SettingValue]] = {"list": tuple, "path": Path}
 

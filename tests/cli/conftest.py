@@ -15,6 +15,7 @@ from golive.checking.report import Finding, Measurements, Report
 from golive.cli.main import run
 from golive.packing.onnx_export import OnnxExport
 from golive.signature.model import Column, Output, Signature
+from golive.wiring.following import Running
 
 EVALUATION = Evaluation(
     rows=200,
@@ -205,6 +206,12 @@ class StubActions:
     def load(self, ref: Path, **options: Any) -> StubPredictor:
         self._called("load", ref, **options)
         return self.predictor
+
+    def refresh(self, process: int | None) -> list[Running]:
+        self._called("refresh", process)
+        return [
+            Running(process=4711, begun=1, url="http://127.0.0.1:8000", references=("games@prod",))
+        ]
 
     def serve(self, bundles: Any, settings: Any, *, announce: Any, **options: Any) -> None:
         self._called("serve", bundles, settings, **options)

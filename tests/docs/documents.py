@@ -30,6 +30,7 @@ _FENCE = re.compile(
 )
 _LINK = re.compile(r"\]\((?!https?:|mailto:|#)(?P<target>[^)#]+)")
 _TRAINING = re.compile(r"^python examples/(?P<name>\w+)/train\.py$", re.MULTILINE)
+_EXPORT = re.compile(r"^export (?P<name>\w+)=(?P<value>\S+)$", re.MULTILINE)
 _PORT = 8000
 _PATIENCE = 300
 
@@ -105,6 +106,8 @@ class Reader:
             strictness = [] if block.needs else ["-W", "error"]  # other packages may warn
             self._run([sys.executable, *strictness, "-c", text], block)
             return
+        for exported in _EXPORT.finditer(text):  # a shell keeps it for the blocks that follow
+            self._environment[exported["name"]] = exported["value"]
         text = _TRAINING.sub(self._copy_trained, text)
         *before, last = text.rstrip().splitlines()
         if not last.startswith("golive serve"):

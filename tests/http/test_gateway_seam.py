@@ -5,6 +5,7 @@ import time
 
 import msgspec
 import pytest
+from tests.http.candidates import ShadowSite, SplitSite, version
 from tests.http.gateways import ask, make_gateway, until
 
 from golive.engine.pace import Pace
@@ -35,9 +36,22 @@ def real(manner):
     return make
 
 
+def split():
+    return SplitSite(0.5, candidate=version(1)).gateway
+
+
+def shadowed():
+    return ShadowSite().gateway
+
+
 @pytest.fixture(
-    params=[EchoGateway, *map(real, ("at_once", "on_loop", "in_thread", "apart"))],
-    ids=["echo", "at_once", "on_loop", "in_thread", "apart"],
+    params=[
+        EchoGateway,
+        *map(real, ("at_once", "on_loop", "in_thread", "apart")),
+        split,
+        shadowed,
+    ],
+    ids=["echo", "at_once", "on_loop", "in_thread", "apart", "split", "shadowed"],
 )
 def gateway(request):
     return request.param()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from golive.registry.registry import Registry
     from golive.release.promotion import Promotion
     from golive.settings import ServeSettings
+    from golive.wiring.following import Running
     from golive.wiring.loading import Predictor
 
 __all__ = ["Actions"]
@@ -121,6 +122,12 @@ class Actions:
         from golive.wiring.loading import load
 
         return load(ref, **how)
+
+    def refresh(self, process: int | None) -> list[Running]:
+        """Have running servers look for another version."""
+        from golive.wiring.following import ask_to_refresh
+
+        return ask_to_refresh(process)
 
     def serve(
         self,

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, get_args
 
 import click
 
-from golive.setting import Setting
+from golive.setting import Setting, parse_duration
 from golive.settings import SERVE_SETTINGS
 from golive.signature.model import PixelScale
 
@@ -181,6 +181,21 @@ class _Count(click.ParamType):  # type: ignore[type-arg]  # generic only in newe
             self.fail(f"{value!r} is neither an integer nor auto.", param, ctx)
 
 
+class _Duration(click.ParamType):  # type: ignore[type-arg]  # generic only in newer versions of click
+    """Seconds, or a number with a unit."""
+
+    name = "duration"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """The seconds that the text is."""
+        try:
+            return parse_duration(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no duration such as 30s, 5m or 1h.", param, ctx)
+
+
 _FLAGS = {"allowed_hosts": "--allow-host", "body_limit": "--max-body"}
 _KINDS: dict[str, dict[str, Any]] = {
     "integer": {"type": int},
@@ -188,6 +203,7 @@ _KINDS: dict[str, dict[str, Any]] = {
     "text": {},
     "path": {"type": click.Path(path_type=Path)},
     "count": {"type": _Count()},
+    "duration": {"type": _Duration()},
     "boolean": {"flag_value": True, "type": bool},
     "list": {"multiple": True},
 }

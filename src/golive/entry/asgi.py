@@ -6,6 +6,7 @@ import atexit
 from pathlib import Path
 from typing import Any
 
+from golive.errors import UsageError
 from golive.http.app import App, Lifespan
 from golive.http.gateway_building import build_gateway
 from golive.http.plan import ServePlan
@@ -42,6 +43,11 @@ def asgi_app(
         GoliveError: A model does not load here, or golden records are answered differently.
     """
     loaded = ServeSettings.load(**settings)
+    if loaded.refresh or loaded.canary or loaded.shadow:
+        raise UsageError(
+            "An ASGI application follows no reference and has no candidate.",
+            hint="golive serve NAME@prod --refresh 30s --canary candidate=10",
+        )
     plan = ServePlan(
         bundles=tuple(map(str, bundles)),
         settings=loaded,

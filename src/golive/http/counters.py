@@ -17,7 +17,7 @@ from threading import Lock
 
 import msgspec
 
-__all__ = ["Counters", "Key", "counts_of_others"]
+__all__ = ["Counters", "Key", "begun_at", "counts_of_others", "is_running"]
 
 Key = tuple[str, ...]
 """The name of a family, then the values of its labels."""
@@ -80,7 +80,7 @@ class _Files:
 
     def __init__(self, directory: Path) -> None:
         process = os.getpid()
-        begun = _begun(process) or 0
+        begun = begun_at(process) or 0
         names = (f"{process}-{begun}-{number}" for number in count())
         path = next(p for name in names if not (p := directory / f"{name}.keys").exists())
         path.touch()
@@ -104,14 +104,14 @@ def counts_of_others(directory: Path) -> Iterator[tuple[bool, Key, list[float]]]
         lines = path.read_bytes().split(b"\n")[:-1]  # what follows the last is being written
         values = array("d", path.with_suffix(".values").read_bytes() if lines else b"")
         process, begun = map(int, path.stem.split("-")[:2])
-        is_alive, first = _is_alive(process, begun), 0
+        is_alive, first = is_running(process, begun), 0
         for line in lines:
             key, size = msgspec.json.decode(line, type=tuple[Key, int])
             yield is_alive, key, list(values[first : first + size])
             first += size
 
 
-def _is_alive(process: int, begun: int) -> bool:
+def is_running(process: int, begun: int) -> bool:
     """Whether a process runs and is the one that began then (0: this system does not tell)."""
     try:
         os.kill(process, 0)
@@ -119,10 +119,10 @@ def _is_alive(process: int, begun: int) -> bool:
         return False
     except PermissionError:
         pass
-    return not begun or _begun(process) == begun
+    return not begun or begun_at(process) == begun
 
 
-def _begun(process: int) -> int | None:
+def begun_at(process: int) -> int | None:
     """When a process began, in clock ticks since the system did; None where it is not told.
 
     Field 22 of `/proc/PID/stat`, see proc(5); the second, a name, may hold blanks and brackets.

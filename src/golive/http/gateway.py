@@ -7,6 +7,8 @@ of its own. The event loop alone tells of exchanges, so that nothing there waits
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from golive.http.bodies import parse_query
@@ -27,11 +29,24 @@ from golive.service.service import Service
 __all__ = ["ServiceGateway"]
 
 
-class _Served(msgspec.Struct, frozen=True):
+class _Way(msgspec.Struct, frozen=True):
     """A service and the lanes of its models."""
 
     service: Service
     lanes: dict[str, Lane]
+
+
+class _Served(msgspec.Struct, frozen=True):
+    """The way of those who choose none, and others."""
+
+    usual: _Way
+    candidate: _Way | None = None
+    others: tuple[_Way, ...] = ()
+
+    @property
+    def ways(self) -> tuple[_Way, ...]:
+        """All of them, the usual one first."""
+        return (*filter(None, (self.usual, self.candidate)), *self.others)
 
 
 class ServiceGateway:
@@ -67,12 +82,37 @@ class ServiceGateway:
 
     @property
     def service(self) -> Service:
-        """What answers."""
-        return self._served.service
+        """What answers those who choose no version."""
+        return self._served.usual.service
 
     @service.setter
     def service(self, service: Service) -> None:
-        self._served = _Served(service, lanes_of(service.models, self._pool, self._desk.room))
+        self._served = _Served(self._way(service))
+
+    def serve(
+        self,
+        service: Service,
+        *,
+        candidate: Service | None = None,
+        also: Sequence[Service] = (),
+    ) -> None:
+        """Answer with a service from now on; from any thread.
+
+        Args:
+            service: Answers those who choose no version.
+            candidate: Answers those whom `admit_to_candidate` admits, and who choose it.
+            also: Answer those who choose a version of theirs, by the header `golive-version`.
+        """
+        known = {id(way.service): way for way in self._served.ways}
+
+        def way(one: Service) -> _Way:
+            return known.get(id(one)) or self._way(one)
+
+        second = None if candidate is None else way(candidate)
+        self._served = _Served(way(service), second, tuple(way(one) for one in also))
+
+    def _way(self, service: Service) -> _Way:
+        return _Way(service, lanes_of(service.models, self._pool, self._desk.room))
 
     @property
     def epoch(self) -> object:
@@ -87,19 +127,42 @@ class ServiceGateway:
     def admit(self, head: Head) -> Admission:
         """Find out everything that the head decides; never raises."""
         served = self._served
-        request = Request(method=head.method, path=head.path, headers=head.headers)
-        bad_query = None
-        if head.query:
-            try:
-                query = parse_query(head.query)
-                request = Request(
-                    method=head.method, path=head.path, query=query, headers=head.headers
-                )
-            except ValueError:
-                detail = "The query is not UTF-8, or too long."
-                bad_query = Problem(code="bad_query", detail=detail)
-        admitted = served.service.admit(request)
-        plan = self._plan(served, admitted, bad_query)
+        problem = None
+        try:
+            request = _request(head)
+        except ValueError:
+            request = Request(method=head.method, path=head.path, headers=head.headers)
+            detail = "The query is not UTF-8, or too long."
+            problem = Problem(code="bad_query", detail=detail)
+        way, admitted = served.usual, served.usual.service.admit(request)
+        wanted = head.headers.get("golive-version")
+        if wanted is not None and admitted.place.model is not None:
+            found = _way_of(wanted, admitted.place.model.name, served)
+            if isinstance(found, Problem):
+                problem = problem or found
+            elif found is not way:
+                way, admitted = found, found.service.admit(request)
+        plan = self._plan(way, admitted, problem)
+        return Admission(head=head, epoch=served, plan=plan)
+
+    def admit_to_candidate(self, head: Head, model: str) -> Admission | None:
+        """Admit a head to the candidate, as `admit` does; None where it asks nothing of a model.
+
+        Args:
+            head: The head.
+            model: The model that has a candidate.
+        """
+        served = self._served
+        if served.candidate is None:
+            return None
+        try:
+            admitted = served.candidate.service.admit(_request(head))
+        except ValueError:
+            return None
+        endpoint, asked = admitted.endpoint, admitted.place.model
+        if endpoint is None or endpoint.effort != "model" or asked is None or asked.name != model:
+            return None
+        plan = self._plan(served.candidate, admitted, None)
         return Admission(head=head, epoch=served, plan=plan)
 
     def answer(self, admission: Admission, body: bytes, *, started: float) -> Response | Ticket:
@@ -134,24 +197,44 @@ class ServiceGateway:
         self._pool.close()
         self._health_pool.close()
 
-    def _plan(self, served: _Served, admitted: Admitted, bad_query: Problem | None) -> HeadPlan:
+    def _plan(self, way: _Way, admitted: Admitted, problem: Problem | None) -> HeadPlan:
         model = admitted.place.model
         return HeadPlan(
-            service=served.service,
+            service=way.service,
             admitted=admitted,
-            lane=None if model is None else served.lanes.get(model.name),
+            lane=None if model is None else way.lanes.get(model.name),
             teller=self.telemetry.teller(admitted),
-            bad_query=bad_query,
+            problem=problem,
         )
+
+
+def _request(head: Head) -> Request:
+    """The request of a head, without its body.
+
+    Raises:
+        ValueError: Its query cannot be read.
+    """
+    query = parse_query(head.query) if head.query else ()
+    return Request(method=head.method, path=head.path, query=query, headers=head.headers)
 
 
 def _begun(plan: HeadPlan, body: bytes, request_id: str) -> Reply | Question:
     """The reply, or the question that is not answered at once."""
     service, admitted = plan.service, plan.admitted
-    if plan.bad_query is not None:
-        return problem_reply(plan.bad_query, request_id, admitted.place.style)
+    if plan.problem is not None:
+        return problem_reply(plan.problem, request_id, admitted.place.style)
     begun = service.begin(admitted, body, request_id)
     if isinstance(begun, Reply):
         return begun
     is_quick = plan.answers_at_once and begun.decoded.size <= plan.most_on_loop
     return service.answer(begun) if is_quick else begun
+
+
+def _way_of(wanted: str, name: str, served: _Served) -> _Way | Problem:
+    """The way to the version of a model that a head asks for, or why there is none."""
+    from golive.service.version_choice import chosen, not_served  # few heads ask for one
+
+    ways = [way for way in served.ways if name in way.service.models]
+    models = [way.service.models[name] for way in ways]
+    found = chosen(wanted.strip(), models)
+    return not_served(wanted, models) if found is None else ways[found]

@@ -17,6 +17,7 @@ from golive.http.gateway import ServiceGateway
 from golive.http.limits import AppLimits
 from golive.http.log_writer import LogWriter
 from golive.http.metrics import Metrics
+from golive.http.stage import Stage
 from golive.http.telemetry import Telemetry
 from golive.service.context import ServiceContext
 from golive.service.request_ids import request_ids
@@ -35,14 +36,18 @@ class Gatehouse(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         gateway: Takes requests at once.
         readiness: How far the start has come.
-        open: Answers with these models from now on; from any thread.
+        stage: The versions that answer.
         close: Ends what the gateway has begun and writes the log lines that wait.
     """
 
     gateway: ServiceGateway
     readiness: Readiness
-    open: Callable[[Mapping[str, ServedModel]], None]
+    stage: Stage
     close: Callable[[], None]
+
+    def open(self, models: Mapping[str, ServedModel]) -> None:
+        """Answer with these models from now on; from any thread."""
+        self.stage.open(models)
 
 
 def build_gateway(
@@ -50,6 +55,7 @@ def build_gateway(
     *,
     metrics_directory: Path | None = None,
     stream: TextIO | None = None,
+    change: Callable[[ServiceContext], ServiceContext] = lambda context: context,
 ) -> Gatehouse:
     """Build a gateway.
 
@@ -60,6 +66,7 @@ def build_gateway(
         settings: How models are served.
         metrics_directory: Where several workers count together; None for one worker.
         stream: Gets the log lines; stderr if None.
+        change: Gives the context that services get for the usual one.
     """
     log = sys.stderr if stream is None else stream
     metrics = Metrics(metrics_directory)
@@ -70,20 +77,21 @@ def build_gateway(
         metrics=metrics,
         log_inputs=settings.log_inputs,
     )
-    context = _context(settings, metrics.expose)
+    context = change(_context(settings, metrics.expose))
     gateway = ServiceGateway(Service({}, context), telemetry=telemetry, limits=_limits(settings))
 
-    def open_with(models: Mapping[str, ServedModel]) -> None:
-        service = Service(models, context)
-        metrics.describe(service.models.values())
-        gateway.service = service
-        context.readiness.start_serving()
+    stage = Stage(gateway, context)
 
     def close() -> None:
         gateway.close()
         writer.close()
 
-    return Gatehouse(gateway=gateway, readiness=context.readiness, open=open_with, close=close)
+    return Gatehouse(
+        gateway=gateway,
+        readiness=context.readiness,
+        stage=stage,
+        close=close,
+    )
 
 
 def _limits(settings: ServeSettings) -> AppLimits:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from golive.http.counters import Counters, Key, counts_of_others
 from golive.http.exposition import CONTENT_TYPE, Family, exposition
@@ -12,11 +13,15 @@ from golive.service.exchange import Facts, Response
 from golive.service.problems import KNOWN_CODES
 from golive.service.served import ServedModel
 
+if TYPE_CHECKING:
+    from golive.http.comparison import Comparison
+
 __all__ = ["Metrics", "RouteSeries"]
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _SUM = len(_BUCKETS) + 1
+_DIFFERENCES = (1e-9, 1e-6, 1e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 10.0, 100.0)
 
 _REQUESTS = Family(
     name="golive_requests",
@@ -73,6 +78,50 @@ _INFO = Family(
     labels=("model", "version", "drifted"),
     merge=max,
 )
+_LOOKS = Family(
+    name="golive_refreshes",
+    help="Versions of followed references that were switched to.",
+    kind="counter",
+    labels=("model",),
+)
+_LOOK_FAILURES = Family(
+    name="golive_refresh_failures",
+    help="Versions that were not taken (refused), and looks without an answer (unavailable).",
+    kind="counter",
+    labels=("model", "reason"),
+)
+_SPLIT = Family(
+    name="golive_split_requests",
+    help="Requests that were split between two versions, by what came of them.",
+    kind="counter",
+    labels=("model", "version", "outcome"),
+)
+_SPLIT_SECONDS = Family(
+    name="golive_split_request_seconds",
+    help="Seconds from the first byte of such a request to its answer.",
+    kind="histogram",
+    labels=("model", "version"),
+    bounds=_BUCKETS,
+)
+_SHADOW = Family(
+    name="golive_shadow_requests",
+    help="Copies of requests that a candidate was to answer, by what came of them.",
+    kind="counter",
+    labels=("model", "version", "outcome"),
+)
+_SHADOW_RECORDS = Family(
+    name="golive_shadow_records",
+    help="Records of such copies by whether the candidate's answer agrees with the one given.",
+    kind="counter",
+    labels=("model", "version", "outcome"),
+)
+_SHADOW_DIFFERENCES = Family(
+    name="golive_shadow_score_difference",
+    help="By how much the scores of both differ.",
+    kind="histogram",
+    labels=("model", "version"),
+    bounds=_DIFFERENCES,
+)
 _FAMILIES = (
     _REQUESTS,
     _RECORDS,
@@ -83,6 +132,13 @@ _FAMILIES = (
     _IN_FLIGHT,
     _SATURATION,
     _INFO,
+    _LOOKS,
+    _LOOK_FAILURES,
+    _SPLIT,
+    _SPLIT_SECONDS,
+    _SHADOW,
+    _SHADOW_RECORDS,
+    _SHADOW_DIFFERENCES,
 )
 _BY_NAME = {family.name: family for family in _FAMILIES}
 
@@ -104,7 +160,7 @@ class Metrics:
 
     Labels hold route patterns, models, and codes that golive knows (others are `other`), so
     that no caller can make series without end. Nothing waits for a lock but what is counted for
-    the first time; all but `describe` and `expose` is called by one thread only.
+    the first time; all but `describe`, `count_look` and `expose` is called by one thread only.
 
     Args:
         directory: Where several workers find each other's counts, or None.
@@ -117,12 +173,88 @@ class Metrics:
         self._saturation = self._counters.slot((_SATURATION.name,))
         self._routes: dict[tuple[str, str], RouteSeries] = {}
         self._models: dict[str, tuple[int, int, int, int]] = {}
+        self._described: set[Key] = set()
 
     def describe(self, models: Iterable[ServedModel]) -> None:
-        """Say which models are served."""
-        for model in models:
-            key = (_INFO.name, model.name, model.version, str(model.drifted).lower())
+        """Say which models are served, and no others."""
+        keys: set[Key] = {
+            (_INFO.name, model.name, model.version, str(model.drifted).lower()) for model in models
+        }
+        for key in keys:
             self._counters.values[self._counters.slot(key)] = 1.0
+        for key in self._described - keys:
+            self._counters.values[self._counters.slot(key)] = 0.0
+        self._described = keys
+
+    def follow(self, models: Iterable[str]) -> None:
+        """Say which models are followed, before anything is counted of them."""
+        for model in models:
+            self._counters.slot((_LOOKS.name, model))
+            for reason in ("refused", "unavailable"):
+                self._counters.slot((_LOOK_FAILURES.name, model, reason))
+
+    def count_look(self, model: str, outcome: Literal["taken", "refused", "unavailable"]) -> None:
+        """Count what came of a look at a followed model; called by one thread.
+
+        Args:
+            model: The model's name.
+            outcome: Whether another version was switched to, or why not.
+        """
+        taken = outcome == "taken"
+        key = (_LOOKS.name, model) if taken else (_LOOK_FAILURES.name, model, outcome)
+        self._counters.values[self._counters.slot(key)] += 1.0
+
+    def count_split(
+        self,
+        model: str,
+        version: str,
+        outcome: Literal["answered", "refused", "failed"],
+        seconds: float,
+    ) -> None:
+        """Count a request that was split between two versions; called on the event loop.
+
+        Args:
+            model: The model's name.
+            version: The version that answered it.
+            outcome: What came of it.
+            seconds: From its first byte.
+        """
+        slot = self._counters.slot((_SPLIT.name, model, version, outcome))
+        times = self._counters.slot((_SPLIT_SECONDS.name, model, version), _SPLIT_SECONDS.size)
+        values = self._counters.values
+        values[slot] += 1.0
+        values[times + bisect_left(_BUCKETS, seconds)] += 1.0
+        values[times + _SUM] += seconds
+
+    def count_shadow(
+        self,
+        model: str,
+        version: str,
+        outcome: Literal["compared", "failed", "dropped"],
+        found: Comparison | None,
+    ) -> None:
+        """Count a copy that a candidate was to answer; each outcome is told by one thread.
+
+        Args:
+            model: The model's name.
+            version: The candidate's.
+            outcome: What came of it.
+            found: How the answers compare, where both were there.
+        """
+        slot = self._counters.slot
+        at = slot((_SHADOW.name, model, version, outcome))
+        self._counters.values[at] += 1.0
+        if found is None:
+            return
+        outcomes = {"agreed": found.agreed, "differed": found.differed, "failed": found.failed}
+        slots = {name: slot((_SHADOW_RECORDS.name, model, version, name)) for name in outcomes}
+        first = slot((_SHADOW_DIFFERENCES.name, model, version), _SHADOW_DIFFERENCES.size)
+        values = self._counters.values
+        for name, number in outcomes.items():
+            values[slots[name]] += number
+        for difference in found.differences:
+            values[first + bisect_left(_DIFFERENCES, difference)] += 1.0
+            values[first + len(_DIFFERENCES) + 1] += difference
 
     def begin(self) -> None:
         """A request came."""
@@ -164,8 +296,8 @@ class Metrics:
     def expose(self) -> tuple[str, bytes]:
         """Content type and text of all workers' metrics."""
         if self._directory is None:
-            return CONTENT_TYPE, exposition(_FAMILIES, dict(self._counters.counts()))
-        return CONTENT_TYPE, exposition(_FAMILIES, _merged(self._directory))
+            return CONTENT_TYPE, exposition(_FAMILIES, _shown(dict(self._counters.counts())))
+        return CONTENT_TYPE, exposition(_FAMILIES, _shown(_merged(self._directory)))
 
     def _status_slot(self, series: RouteSeries, status: int) -> int:
         key = (_REQUESTS.name, series.route, series.method, str(status))
@@ -195,6 +327,11 @@ class Metrics:
             slot((_OUT_OF_RANGE.name, model)),
         )
         return slots
+
+
+def _shown(counts: dict[Key, list[float]]) -> dict[Key, list[float]]:
+    """The numbers without the versions that are served no more."""
+    return {key: numbers for key, numbers in counts.items() if key[0] != _INFO.name or any(numbers)}
 
 
 def _merged(directory: Path) -> dict[Key, list[float]]:

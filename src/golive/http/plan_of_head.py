@@ -22,7 +22,7 @@ class HeadPlan:
         admitted: What the service knows of the head.
         teller: Tells of their exchanges.
         lane: The way to the model that they are about, or None.
-        bad_query: What is wrong with their query, or None.
+        problem: What is wrong with their query, or with what their headers ask for, or None.
         effort: What their replies cost.
         is_instant: Whether the replies cost next to nothing, whatever is in the body.
         reads_on_loop: Whether small bodies are read on the event loop.
@@ -38,11 +38,11 @@ class HeadPlan:
         "answers_apart",
         "answers_at_once",
         "answers_on_loop",
-        "bad_query",
         "effort",
         "is_instant",
         "lane",
         "most_on_loop",
+        "problem",
         "reads_on_loop",
         "service",
         "shortcut",
@@ -56,15 +56,15 @@ class HeadPlan:
         admitted: Admitted,
         teller: Teller,
         lane: Lane | None,
-        bad_query: Problem | None,
+        problem: Problem | None,
     ) -> None:
         self.service = service
         self.admitted = admitted
         self.teller = teller
         self.lane = lane
-        self.bad_query = bad_query
+        self.problem = problem
         endpoint = admitted.endpoint
-        is_refused = endpoint is None or admitted.refuses is not None or bad_query is not None
+        is_refused = endpoint is None or admitted.refuses is not None or problem is not None
         self.effort = "instant" if endpoint is None else endpoint.effort
         self.is_instant = is_refused or self.effort == "instant"
         manner = "apart" if lane is None else lane.pace.manner

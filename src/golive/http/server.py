@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from socket import socket
 
 from golive.errors import GoliveError
 from golive.http.front.tls import tls_context
-from golive.http.plan import LoadModels, ServePlan
+from golive.http.plan import LoadModels, OpenSource, ServePlan
 from golive.http.sockets import listen, url_of
 from golive.http.worker import StartReport, Worker
 from golive.settings import limit_numeric_threads
@@ -15,7 +14,13 @@ from golive.settings import limit_numeric_threads
 __all__ = ["serve"]
 
 
-def serve(plan: ServePlan, load: LoadModels, *, on_ready: Callable[[str], object]) -> None:
+def serve(
+    plan: ServePlan,
+    load: LoadModels,
+    *,
+    on_ready: Callable[[str], object],
+    open_source: OpenSource | None = None,
+) -> None:
     """Serve the plan until a signal ends it. Called from the main thread.
 
     BLAS and OpenMP get the threads that the settings say (one, unless changed), which works for
@@ -25,6 +30,7 @@ def serve(plan: ServePlan, load: LoadModels, *, on_ready: Callable[[str], object
         plan: What to serve.
         load: Loads the models, in each worker.
         on_ready: Is called once with the real URL when requests are answered.
+        open_source: Gives the versions of a followed reference; None if none can be followed.
 
     Raises:
         UsageError: The address cannot be had, or the TLS files cannot be used.
@@ -39,9 +45,15 @@ def serve(plan: ServePlan, load: LoadModels, *, on_ready: Callable[[str], object
     workers = _workers(plan)
     with listener:
         if workers == 1:
-            Worker(plan=plan, load=load, report=start.take).run(listener)
+            worker = Worker(plan=plan, load=load, report=start.take, open_source=open_source)
+            worker.run(listener)
         else:
-            _serve_in_workers(plan, load, listener, start, workers)
+            # What only several workers need takes a while to import.
+            from golive.http.workers import serve_in_workers
+
+            serve_in_workers(
+                plan, load, listener, take=start.take, workers=workers, open_source=open_source
+            )
     start.raise_failure()
 
 
@@ -77,12 +89,3 @@ def _workers(plan: ServePlan) -> int:
     from golive.http.processors import processors
 
     return processors()
-
-
-def _serve_in_workers(
-    plan: ServePlan, load: LoadModels, listener: socket, start: _Start, workers: int
-) -> None:
-    # What only several workers need takes a while to import.
-    from golive.http.workers import serve_in_workers
-
-    serve_in_workers(plan, load, listener, take=start.take, workers=workers)

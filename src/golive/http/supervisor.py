@@ -53,6 +53,21 @@ class Supervisor:
         self._is_ending = True
         self._signals += 1
 
+    def pass_on_hang_ups(self, tell: Callable[[], object]) -> None:
+        """Call `tell` at every SIGHUP from now on; from the main thread.
+
+        Args:
+            tell: Tells the processes; may raise OSError where it cannot.
+        """
+
+        def hang_up(*_: object) -> None:
+            try:
+                tell()
+            except OSError:
+                _logger.exception("SIGHUP was not passed on.")
+
+        signal.signal(signal.SIGHUP, hang_up)
+
     def run(
         self, start: Callable[[int], BaseProcess], reports: Connection, *, grace: float
     ) -> None:

@@ -7,11 +7,11 @@ import gc
 import logging
 import sys
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
 from socket import socket
 from threading import Thread
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -25,8 +25,13 @@ from golive.http.front.server import FrontServer
 from golive.http.front.tls import tls_context
 from golive.http.gateway_building import Gatehouse, build_gateway
 from golive.http.log_lines import log_as_json
-from golive.http.plan import LoadModels, ServePlan
+from golive.http.plan import LoadModels, OpenSource, ServePlan
+from golive.http.protocols import Gateway
+from golive.service.context import ServiceContext
 from golive.settings import ServeSettings
+
+if TYPE_CHECKING:
+    from golive.http.refreshing.following import Following
 
 __all__ = ["StartReport", "Worker"]
 
@@ -55,12 +60,14 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
         balance: Shared with other workers on the same socket, or None. Where there are others,
             nobody is listened to before the models are loaded, since another one answers
             meanwhile; a lone one says that it is `starting`.
+        open_source: Gives the versions of a followed reference; None if none can be followed.
     """
 
     plan: ServePlan
     load: LoadModels
     report: Callable[[StartReport], object]
     balance: Balance | None = None
+    open_source: OpenSource | None = None
 
     def run(self, listener: socket) -> None:
         """Answer those who connect to the socket until a signal; from the main thread."""
@@ -71,49 +78,92 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
             runner.run(self._serve(listener))
 
     async def _serve(self, listener: socket) -> None:
-        settings = self.plan.settings
-        house = build_gateway(settings, metrics_directory=self.plan.metrics_directory)
+        settings, following = self.plan.settings, self._following()
+        house = build_gateway(
+            settings,
+            metrics_directory=self.plan.metrics_directory,
+            change=_as_it_is if following is None else following.context,
+        )
         tls = tls_context(settings.tls_certificate, settings.tls_key)
-        front = FrontServer(house.gateway, _limits(settings), tls=tls)
+        front = FrontServer(self._gateway(house), _limits(settings), tls=tls)
         draining = Draining(
             house.readiness,
             seconds=settings.drain,
             hurry=front.abort,
             echo_seconds=0.0 if self.balance is None else _ECHO_SECONDS,
         )
-        with draining.signals():
+        with draining.signals(), _no_signals() if following is None else following.signals():
             if self.balance is None:
                 await front.listen(listener)
-            beginning = asyncio.create_task(self._begin(house, front, listener, draining))
+            load = partial(self._load, house, following)
+            beginning = asyncio.create_task(self._begin(load, front, listener, draining))
             await draining.wait()
+            if following is not None:
+                following.close()
             beginning.cancel()
             with suppress(asyncio.CancelledError):
                 await beginning
             await front.end(settings.grace)
         house.close()
 
+    def _gateway(self, house: Gatehouse) -> Gateway:
+        canary = self.plan.canary
+        if canary is None:
+            return house.gateway
+        from golive.http.candidates import gateway_of  # few servers have a candidate
+
+        return gateway_of(canary, house.gateway)
+
+    def _following(self) -> Following | None:
+        if not self.plan.followed or self.open_source is None:
+            return None
+        from golive.http.refreshing.following import Following  # few servers follow anything
+
+        return Following(self.plan, self.open_source)
+
     async def _begin(
-        self, house: Gatehouse, front: FrontServer, listener: socket, draining: Draining
+        self,
+        load: Callable[[], StartReport | None],
+        front: FrontServer,
+        listener: socket,
+        draining: Draining,
     ) -> None:
         """Load the models and answer with them, or end."""
-        failure = await _in_thread(lambda: self._load(house))
+        failure = await _in_thread(load)
         if failure is None and self.balance is not None:
             await front.listen(listener, balance=self.balance)
         await _in_thread(lambda: self.report(failure or StartReport()))
         if failure is not None:
             draining.end()
 
-    def _load(self, house: Gatehouse) -> StartReport | None:
+    def _load(self, house: Gatehouse, following: Following | None) -> StartReport | None:
         """Load the models; what is wrong with them, if anything is."""
+        if following is not None:
+            gc.freeze()  # but not the models: each is to be freed when another one answers
         try:
-            house.open(self.load(self.plan))
+            plan = self.plan if following is None else following.plan
+            house.open(self.load(plan))
+            if plan.canary is not None and self.open_source is not None:
+                named = plan.canary.named
+                house.stage.propose(self.open_source(plan, named).load(named))
         except GoliveError as error:
             return _failure(error)
         except Exception as error:
             _logger.exception("The models could not be loaded.")
             return _failure(error)
-        gc.freeze()  # what is there now stays: later collections need not look at it
+        if following is None:
+            gc.freeze()  # what is there now stays: later collections need not look at it
+        else:
+            following.begin(house)
         return None
+
+
+def _as_it_is(context: ServiceContext) -> ServiceContext:
+    return context
+
+
+def _no_signals() -> AbstractContextManager[None]:
+    return nullcontext()
 
 
 async def _in_thread(task: Callable[[], _Result]) -> _Result:

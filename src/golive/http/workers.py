@@ -23,14 +23,15 @@ import msgspec
 
 from golive.http.front.balance import Balance
 from golive.http.log_lines import log_as_json
-from golive.http.plan import LoadModels, ServePlan
+from golive.http.plan import LoadModels, OpenSource, ServePlan
+from golive.http.refreshing.board import Board
 from golive.http.supervisor import Supervisor
 from golive.http.worker import StartReport, Worker
 
 __all__ = ["serve_in_workers"]
 
 _BALANCE = "connections"
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def serve_in_workers(
@@ -40,6 +41,7 @@ def serve_in_workers(
     *,
     take: Callable[[StartReport], bool],
     workers: int,
+    open_source: OpenSource | None = None,
 ) -> None:
     """Serve the plan in so many processes until a signal ends them; from the main thread.
 
@@ -49,6 +51,7 @@ def serve_in_workers(
         listener: Where clients come.
         take: Is given how each start ended; True ends everything.
         workers: How many processes.
+        open_source: Gives the versions of a followed reference; None if none can be followed.
     """
     log_as_json()  # this process says which worker died
     let_go: list[Callable[[], object]] = [listener.close]
@@ -67,7 +70,10 @@ def serve_in_workers(
             life=life,
             hold=hold if isinstance(context, ForkContext) else None,
             workers=workers,
+            open_source=open_source,
         )
+        if plan.followed and open_source is not None:
+            supervisor.pass_on_hang_ups(Board(directory).ask)
 
         def start(number: int) -> BaseProcess:
             process = context.Process(target=_work, args=(duty, number))
@@ -91,6 +97,7 @@ class _Duty:
         life: Can be read when the process that started it has ended.
         hold: The other end, where it was inherited.
         workers: How many processes there are.
+        open_source: Gives the versions of a followed reference; None if none can be followed.
     """
 
     plan: ServePlan
@@ -100,11 +107,12 @@ class _Duty:
     life: Connection
     hold: Connection | None
     workers: int
+    open_source: OpenSource | None
 
 
 def _work(duty: _Duty, number: int) -> None:
     """What a worker process does."""
-    _take_signals()
+    _take_signals(is_following=bool(duty.plan.followed))
     if duty.hold is not None:
         duty.hold.close()
     Thread(target=_end_with, args=(duty.life,), daemon=True).start()
@@ -112,7 +120,13 @@ def _work(duty: _Duty, number: int) -> None:
     if duty.plan.metrics_directory is not None:
         path = duty.plan.metrics_directory / _BALANCE
         balance = Balance(path, place=number, processes=duty.workers)
-    worker = Worker(plan=duty.plan, load=duty.load, report=duty.reporter.send, balance=balance)
+    worker = Worker(
+        plan=duty.plan,
+        load=duty.load,
+        report=duty.reporter.send,
+        balance=balance,
+        open_source=duty.open_source,
+    )
     worker.run(duty.listener)
 
 
@@ -143,10 +157,12 @@ def _held_signals() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
 
 
-def _take_signals() -> None:
+def _take_signals(*, is_following: bool) -> None:
     """Take signals as a new process does."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # a traceback of it would tell nobody anything
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if is_following:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until it can be followed
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
 
 

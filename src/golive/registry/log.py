@@ -66,8 +66,8 @@ class Log:
         else:
             if digest_of(self._data(known.last)) != known.digest:
                 raise _changed(event_key(self.model, known.last))
-            while (data := self._data_or_none(known.last + 1)) is not None:
-                known = self._followed(known, data)
+            while (later := self._data_or_none(known.last + 1)) is not None:
+                known = self._followed(known, later)
         self._known = known
         return known
 

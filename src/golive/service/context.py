@@ -9,8 +9,23 @@ import msgspec
 
 from golive.service.protocols import Exposition
 from golive.service.served import Limits, Readiness
+from golive.signature.model import JsonValue
 
-__all__ = ["ServiceContext"]
+__all__ = ["RefreshHook", "ServiceContext"]
+
+
+class RefreshHook(msgspec.Struct, frozen=True, kw_only=True):
+    """Lets signed requests have the server look for other versions.
+
+    Attributes:
+        secret: Signs them.
+        ask: Has the server look, soon; never raises.
+        clock: The time, in seconds since 1970.
+    """
+
+    secret: str
+    ask: Callable[[], object]
+    clock: Callable[[], float]
 
 
 class ServiceContext(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,6 +37,9 @@ class ServiceContext(msgspec.Struct, frozen=True, kw_only=True):
         limits: What a request may cost.
         readiness: How far the start has come.
         exposition: Writes the metrics; without it there is no `/metrics`.
+        refresh_facts: Tells, by model, how it stands with the references that are followed, or None
+            where none is.
+        refresh_hook: Without it there is no `/admin/refresh`.
         logger: Gets the traceback of what should not have happened.
     """
 
@@ -30,6 +48,8 @@ class ServiceContext(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits = msgspec.field(default_factory=Limits)
     readiness: Readiness = msgspec.field(default_factory=Readiness)
     exposition: Exposition | None = None
+    refresh_facts: Callable[[], dict[str, JsonValue]] | None = None
+    refresh_hook: RefreshHook | None = None
     logger: logging.Logger = msgspec.field(
         default_factory=lambda: logging.getLogger("golive.service")
     )

@@ -28,8 +28,13 @@ class Health:
 
     def ready(self, call: Call) -> Reply:
         """Answer `/readyz`: 200 if requests should be sent here, else 503."""
-        models = [{"name": model.name, "version": model.version} for model in self._models]
-        return ready_reply(call, self._context, {"status": "ready", "models": models})
+        models: list[JsonValue] = [
+            {"name": model.name, "version": model.version} for model in self._models
+        ]
+        body: dict[str, JsonValue] = {"status": "ready", "models": models}
+        if self._context.refresh_facts is not None:
+            body["refresh"] = self._context.refresh_facts()
+        return ready_reply(call, self._context, body)
 
     def metrics(self, call: Call) -> Reply:  # noqa: ARG002
         """Answer `/metrics`: the text format of Prometheus."""

@@ -63,6 +63,10 @@ def _routes_without_models(
     yield from open_inference_health_routes(context)
     yield from static_routes()
     yield from docs_routes()
+    if context.refresh_hook is not None:
+        from golive.service.refresh_hook import refresh_routes  # few servers have it
+
+        yield from refresh_routes(context.refresh_hook)
 
 
 def _routes_of_models(

@@ -36,6 +36,7 @@ class ServedModel(msgspec.Struct, frozen=True, kw_only=True):
         engine: Reads and answers its requests.
         examples: Golden records, shown in the OpenAPI document.
         card: The model card (Markdown).
+        names: What the version is called beside its ids: its number and its alias in a registry.
         drifted: Golden records are answered differently here and that was allowed.
         facts: Further JSON facts of the bundle, such as its id, its Python version, and whether
             its compiled program or its original model answers (`answers`, `answers_because`).
@@ -46,6 +47,7 @@ class ServedModel(msgspec.Struct, frozen=True, kw_only=True):
     engine: AnsweringEngine
     examples: tuple[Example, ...] = ()
     card: str = ""
+    names: tuple[str, ...] = ()
     drifted: bool = False
     facts: dict[str, JsonValue] = msgspec.field(default_factory=dict)
 

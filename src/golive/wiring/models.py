@@ -2,17 +2,52 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 
 from golive.bundle.reading import Bundle
 from golive.engine.loading import LoadedBundle, load_bundle
 from golive.errors import UsageError
-from golive.http.plan import ServePlan
+from golive.http.plan import Named, ServePlan
 from golive.service.served import Example, ServedModel
 from golive.signature.model import JsonValue
 from golive.wiring.loading import open_reference
 
-__all__ = ["load_models", "open_all"]
+__all__ = ["load_model", "load_models", "open_all", "pin"]
+
+
+def pin(plan: ServePlan) -> ServePlan:
+    """The plan with the version that each reference names now: every worker serves that one.
+
+    Raises:
+        UsageError: A reference names no version, or there is nothing to follow.
+        RegistryError: The registry's history is not what was written.
+        StoreUnavailableError: The registry does not answer.
+    """
+    pinned: dict[str, Named] = {}
+    for ref in plan.bundles:
+        if not Path(ref).exists():
+            from golive.registry.reference import reference_or_none  # nobody else waits for it
+
+            reference = reference_or_none(ref)
+            if reference is not None:
+                from golive.wiring.registries import named_now
+
+                pinned[ref] = named_now(ref, reference)
+    canary = None
+    if plan.settings.canary is not None or plan.settings.shadow is not None:
+        from golive.wiring.canaries import canary_of  # few servers have one
+
+        canary = canary_of(plan, pinned)
+    found = msgspec.structs.replace(plan, pinned=pinned, canary=canary)
+    if plan.settings.refresh is not None and not found.followed:
+        raise UsageError(
+            f"There is nothing to follow: {', '.join(plan.bundles)} always names the same.",
+            hint="--refresh goes with a model or an alias in a registry: golive serve NAME@prod "
+            "--refresh 30s",
+        )
+    return found
 
 
 def load_models(plan: ServePlan) -> dict[str, ServedModel]:
@@ -23,23 +58,39 @@ def load_models(plan: ServePlan) -> dict[str, ServedModel]:
         ModelLoadError: A model does not load here.
         EnvironmentDriftError: Golden records are answered differently and that is not allowed.
     """
+    names = {named.model: named.names for named in plan.pinned.values()}
     return {
-        name: _served(
-            load_bundle(
-                bundle,
-                allow_drifted_environment=plan.allow_drifted_environment,
-                original=plan.original,
-                no_pickle=plan.settings.no_pickle,
-                max_records=plan.settings.max_records,
-                limits_images=True,
-            )
-        )
+        name: load_model(plan, name, bundle, names=names.get(name, ()))
         for name, bundle in open_all(plan).items()
     }
 
 
+def load_model(
+    plan: ServePlan, name: str, bundle: Bundle, *, names: tuple[str, ...] = ()
+) -> ServedModel:
+    """Load one model as a plan says; see `load_models`.
+
+    Args:
+        plan: How it is served.
+        name: Under which name.
+        bundle: The bundle.
+        names: What the version is called beside its ids.
+    """
+    loaded = load_bundle(
+        bundle,
+        allow_drifted_environment=plan.allow_drifted_environment,
+        original=plan.original,
+        no_pickle=plan.settings.no_pickle,
+        max_records=plan.settings.max_records,
+        limits_images=True,
+    )
+    return _served(name, loaded, names)
+
+
 def open_all(plan: ServePlan) -> dict[str, Bundle]:
     """The bundles of a plan by name, verified, their models not loaded.
+
+    What comes from a registry has the name that it has there.
 
     Raises:
         UsageError: One is missing, or two have the same name.
@@ -47,17 +98,24 @@ def open_all(plan: ServePlan) -> dict[str, Bundle]:
     """
     bundles: dict[str, Bundle] = {}
     for ref in plan.bundles:
-        bundle = open_reference(ref, verify=plan.verify)
-        if bundle.name in bundles:
+        named = plan.pinned.get(ref)
+        if named is None:
+            bundle = open_reference(ref, verify=plan.verify)
+            name = bundle.name
+        else:
+            from golive.wiring.registries import pull_named
+
+            name, bundle = named.model, pull_named(named, verify=plan.verify)
+        if name in bundles:
             raise UsageError(
-                f"{ref} and {bundles[bundle.name].source} are both named {bundle.name!r}.",
+                f"{ref} and {bundles[name].source} are both named {name!r}.",
                 hint=f"golive repack {ref} --name OTHER -o other.bundle",
             )
-        bundles[bundle.name] = bundle
+        bundles[name] = bundle
     return bundles
 
 
-def _served(loaded: LoadedBundle) -> ServedModel:
+def _served(name: str, loaded: LoadedBundle, names: tuple[str, ...]) -> ServedModel:
     bundle, manifest, profile = loaded.bundle, loaded.bundle.manifest, loaded.bundle.profile
     facts: dict[str, JsonValue] = {
         "id": manifest.id,
@@ -73,7 +131,8 @@ def _served(loaded: LoadedBundle) -> ServedModel:
         "score_quantiles": [] if profile.scores is None else list(profile.scores.quantiles),
     }
     return ServedModel(
-        name=bundle.name,
+        name=name,
+        names=names,
         version=bundle.version,
         engine=loaded.engine,
         examples=tuple(Example(g.record, g.output) for g in bundle.golden),

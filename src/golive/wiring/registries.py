@@ -16,6 +16,7 @@ from golive.bundle.archive import is_archive_name
 from golive.bundle.reading import Bundle, open_bundle
 from golive.errors import UsageError
 from golive.files import private_directory, sha256_of, temporary_sibling
+from golive.http.plan import Named
 from golive.registry.errors import NotInRegistryError
 from golive.registry.history import History, Version
 from golive.registry.reference import Reference, parse_reference
@@ -24,8 +25,11 @@ from golive.registry.registry import Push, Registry, select
 __all__ = [
     "Located",
     "locate",
+    "named_by",
+    "named_now",
     "open_registry",
     "pull",
+    "pull_named",
     "pull_reference",
     "pull_to",
     "push",
@@ -105,6 +109,48 @@ def pull(located: Located, *, cache: Path | None = None, verify: bool = False) -
         file.unlink(missing_ok=True)
         located.registry.fetch(located.model, located.version, file)
     return open_bundle(file, verify_all=verify, cache=cache)
+
+
+def named_now(text: str, reference: Reference) -> Named:
+    """The version that a reference names now.
+
+    Args:
+        text: As it was written.
+        reference: What it is.
+
+    Raises:
+        GoliveError: As `locate`.
+    """
+    return named_by(text, reference, locate(reference))
+
+
+def named_by(text: str, reference: Reference, located: Located) -> Named:
+    """What was found under a reference, as a plan holds it."""
+    version, selector = located.version, reference.selector
+    number = str(version.number)
+    is_fixed = selector == number or version.content.id.startswith(selector or "-")
+    return Named(
+        reference=text,
+        model=located.model,
+        version=version.number,
+        sha256=version.content.sha256,
+        is_fixed=is_fixed,
+    )
+
+
+def pull_named(named: Named, *, verify: bool = False) -> Bundle:
+    """The bundle of a version; the registry is not asked where this machine has it already.
+
+    Raises:
+        GoliveError: As `locate` and `pull`.
+    """
+    file = settings.cache_dir() / "pulled" / f"{named.sha256}.zip"
+    if file.is_file() and sha256_of(file) == named.sha256:
+        return open_bundle(file, verify_all=verify)
+    reference = msgspec.structs.replace(
+        parse_reference(named.reference), selector=str(named.version)
+    )
+    return pull(locate(reference), verify=verify)
 
 
 def pull_reference(text: str) -> Bundle:

@@ -10,7 +10,7 @@ from golive.bundle.reading import Bundle
 from golive.http.plan import ServePlan
 from golive.http.server import serve as run_server
 from golive.signature.model import JsonValue
-from golive.wiring.models import load_models, open_all
+from golive.wiring.models import load_models, open_all, pin
 
 __all__ = ["announcement", "serve"]
 
@@ -27,13 +27,35 @@ def serve(plan: ServePlan, *, announce: Callable[[str], None]) -> None:
         BundleError: A bundle is not what was packed.
         GoliveError: A model does not load here, or golden records are answered differently.
     """
+    plan = pin(plan)
     bundles = open_all(plan)
+    source = None
+    if plan.canary is not None:
+        from golive.wiring.refreshing import open_source  # few servers have a candidate
 
-    def on_ready(url: str) -> None:
-        for line in announcement(bundles, url):
-            announce(line)
+        source = open_source
+    if plan.followed:
+        from golive.wiring.following import serve_following  # few servers follow anything
 
-    run_server(plan, load_models, on_ready=on_ready)
+        serve_following(plan, announce=lambda url: _announce(bundles, plan, url, announce))
+        return
+    run_server(
+        plan,
+        load_models,
+        on_ready=lambda url: _announce(bundles, plan, url, announce),
+        open_source=source,
+    )
+
+
+def _announce(
+    bundles: dict[str, Bundle], plan: ServePlan, url: str, announce: Callable[[str], None]
+) -> None:
+    for line in announcement(bundles, url):
+        announce(line)
+    if plan.canary is not None:
+        share = f"{100 * plan.canary.share:g}% of the requests instead"
+        what = "copies of the requests" if plan.canary.is_shadow else share
+        announce(f"{plan.canary.named.label} answers {what}.")
 
 
 def announcement(bundles: dict[str, Bundle], url: str) -> list[str]:

@@ -50,6 +50,7 @@ class HeadCache:
 
     def __init__(self, gateway: Gateway, *, body_bytes: int) -> None:
         self.known: dict[bytes, AdmittedHead] = {}
+        self._epoch: object = gateway.epoch
         self._gateway = gateway
         self._body_bytes = body_bytes
 
@@ -64,11 +65,18 @@ class HeadCache:
             return known
         read = read_head(raw)
         admitted = AdmittedHead(read, self._gateway.admit(read.head))
+        self.forget()
         if len(raw) <= _LONGEST and read.is_plain and read.length <= self._body_bytes:
-            if len(self.known) >= _MOST or known is not None:
+            if len(self.known) >= _MOST:
                 self.known.clear()
             self.known[raw] = admitted
         return admitted
+
+    def forget(self) -> None:
+        """Forget the heads of another epoch: they keep what answered then."""
+        if self._epoch is not self._gateway.epoch:
+            self._epoch = self._gateway.epoch
+            self.known.clear()
 
     def renewed(self, head: AdmittedHead) -> AdmittedHead:
         """The head as it is admitted now; its body may have taken longer than an epoch."""

@@ -135,6 +135,7 @@ class FrontServer:
             await asyncio.sleep(shared.limits.sweep_seconds)
             shared.writer.tell_time(time())
             shared.tell_refused()
+            shared.heads.forget()
             now = perf_counter()
             for connection in tuple(shared.connections):
                 connection.sweep(now)

@@ -1,0 +1,45 @@
+"""`golive refresh`: servers look at once for the version that their reference names."""
+
+from __future__ import annotations
+
+import click
+
+from golive.cli.actions import Actions
+from golive.cli.output import print_json, say
+
+__all__ = ["command"]
+
+
+@click.command("refresh", short_help="Have running servers look for another version now.")
+@click.option(
+    "--pid",
+    type=int,
+    default=None,
+    help="Process id of the server. Default: every server of yours on this machine.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document for a script.")
+@click.pass_obj
+def command(actions: Actions, /, *, pid: int | None, as_json: bool) -> None:
+    """Have servers that were started with --refresh look for another version now.
+
+    They are told, and go on by themselves: /readyz of each says which version serves, and why
+    another one was not taken. A version that was refused is tried again. On other machines, use
+    POST /admin/refresh; see "How to change versions without a break".
+
+    \b
+    golive refresh
+    golive refresh --pid 4711
+    """  # noqa: D301 - \b is click's mark for a block that is not wrapped
+    asked = actions.refresh(pid)
+    if as_json:
+        print_json(
+            [
+                {"pid": server.process, "url": server.url, "references": list(server.references)}
+                for server in asked
+            ]
+        )
+        return
+    for server in asked:
+        click.echo(server.url)
+        say(f"{', '.join(server.references)} of process {server.process} is looked at now.")
+        say(f"next: curl {server.url}/readyz")

@@ -1,0 +1,1 @@
+"""Refreshing: a running server takes the version that a reference names now."""

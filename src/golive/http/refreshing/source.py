@@ -1,0 +1,38 @@
+"""The seam between a server that follows a reference and what the reference names."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from golive.errors import GoliveError
+from golive.http.plan import Named
+from golive.service.served import ServedModel
+
+__all__ = ["ModelSource", "SourceUnavailableError"]
+
+
+class SourceUnavailableError(GoliveError):
+    """What a reference names cannot be told or had now; it says nothing of the version itself."""
+
+    code = "source_unavailable"
+
+
+class ModelSource(Protocol):
+    """The versions of one model. Called by one thread at a time."""
+
+    def look(self) -> Named:
+        """The version that the reference names now.
+
+        Raises:
+            SourceUnavailableError: It cannot be told.
+        """
+        ...
+
+    def load(self, named: Named) -> ServedModel:
+        """A version, verified and loaded, its golden records replayed.
+
+        Raises:
+            SourceUnavailableError: It cannot be had now.
+            GoliveError: It is not what was packed, does not load here, or answers differently.
+        """
+        ...

@@ -1,0 +1,168 @@
+"""A shadow: a candidate answers copies of requests, which nobody gets, and both are compared."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from queue import Empty, Full, Queue
+from threading import Thread
+from typing import Literal
+
+import msgspec
+
+from golive.http.comparison import Comparison, compare
+from golive.http.gateway import ServiceGateway
+from golive.http.plan_of_head import HeadPlan
+from golive.http.protocols import Admission, Head, Ticket
+from golive.http.split import Watched
+from golive.service.calls import Reply
+from golive.service.exchange import Response
+from golive.service.problems import Problem
+
+__all__ = ["Observer", "Seen", "Shadow", "ShadowGateway"]
+
+Seen = Literal["compared", "failed", "dropped"]
+
+Observer = Callable[[str, str, Seen, Comparison | None], object]
+"""Is told of each copy: model, version, what came of it and, if compared, the comparison."""
+
+_MOST_WAITING = 256
+_MOST_BYTES = 64 * 1024
+_ANYTHING = BaseException  # models raise what is no Exception, too, such as the panics of Rust
+_logger = logging.getLogger("golive.shadow")
+
+
+class _Copy(msgspec.Struct, frozen=True):
+    plan: HeadPlan
+    body: bytes
+    given: bytes
+
+
+class Shadow:
+    """Answers copies in a thread of its own, one after the other, and compares.
+
+    It rests as long as it worked, so that at most half of a processor goes there.
+
+    Args:
+        model: The model that has a candidate.
+        observe: Is told of each copy; of dropped ones on the event loop, of others in the thread.
+        most: How many copies wait; more are dropped.
+        rest: Waits so many seconds.
+    """
+
+    def __init__(
+        self,
+        *,
+        model: str,
+        observe: Observer,
+        most: int = _MOST_WAITING,
+        rest: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self._model = model
+        self._observe = observe
+        self._rest = rest
+        self._copies: Queue[_Copy] = Queue(most)
+
+    def start(self) -> None:
+        """Begin to answer, in a thread that ends with the process."""
+        Thread(target=self._run, name="golive-shadow", daemon=True).start()
+
+    def take(self, plan: HeadPlan, body: bytes, given: bytes) -> None:
+        """Take a copy of a request and of its answer, or drop it; never waits, never raises."""
+        if len(body) > _MOST_BYTES or len(given) > _MOST_BYTES:
+            self._tell(plan, "dropped")
+            return
+        try:
+            self._copies.put_nowait(_Copy(plan, body, given))
+        except Full:
+            self._tell(plan, "dropped")
+
+    def turn(self, seconds: float = 0.0) -> bool:
+        """Answer one copy; False if none came within so many seconds. Never raises."""
+        try:
+            copy = self._copies.get(timeout=seconds) if seconds else self._copies.get_nowait()
+        except Empty:
+            return False
+        began = time.perf_counter()
+        try:
+            found = compare(copy.given, _answer(copy))
+            self._tell(copy.plan, "compared" if found is not None else "failed", found)
+        except _ANYTHING:
+            _logger.exception("A copy could not be compared.")
+            self._tell(copy.plan, "failed")
+        self._rest(time.perf_counter() - began)
+        return True
+
+    def _run(self) -> None:
+        while True:
+            self.turn(60.0)
+
+    def _tell(self, plan: HeadPlan, seen: Seen, found: Comparison | None = None) -> None:
+        model = plan.admitted.place.model
+        self._observe(self._model, "" if model is None else model.version, seen, found)
+
+
+class ShadowGateway:
+    """Answers as the gateway behind it, and gives copies to a shadow; a `Gateway`.
+
+    Only what was answered with 200 is copied, and not who asks for a version.
+
+    Args:
+        gateway: Answers, and has a candidate.
+        model: The model that has it.
+        shadow: Takes the copies.
+    """
+
+    def __init__(self, gateway: ServiceGateway, *, model: str, shadow: Shadow) -> None:
+        self._gateway = gateway
+        self._model = model
+        self._shadow = shadow
+
+    @property
+    def epoch(self) -> object:
+        """That of the gateway behind."""
+        return self._gateway.epoch
+
+    def admit(self, head: Head) -> Admission:
+        """Find out everything that the head decides; never raises."""
+        usual = self._gateway.admit(head)
+        if "golive-version" in head.headers:
+            return usual
+        candidate = self._gateway.admit_to_candidate(head, self._model)
+        if candidate is None:
+            return usual
+        return Admission(head=head, epoch=usual.epoch, plan=_Copied(usual, candidate.plan))
+
+    def answer(self, admission: Admission, body: bytes, *, started: float) -> Response | Ticket:
+        """Answer a request; see `Gateway`."""
+        copied = admission.plan
+        if not isinstance(copied, _Copied):
+            return self._gateway.answer(admission, body, started=started)
+        answered = self._gateway.answer(copied.usual, body, started=started)
+        if isinstance(answered, Response):
+            self._copy(copied.candidate, body, answered)
+            return answered
+        return Watched(answered, lambda response: self._copy(copied.candidate, body, response))
+
+    def refuse(self, head: Head | None, problem: Problem, *, started: float) -> Response:
+        """The response to what the transport could not or would not hand over."""
+        return self._gateway.refuse(head, problem, started=started)
+
+    def _copy(self, plan: HeadPlan, body: bytes, response: Response) -> None:
+        if response.status == 200:
+            self._shadow.take(plan, body, response.body)
+
+
+class _Copied(msgspec.Struct, frozen=True):
+    """The admission of a head, and how the candidate would answer it."""
+
+    usual: Admission
+    candidate: HeadPlan
+
+
+def _answer(copy: _Copy) -> bytes:
+    """What the candidate says; the request is neither logged nor counted."""
+    service, admitted = copy.plan.service, copy.plan.admitted
+    begun = service.begin(admitted, copy.body, service.context.new_id())
+    return (begun if isinstance(begun, Reply) else service.answer(begun)).body

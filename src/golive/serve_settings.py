@@ -1,0 +1,196 @@
+"""The settings of serving: name, type, default and sentence of each."""
+
+from __future__ import annotations
+
+from golive.setting import Setting
+
+__all__ = ["SERVE_SETTINGS"]
+
+SERVE_SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        name="host",
+        type="text",
+        default="127.0.0.1",
+        sentence="Address to listen on; 0.0.0.0 is every address of the machine.",
+    ),
+    Setting(
+        name="port",
+        type="integer",
+        default=8000,
+        sentence="Port to listen on; 0 takes any free one.",
+        minimum=0,
+        maximum=65535,
+    ),
+    Setting(
+        name="workers",
+        type="count",
+        default=1,
+        sentence="Processes that answer, each with its own copy of the model; auto takes one for "
+        "each processor that the cgroup and the affinity leave to golive.",
+        minimum=1,
+    ),
+    Setting(
+        name="body_limit",
+        type="integer",
+        default=10 * 1024 * 1024,
+        sentence="Largest request body in bytes; a larger one is refused with 413.",
+        minimum=1,
+    ),
+    Setting(
+        name="time_limit",
+        type="number",
+        default=30.0,
+        sentence="Seconds until a request that is not answered ends with 504.",
+        minimum=0.001,
+    ),
+    Setting(
+        name="max_records",
+        type="integer",
+        default=10_000,
+        sentence="Most records that one request may hold.",
+        minimum=1,
+    ),
+    Setting(
+        name="allowed_hosts",
+        type="list",
+        default=(),
+        sentence="Host names that requests may be addressed to beside loopback ones; "
+        "* allows every name.",
+    ),
+    Setting(
+        name="threads",
+        type="integer",
+        default=4,
+        sentence="Requests that one worker answers at the same time; "
+        "one of several models leaves a thread to the others.",
+        minimum=1,
+    ),
+    Setting(
+        name="queue",
+        type="integer",
+        default=256,
+        sentence="Requests that wait in one worker for a thread; more are refused with 503.",
+        minimum=0,
+    ),
+    Setting(
+        name="read_limit",
+        type="number",
+        default=15.0,
+        sentence="Seconds until a request whose body has not arrived ends with 408.",
+        minimum=0.001,
+    ),
+    Setting(
+        name="header_limit",
+        type="number",
+        default=10.0,
+        sentence="Seconds until a request whose headers have not arrived ends with 408.",
+        minimum=0.001,
+    ),
+    Setting(
+        name="idle_limit",
+        type="number",
+        default=75.0,
+        sentence="Seconds until a connection without a request is closed; longer than a load "
+        "balancer in front keeps its own idle.",
+        minimum=0.001,
+    ),
+    Setting(
+        name="write_limit",
+        type="number",
+        default=30.0,
+        sentence="Seconds in which a client reads nothing of its answer until it is given up.",
+        minimum=0.001,
+    ),
+    Setting(
+        name="connections",
+        type="integer",
+        default=4096,
+        sentence="Connections that one worker keeps open; more are refused with 503.",
+        minimum=1,
+    ),
+    Setting(
+        name="tls_certificate",
+        type="path",
+        default=None,
+        sentence="File of the certificate and its chain (PEM); with it, HTTPS is spoken.",
+    ),
+    Setting(
+        name="tls_key",
+        type="path",
+        default=None,
+        sentence="File of the certificate's key (PEM), if it is another one.",
+    ),
+    Setting(
+        name="drain",
+        type="number",
+        default=0.0,
+        sentence="Seconds from a SIGTERM in which requests are still answered while /readyz "
+        "already fails, so that a load balancer can turn away.",
+        minimum=0,
+    ),
+    Setting(
+        name="grace",
+        type="integer",
+        default=10,
+        sentence="Seconds after that in which open requests may end.",
+        minimum=0,
+    ),
+    Setting(
+        name="numeric_threads",
+        type="integer",
+        default=1,
+        sentence="Threads that BLAS and OpenMP start in one worker; a variable such as "
+        "OMP_NUM_THREADS that is set already stays as it is.",
+        minimum=1,
+    ),
+    Setting(
+        name="no_pickle",
+        type="boolean",
+        default=False,
+        sentence="Whether a model whose loading would run code out of a pickle is refused; "
+        "compiled programs are none.",
+    ),
+    Setting(
+        name="log_inputs",
+        type="boolean",
+        default=False,
+        sentence="Whether log lines hold the records that were sent.",
+    ),
+    Setting(
+        name="refresh",
+        type="duration",
+        default=None,
+        sentence="How often to look whether a reference such as games@prod names another version, "
+        "such as 30s or 5m, and switch to it; unset: serve what it named at the start.",
+        minimum=0.1,
+    ),
+    Setting(
+        name="canary",
+        type="text",
+        default=None,
+        sentence="A candidate and the percent of the requests that it answers, such as "
+        "candidate=10 or prod=90,candidate=10; unset: there is none.",
+    ),
+    Setting(
+        name="shadow",
+        type="text",
+        default=None,
+        sentence="Alias of a candidate that answers copies of the requests, which nobody gets and "
+        "which are compared with what was answered; unset: there is none.",
+    ),
+    Setting(
+        name="sticky_header",
+        type="text",
+        default=None,
+        sentence="Header whose value decides between the two, such as x-user-id; unset, or where a "
+        "request has none: the body decides.",
+    ),
+    Setting(
+        name="keep_previous",
+        type="duration",
+        default=60.0,
+        sentence="How long after a switch to another version the one before is kept for requests "
+        "that ask for it.",
+        minimum=0,
+    ),
+)

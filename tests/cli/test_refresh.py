@@ -1,0 +1,38 @@
+import json
+
+from golive.errors import UsageError
+
+
+def test_the_servers_that_were_asked_are_told(golive, actions, capsys):
+    code = golive("refresh")
+
+    assert (code, actions.calls) == (0, [("refresh", (None,), {})])
+    assert capsys.readouterr() == (
+        "http://127.0.0.1:8000\n",
+        "games@prod of process 4711 is looked at now.\nnext: curl http://127.0.0.1:8000/readyz\n",
+    )
+
+
+def test_one_server_is_asked_by_its_process_id_and_told_as_json(golive, actions, capsys):
+    code = golive("refresh", "--pid", "4711", "--json")
+
+    assert (code, actions.calls) == (0, [("refresh", (4711,), {})])
+    assert json.loads(capsys.readouterr().out) == [
+        {"pid": 4711, "url": "http://127.0.0.1:8000", "references": ["games@prod"]}
+    ]
+
+
+def test_that_there_is_none_is_misuse(golive, actions, capsys):
+    actions.error = UsageError("No server of yours on this machine follows a reference.")
+
+    assert golive("refresh") == 2
+    assert "follows a reference" in capsys.readouterr().err
+
+
+def test_a_duration_is_read_and_anything_else_is_misuse(golive, actions, capsys):
+    golive("serve", "games@prod", "--refresh", "1.5m")
+    code = golive("serve", "games@prod", "--refresh", "soon")
+
+    assert actions.calls[0][1][1].refresh == 90.0
+    assert code == 2
+    assert "'soon' is no duration such as 30s, 5m or 1h." in capsys.readouterr().err

@@ -1,0 +1,81 @@
+"""A candidate answers copies, which nobody gets and which delay nobody."""
+
+import threading
+
+import pytest
+from tests.http.candidates import ShadowSite, head, version, versions_of
+
+from golive.http.comparison import Comparison
+from golive.http.shadow import Shadow, ShadowGateway
+
+
+@pytest.mark.parametrize("manner", ["at_once", "on_loop", "in_thread", "apart"])
+def test_the_usual_version_answers_and_the_candidate_is_compared(manner):
+    site = ShadowSite(manner=manner)
+
+    responses = site.answers((head(), b'[{"x": 0}, {"x": 3}, {}]'))
+    lines = list(site.lines)
+    while site.shadow.turn():
+        pass
+
+    assert versions_of(responses) == ["v1"]
+    found = Comparison(agreed=1, differed=1, differences=[0.0, 3.0])
+    assert site.told == [("sum", "v2", "compared", found)]
+    assert site.lines == lines  # what the candidate says is no request
+    assert len(site.rests) == 1
+
+
+def test_errors_of_the_candidate_are_counted_only():
+    def fail(record):
+        raise ValueError("not today")
+
+    site = ShadowSite(candidate=version(2, model=fail))
+
+    [response] = site.answers((head(), b'{"x": 3}'))
+    site.shadow.turn()
+
+    assert response.status == 200
+    assert site.told == [("sum", "v2", "compared", Comparison(failed=1))]
+
+
+def test_a_full_queue_drops_copies_and_counts_them():
+    site = ShadowSite(most=2)
+
+    responses = site.answers(*[(head(), b'{"x": 3}')] * 5)
+    dropped = [told[2] for told in site.told]
+    while site.shadow.turn():
+        pass
+
+    assert versions_of(responses) == ["v1"] * 5
+    assert dropped == ["dropped"] * 3
+    assert [told[2] for told in site.told[3:]] == ["compared"] * 2
+
+
+def test_a_large_request_is_not_copied():
+    site = ShadowSite()
+
+    [response] = site.answers((head(), b" " * 70_000 + b'{"x": 3}'))
+
+    assert response.status == 200
+    assert [told[2] for told in site.told] == ["dropped"]
+    assert not site.shadow.turn()
+
+
+def test_what_was_not_answered_or_asks_for_a_version_is_not_copied():
+    site = ShadowSite()
+
+    site.answers((head(), b"{}"), (head(golive_version="2"), b'{"x": 3}'))
+
+    assert not site.shadow.turn()
+    assert site.told == []
+
+
+def test_its_thread_answers_by_itself():
+    site, seen = ShadowSite(), threading.Event()
+    shadow = Shadow(model="sum", observe=lambda *facts: seen.set())
+    site.gateway = ShadowGateway(site.inner, model="sum", shadow=shadow)
+    shadow.start()
+
+    site.answers((head(), b'{"x": 3}'))
+
+    assert seen.wait(30)

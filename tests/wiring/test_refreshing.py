@@ -1,0 +1,184 @@
+"""Plans are pinned to what their references name, and followed references become models."""
+
+import json
+import os
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+import golive
+from golive.errors import BundleCorruptError, UsageError
+from golive.http.plan import ServePlan
+from golive.http.refreshing.source import SourceUnavailableError
+from golive.registry.errors import ContentCorruptError
+from golive.settings import ServeSettings
+from golive.wiring.following import ask_to_refresh, running_servers
+from golive.wiring.models import load_models, open_all, pin
+from golive.wiring.refreshing import open_source
+from golive.wiring.registries import open_registry
+
+
+@pytest.fixture(scope="session")
+def other_bundle(tmp_path_factory):
+    """A packed model that answers otherwise than `bundle`."""
+    frame = pd.DataFrame({"a": np.arange(60.0), "b": np.arange(60.0) % 7})
+    model = LogisticRegression().fit(frame, np.where(frame["b"] > 3, "yes", "no"))
+    folder = tmp_path_factory.mktemp("other")
+    return golive.pack(model, frame, name="m", output=folder / "m.bundle")
+
+
+@pytest.fixture
+def registry(bundle, other_bundle, tmp_path, monkeypatch):
+    """A registry with two versions of `games`; `prod` is the first."""
+    monkeypatch.setenv("GOLIVE_REGISTRY", str(tmp_path / "registry"))
+    monkeypatch.setenv("GOLIVE_CACHE_DIR", str(tmp_path / "cache"))
+    opened = open_registry()
+    opened.push(bundle, model="games")
+    opened.push(other_bundle, model="games")
+    opened.move("games", "prod", 1)
+    return opened
+
+
+def plan_of(*bundles, **settings):
+    loaded = ServeSettings.load({}, **settings)
+    return ServePlan(bundles=tuple(str(b) for b in bundles), settings=loaded)
+
+
+def test_a_pinned_plan_serves_what_was_named_then_under_the_name_in_the_registry(registry, bundle):
+    plan = pin(plan_of("games@prod"))
+    registry.move("games", "prod", 2)
+
+    models = load_models(plan)
+
+    assert list(models) == ["games"]
+    assert (models["games"].name, models["games"].version) == ("games", bundle.version)
+
+
+def test_a_pinned_plan_needs_no_registry_where_the_bundle_is_on_this_machine(registry, tmp_path):
+    plan = pin(plan_of("games@prod"))
+    open_all(plan)
+    shutil.rmtree(tmp_path / "registry")
+
+    assert list(open_all(plan)) == ["games"]
+
+
+def test_a_pinned_plan_asks_the_registry_again_where_the_cache_was_emptied(
+    registry, bundle, tmp_path
+):
+    plan = pin(plan_of("games@prod"))
+    open_all(plan)
+    shutil.rmtree(tmp_path / "cache")
+    registry.move("games", "prod", 2)
+
+    assert open_all(plan)["games"].version == bundle.version
+
+
+@pytest.mark.parametrize("reference", ["games", "games@prod"])
+def test_what_may_name_another_version_is_followed(registry, reference):
+    plan = pin(plan_of(reference, refresh=30))
+
+    assert {slot: named.reference for slot, named in plan.followed.items()} == {"games": reference}
+
+
+@pytest.mark.parametrize("reference", ["games@1", "games@{id}"])
+def test_what_always_names_the_same_is_not(registry, bundle, reference):
+    text = reference.format(id=bundle.manifest.id[:12])
+
+    with pytest.raises(UsageError, match="nothing to follow"):
+        pin(plan_of(text, refresh=30))
+
+
+def test_a_candidate_is_what_its_alias_names_and_is_followed_too(registry):
+    registry.move("games", "next", 2)
+    settings = {"canary": "next=10", "sticky_header": "X-User"}
+
+    plan = pin(plan_of("games@prod", refresh=30, **settings))
+
+    assert (plan.canary.named.label, plan.canary.share, plan.canary.header) == (
+        "games@2",
+        0.1,
+        "x-user",
+    )
+    assert {slot: named.label for slot, named in plan.followed.items()} == {
+        "games": "games@1",
+        "games.candidate": "games@2",
+    }
+
+
+def test_a_candidate_goes_with_one_reference_alone(registry, bundle):
+    with pytest.raises(UsageError, match="one model from a registry"):
+        pin(plan_of(bundle.path, canary="next=10"))
+    with pytest.raises(UsageError, match="no games@next"):
+        pin(plan_of("games@prod", canary="next=10"))
+
+
+def test_without_refresh_nothing_is_followed(registry):
+    assert pin(plan_of("games@prod")).followed == {}
+
+
+def test_to_follow_a_path_is_misuse(bundle):
+    with pytest.raises(UsageError, match="nothing to follow") as caught:
+        pin(plan_of(bundle.path, refresh=30))
+    assert "--refresh 30s" in caught.value.hint
+
+
+def test_a_source_tells_what_the_reference_names_and_loads_it(registry, other_bundle):
+    plan = pin(plan_of("games@prod", refresh=30))
+    source = open_source(plan, plan.pinned["games@prod"])
+
+    before = source.look()
+    registry.move("games", "prod", 2)
+    after = source.look()
+    model = source.load(after)
+
+    assert (before.label, after.label) == ("games@1", "games@2")
+    assert (model.name, model.version) == ("games", other_bundle.version)
+
+
+def test_a_registry_that_is_gone_or_damaged_says_nothing_of_the_version(registry, tmp_path):
+    plan = pin(plan_of("games@prod", refresh=30))
+    source = open_source(plan, plan.pinned["games@prod"])
+
+    registry.move("games", "prod", None)
+    with pytest.raises(SourceUnavailableError, match="no games@prod"):
+        source.look()
+    for event in (tmp_path / "registry" / "games" / "history").iterdir():
+        event.write_text("{}")
+    with pytest.raises(SourceUnavailableError, match="json"):
+        open_source(plan, plan.pinned["games@prod"]).look()
+    shutil.rmtree(tmp_path / "registry")
+    with pytest.raises(SourceUnavailableError):
+        source.look()
+
+
+def test_a_version_whose_file_was_changed_is_refused(registry, tmp_path):
+    plan = pin(plan_of("games@prod", refresh=30))
+    source = open_source(plan, plan.pinned["games@prod"])
+    registry.move("games", "prod", 2)
+    named = source.look()
+    file = next((tmp_path / "registry" / "games" / "bundles").glob(f"{named.sha256}*"))
+    file.write_bytes(b"x" + file.read_bytes()[1:])
+
+    with pytest.raises((ContentCorruptError, BundleCorruptError)):
+        source.load(named)
+
+
+def test_only_servers_that_run_are_asked(tmp_path, monkeypatch):
+    monkeypatch.setenv("GOLIVE_CACHE_DIR", str(tmp_path))
+    folder = tmp_path / "serving"
+    folder.mkdir(mode=0o700)
+    dead = {"process": 2**22 + 1, "begun": 1, "url": "http://a", "references": ["a@prod"]}
+    other = dead | {"process": os.getpid(), "begun": 1}  # the id of another process by now
+    (folder / "1.json").write_text(json.dumps(dead))
+    (folder / "2.json").write_text(json.dumps(other))
+    (folder / "3.json").write_text("{")
+
+    assert running_servers() == []
+    assert list(folder.iterdir()) == []
+    with pytest.raises(UsageError, match="No server of yours on this machine follows"):
+        ask_to_refresh()
+    with pytest.raises(UsageError, match=f"Process {os.getpid()} is no server"):
+        ask_to_refresh(os.getpid())
