@@ -17,7 +17,7 @@ __all__ = ["COMMANDS", "CommandGroup", "command", "main", "run"]
 
 COMMANDS = (
     "pack", "inspect", "check", "diff", "predict", "serve", "push", "versions", "rollback", "pull",
-    "gc", "repack", "compile", "export", "sbom", "completion",
+    "gc", "keys", "repack", "compile", "export", "sbom", "completion",
 )  # fmt: skip
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 

@@ -7,6 +7,8 @@ of its own. The event loop alone tells of exchanges, so that nothing there waits
 
 from __future__ import annotations
 
+from threading import Lock
+
 import msgspec
 
 from golive.http.bodies import parse_query
@@ -63,6 +65,7 @@ class ServiceGateway:
             limits=limits,
             tells_saturation=False,
         )
+        self._renewing = Lock()
         self.service = service
 
     @property
@@ -72,7 +75,14 @@ class ServiceGateway:
 
     @service.setter
     def service(self, service: Service) -> None:
-        self._served = _Served(service, lanes_of(service.models, self._pool, self._desk.room))
+        served = _Served(service, lanes_of(service.models, self._pool, self._desk.room))
+        with self._renewing:
+            self._served = served
+
+    def renew(self) -> None:
+        """Begin another epoch with the same service; from any thread."""
+        with self._renewing:
+            self._served = _Served(self._served.service, self._served.lanes)
 
     @property
     def epoch(self) -> object:

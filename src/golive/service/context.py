@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from golive.service.protocols import Exposition
 from golive.service.served import Limits, Readiness
+
+if TYPE_CHECKING:
+    from golive.access.gatekeeper import Gatekeeper
 
 __all__ = ["ServiceContext"]
 
@@ -22,6 +26,8 @@ class ServiceContext(msgspec.Struct, frozen=True, kw_only=True):
         limits: What a request may cost.
         readiness: How far the start has come.
         exposition: Writes the metrics; without it there is no `/metrics`.
+        gatekeeper: Knows the keys; without it everybody is let in.
+        metrics_open: Whether `/metrics` needs no key.
         logger: Gets the traceback of what should not have happened.
     """
 
@@ -30,6 +36,8 @@ class ServiceContext(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits = msgspec.field(default_factory=Limits)
     readiness: Readiness = msgspec.field(default_factory=Readiness)
     exposition: Exposition | None = None
+    gatekeeper: Gatekeeper | None = None
+    metrics_open: bool = False
     logger: logging.Logger = msgspec.field(
         default_factory=lambda: logging.getLogger("golive.service")
     )

@@ -25,8 +25,13 @@ def serve(plan: ServePlan, *, announce: Callable[[str], None]) -> None:
     Raises:
         UsageError: A bundle is missing, two have the same name, or the address cannot be had.
         BundleError: A bundle is not what was packed.
+        KeysError: The file of keys is missing or cannot be trusted.
         GoliveError: A model does not load here, or golden records are answered differently.
     """
+    if plan.settings.keys is not None:
+        from golive.wiring.keys import check_keys
+
+        check_keys(plan.settings.keys)
     bundles = open_all(plan)
 
     def on_ready(url: str) -> None:
