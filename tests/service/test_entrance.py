@@ -8,6 +8,8 @@ import pytest
 from golive.access.gatekeeper import Gatekeeper
 from golive.access.key_desk import KeyDesk, KeyWish
 from golive.service.context import ServiceContext
+from golive.service.entrance import enter
+from golive.service.routes import Endpoint, Route
 from golive.testing.keys import MemoryKeys
 from golive.testing.services import counted_ids, fake_model, fake_service, get, post, strict_json
 
@@ -167,3 +169,17 @@ def test_the_document_declares_the_schemes(setup):
     }
     assert document["paths"]["/healthz"]["get"]["security"] == []
     assert "security" not in document["paths"]["/models/sum/predict"]["post"]
+
+
+def test_only_a_key_with_limits_takes_the_shortcut_away():
+    endpoint = Endpoint(handler=lambda _: None, effort="model", shortcut=lambda *_: None)
+    route = Route("/predict", {"POST": endpoint}, fake_model())
+
+    def endpoint_for(setup):
+        head = post({}, host="localhost", x_api_key=setup.text)
+        gatekeeper = setup.service.context.gatekeeper
+        entrance = enter(head, route, endpoint, gatekeeper, metrics_open=False)
+        return endpoint if entrance.meter is None else entrance.meter(endpoint)
+
+    assert endpoint_for(Setup()) is endpoint
+    assert endpoint_for(Setup(rate="1/s")).shortcut is None

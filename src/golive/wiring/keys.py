@@ -24,10 +24,12 @@ def open_keys(path: Path | None) -> KeyFile:
     return KeyFile(found)
 
 
-def check_keys(path: Path) -> None:
+def check_keys(path: Path) -> bool:
     """Read a file of keys once, so that a mistake is told before anything is served.
+
+    Gives whether there is a key, and so one is needed.
 
     Raises:
         KeysError: It is missing, others can read it, or it is no file of keys.
     """
-    KeyFile(path).read()
+    return bool(KeyFile(path).read())

@@ -28,35 +28,40 @@ def serve(plan: ServePlan, *, announce: Callable[[str], None]) -> None:
         KeysError: The file of keys is missing or cannot be trusted.
         GoliveError: A model does not load here, or golden records are answered differently.
     """
+    needs_key = False
     if plan.settings.keys is not None:
         from golive.wiring.keys import check_keys
 
-        check_keys(plan.settings.keys)
+        needs_key = check_keys(plan.settings.keys)
     bundles = open_all(plan)
 
     def on_ready(url: str) -> None:
-        for line in announcement(bundles, url):
+        for line in announcement(bundles, url, needs_key=needs_key):
             announce(line)
 
     run_server(plan, load_models, on_ready=on_ready)
 
 
-def announcement(bundles: dict[str, Bundle], url: str) -> list[str]:
+def announcement(bundles: dict[str, Bundle], url: str, *, needs_key: bool = False) -> list[str]:
     """What a person is told once requests are answered: addresses, a curl of each, the page."""
     lines = []
     for name, bundle in bundles.items():
         path = "/predict" if len(bundles) == 1 else f"/models/{name}/predict"
         lines.append(f"{name} {bundle.version} answers at {url}{path}")
-        lines += _curl(bundle, f"{url}{path}")
+        lines += _curl(bundle, f"{url}{path}", needs_key=needs_key)
     return [*lines, f"Or open {url}/ in a browser."]
 
 
-def _curl(bundle: Bundle, address: str) -> list[str]:
+def _curl(bundle: Bundle, address: str, *, needs_key: bool) -> list[str]:
     record = next((g.record for g in bundle.golden if _is_answered(g.output)), None)
     if record is None:
         return []
     body = shlex.quote(json.dumps(record, ensure_ascii=False))
-    return ["Try it:", f"  curl {address} -H 'content-type: application/json' -d {body}"]
+    key = ' -H "x-api-key: $KEY"' if needs_key else ""
+    return [
+        "Try it, with your key in $KEY:" if needs_key else "Try it:",
+        f"  curl {address} -H 'content-type: application/json'{key} -d {body}",
+    ]
 
 
 def _is_answered(output: JsonValue) -> bool:
