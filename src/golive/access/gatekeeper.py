@@ -50,9 +50,8 @@ class Gatekeeper:
         """Decide about a request; None where no key is needed."""
         if not self._is_locked:
             return None
-        if self._keys is None:
-            return _UNAVAILABLE
-        return decide(asked, self._keys, self._now())
+        keys = self._keys  # another thread may replace it
+        return _UNAVAILABLE if keys is None else decide(asked, keys, self._now())
 
     def meter(self, key: Key, model: str) -> Meter | None:
         """What counts what the key asks of the model, or None where it has no limits."""
