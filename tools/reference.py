@@ -45,6 +45,9 @@ MEANINGS = {
     "bad_query": "The query string cannot be read.",
     "bad_request": "The request cannot be read.",
     "not_authenticated": "A signed request is not signed with the server's secret, or not in time.",
+    "key_required": "No key was sent, and this path needs one.",
+    "bad_key": "What was sent is no key, or one that was revoked or has expired.",
+    "not_allowed": "The key is not for this path or model.",
     "not_found": "There is no such path or model.",
     "method_not_allowed": "The path does not take this method; `Allow` lists those it does.",
     "not_acceptable": "`Accept` leaves out JSON.",
@@ -58,12 +61,15 @@ MEANINGS = {
     "bad_option": "`threshold`, `top` or `ids` has a value that it cannot have.",
     "threshold_not_supported": "A threshold was given for a model that is not binary.",
     "invalid_records": "No record could be answered, and all faults are the input's.",
+    "rate_limited": "The key asks faster than its rate; `Retry-After` says when to come again.",
+    "quota_exceeded": "The key's quota is used up; `Retry-After` says when the next one begins.",
     "headers_too_large": "The request line and the headers are too large.",
     "client_disconnected": "The caller left before the answer (in logs and metrics only).",
     "internal_error": "golive itself failed.",
     "starting": "The models are being loaded.",
     "draining": "The server is about to end.",
     "overloaded": "Too much is being answered already; `Retry-After` says when to come again.",
+    "keys_unavailable": "The file of keys went missing or cannot be read; the log says why.",
     "time_limit": "The answer took longer than the limit.",
 }
 
@@ -78,6 +84,10 @@ def command_line() -> Iterator[str]:
         found = command.get_command(root, name)
         assert found is not None
         yield from _help(f"golive {name}", found, root)
+        if isinstance(found, click.Group):
+            parent = click.Context(found, info_name=name, parent=root)
+            for part, inner in found.commands.items():
+                yield from _help(f"golive {name} {part}", inner, parent)
 
 
 def _help(title: str, found: click.Command, parent: click.Context | None) -> Iterator[str]:

@@ -144,6 +144,18 @@ SERVE_SETTINGS: tuple[Setting, ...] = (
         minimum=1,
     ),
     Setting(
+        name="keys",
+        type="path",
+        default=None,
+        sentence="File of API keys, which `golive keys` makes; with it, requests need a key.",
+    ),
+    Setting(
+        name="metrics_open",
+        type="boolean",
+        default=False,
+        sentence="Whether /metrics needs no key where other paths do.",
+    ),
+    Setting(
         name="no_pickle",
         type="boolean",
         default=False,

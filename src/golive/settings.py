@@ -108,6 +108,8 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     drain: float
     grace: int
     numeric_threads: int
+    keys: Path | None
+    metrics_open: bool
     no_pickle: bool
     log_inputs: bool
     refresh: float | None

@@ -151,6 +151,7 @@ SERVING = sorted(
         "golive.service.docs_page",
         "golive.service.docs_page.routes",
         "golive.service.document_headers",
+        "golive.service.entrance",
         "golive.service.exchange",
         "golive.service.health",
         "golive.service.input_tensors",

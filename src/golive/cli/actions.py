@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from golive.access.key_desk import KeyDesk
+    from golive.access.keys import Key
     from golive.bundle.reading import Bundle
     from golive.checking.difference import Difference
     from golive.checking.report import Report
@@ -128,6 +130,21 @@ class Actions:
         from golive.wiring.following import ask_to_refresh
 
         return ask_to_refresh(process)
+
+    def key_desk(self, file: Path | None) -> KeyDesk:
+        """What changes the keys of a file, or of the one that GOLIVE_KEYS names."""
+        from datetime import UTC, datetime
+
+        from golive.access.key_desk import KeyDesk
+        from golive.wiring.keys import open_keys
+
+        return KeyDesk(open_keys(file), clock=lambda: datetime.now(UTC))
+
+    def create_key(self, file: Path | None, **wish: Any) -> tuple[Key, str]:
+        """Make a key; gives it and its text."""
+        from golive.access.key_desk import KeyWish
+
+        return self.key_desk(file).create(KeyWish(**wish))
 
     def serve(
         self,

@@ -17,7 +17,8 @@ __all__ = ["COMMANDS", "CommandGroup", "command", "main", "run"]
 
 COMMANDS = (
     "pack", "inspect", "check", "diff", "predict", "serve", "push", "versions", "promote",
-    "rollback", "pull", "refresh", "gc", "repack", "compile", "export", "sbom", "completion",
+    "rollback", "pull", "refresh", "gc", "keys", "repack", "compile", "export", "sbom",
+    "completion",
 )  # fmt: skip
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 

@@ -40,6 +40,7 @@ def asgi_app(
     Raises:
         UsageError: A bundle is missing, two have the same name, or a setting is not one.
         BundleError: A bundle is not what was packed.
+        KeysError: The file of keys is missing or cannot be trusted.
         GoliveError: A model does not load here, or golden records are answered differently.
     """
     loaded = ServeSettings.load(**settings)
@@ -56,6 +57,10 @@ def asgi_app(
         original=original,
     )
     limit_numeric_threads(loaded.numeric_threads)
+    if loaded.keys is not None:
+        from golive.wiring.keys import check_keys
+
+        check_keys(loaded.keys)
     house = build_gateway(loaded)
     house.open(load_models(plan))
     atexit.register(house.close)

@@ -8,6 +8,7 @@ of its own. The event loop alone tells of exchanges, so that nothing there waits
 from __future__ import annotations
 
 from collections.abc import Sequence
+from threading import Lock
 
 import msgspec
 
@@ -78,6 +79,7 @@ class ServiceGateway:
             limits=limits,
             tells_saturation=False,
         )
+        self._renewing = Lock()
         self.service = service
 
     @property
@@ -87,7 +89,8 @@ class ServiceGateway:
 
     @service.setter
     def service(self, service: Service) -> None:
-        self._served = _Served(self._way(service))
+        with self._renewing:
+            self._served = _Served(self._way(service))
 
     def serve(
         self,
@@ -103,13 +106,19 @@ class ServiceGateway:
             candidate: Answers those whom `admit_to_candidate` admits, and who choose it.
             also: Answer those who choose a version of theirs, by the header `golive-version`.
         """
-        known = {id(way.service): way for way in self._served.ways}
+        with self._renewing:
+            known = {id(way.service): way for way in self._served.ways}
 
-        def way(one: Service) -> _Way:
-            return known.get(id(one)) or self._way(one)
+            def way(one: Service) -> _Way:
+                return known.get(id(one)) or self._way(one)
 
-        second = None if candidate is None else way(candidate)
-        self._served = _Served(way(service), second, tuple(way(one) for one in also))
+            second = None if candidate is None else way(candidate)
+            self._served = _Served(way(service), second, tuple(way(one) for one in also))
+
+    def renew(self) -> None:
+        """Begin another epoch with the same services; from any thread."""
+        with self._renewing:
+            self._served = msgspec.structs.replace(self._served)
 
     def _way(self, service: Service) -> _Way:
         return _Way(service, lanes_of(service.models, self._pool, self._desk.room))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import stat
 import sys
+import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from os import fstat
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import msgspec
 
@@ -25,7 +26,10 @@ from golive.service.served import Limits, Readiness, ServedModel
 from golive.service.service import Service
 from golive.settings import ServeSettings
 
-__all__ = ["Gatehouse", "build_gateway"]
+if TYPE_CHECKING:
+    from golive.access.gatekeeper import Gatekeeper
+
+__all__ = ["Gatehouse", "build_gateway", "open_gatekeeper"]
 
 _LARGE_WRITE = 64 * 1024
 
@@ -77,12 +81,15 @@ def build_gateway(
         metrics=metrics,
         log_inputs=settings.log_inputs,
     )
-    context = change(_context(settings, metrics.expose))
+    gatekeeper = open_gatekeeper(settings)
+    context = change(_context(settings, metrics.expose, gatekeeper))
     gateway = ServiceGateway(Service({}, context), telemetry=telemetry, limits=_limits(settings))
+    end_watch = _watch(gatekeeper, gateway)
 
     stage = Stage(gateway, context)
 
     def close() -> None:
+        end_watch()
         gateway.close()
         writer.close()
 
@@ -92,6 +99,28 @@ def build_gateway(
         stage=stage,
         close=close,
     )
+
+
+def open_gatekeeper(settings: ServeSettings) -> Gatekeeper | None:
+    """What knows the keys of the file that the settings name, or None where they name none.
+
+    Where the file cannot be read, it lets nobody in.
+    """
+    if settings.keys is None:
+        return None
+    from golive.access.gatekeeper import Gatekeeper
+    from golive.access.key_file import KeyFile
+
+    return Gatekeeper(KeyFile(settings.keys), clock=time.time)
+
+
+def _watch(gatekeeper: Gatekeeper | None, gateway: ServiceGateway) -> Callable[[], None]:
+    """Watch the keys; gives what ends that."""
+    if gatekeeper is None:
+        return lambda: None
+    from golive.http.key_watch import KeyWatch
+
+    return KeyWatch(gatekeeper, gateway.renew).close
 
 
 def _limits(settings: ServeSettings) -> AppLimits:
@@ -114,7 +143,9 @@ def _joining(log: TextIO, *, is_alone: bool) -> dict[str, int]:
 
 
 def _context(
-    settings: ServeSettings, exposition: Callable[[], tuple[str, bytes]]
+    settings: ServeSettings,
+    exposition: Callable[[], tuple[str, bytes]],
+    gatekeeper: Gatekeeper | None,
 ) -> ServiceContext:
     return ServiceContext(
         new_id=request_ids(),
@@ -122,5 +153,7 @@ def _context(
         limits=Limits(body_bytes=settings.body_limit),
         readiness=Readiness("starting"),
         exposition=exposition,
+        gatekeeper=gatekeeper,
+        metrics_open=settings.metrics_open,
         logger=logging.getLogger("golive.service"),
     )

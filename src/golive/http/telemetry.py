@@ -91,8 +91,10 @@ class Teller:
             f',"route":{_json(place.pattern)},"status":'
         )
         model = place.model
+        key = admitted.key
+        about_key = "" if key is None else f',"key":{_json(key[0])},"key_id":{_json(key[1])}'
         self._about_model = (
-            f',"model":{_json(None if model is None else model.name)}'
+            f'{about_key},"model":{_json(None if model is None else model.name)}'
             f',"version":{_json(None if model is None else model.version)},"records":'
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
 
@@ -15,6 +16,7 @@ from golive.service.compression import (
     response_encoding,
 )
 from golive.service.context import ServiceContext
+from golive.service.entrance import OPEN_ENTRANCE, Entrance, enter
 from golive.service.exchange import Request, header_lines
 from golive.service.health import unready_problem
 from golive.service.negotiation import accepts_json, echoed_headers, is_host_allowed
@@ -40,6 +42,7 @@ class Admitted(msgspec.Struct, frozen=True, kw_only=True):
             the lines after those of the content, and the rest.
         accept_encoding: As the caller sent it, or None.
         least_encoded: Smaller bodies are sent as they are.
+        key: Name and id of the key that was sent, or None where none was needed.
     """
 
     head: Request
@@ -53,6 +56,7 @@ class Admitted(msgspec.Struct, frozen=True, kw_only=True):
     usual_lines: tuple[str, str]
     accept_encoding: str | None
     least_encoded: int
+    key: tuple[str, str] | None = None
 
     def read(self, body: bytes, *, limit: int) -> bytes | Problem:
         """The body that the endpoint is to read, decompressed, or why it is not read.
@@ -101,12 +105,19 @@ def admit(
     place = routes.place(head.path)
     endpoint = place.endpoint(head.method) if isinstance(place, Route) else None
     accept_encoding = head.headers.get("accept-encoding")
-    headers, echoed = _headers(place, is_drifted=is_drifted), echoed_headers(head.headers)
+    is_ours = is_host_allowed(head.headers.get("host"), context.allowed_hosts)
+    entrance = _entrance(head, place, endpoint, context) if is_ours else OPEN_ENTRANCE
+    if endpoint is not None and entrance.meter is not None:
+        endpoint = entrance.meter(endpoint)
+    headers = _headers(place, is_drifted=is_drifted) | entrance.headers
+    echoed = echoed_headers(head.headers)
     return Admitted(
         head=head,
         place=place,
         endpoint=endpoint,
-        refuses=_refusal(head, place, endpoint, routes, context),
+        refuses=_refusal(head, place, endpoint, routes, context)
+        if entrance.problem is None
+        else partial(_identity, entrance.problem),
         refuses_body=None if endpoint is None else _body_problem(head, endpoint),
         content_encoding=head.headers.get("content-encoding"),
         headers=headers,
@@ -114,7 +125,21 @@ def admit(
         usual_lines=_usual_lines(headers | echoed),
         accept_encoding=accept_encoding,
         least_encoded=0 if accept_encoding and "q=" in accept_encoding else SMALLEST_ENCODED,
+        key=entrance.key,
     )
+
+
+def _entrance(
+    head: Request, place: Route | Area, endpoint: Endpoint | None, context: ServiceContext
+) -> Entrance:
+    gatekeeper = context.gatekeeper
+    if gatekeeper is None:
+        return OPEN_ENTRANCE
+    return enter(head, place, endpoint, gatekeeper, metrics_open=context.metrics_open)
+
+
+def _identity(problem: Problem) -> Problem:
+    return problem
 
 
 def _headers(place: Route | Area, *, is_drifted: bool) -> dict[str, str]:

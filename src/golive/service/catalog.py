@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
@@ -20,10 +20,17 @@ __all__ = ["Catalog", "catalog_routes"]
 class Catalog:
     """Answers what is asked about the models rather than of them."""
 
-    def __init__(self, models: Sequence[ServedModel], *, has_metrics: bool) -> None:
+    def __init__(
+        self,
+        models: Sequence[ServedModel],
+        *,
+        has_metrics: bool,
+        needs_key: Callable[[], bool],
+    ) -> None:
         self._models = tuple(models)
         self._has_metrics = has_metrics
-        self._documents: dict[str, bytes] = {}
+        self._needs_key = needs_key
+        self._documents: dict[tuple[str, bool], bytes] = {}
 
     def index(self, call: Call) -> Reply:  # noqa: ARG002
         """Answer `/`: where everything is."""
@@ -64,27 +71,31 @@ class Catalog:
 
     def openapi(self, call: Call) -> Reply:
         """Answer `/openapi.json`: every path of the service."""
-        key = "" if call.model is None else call.model.name
-        if key not in self._documents:
-            self._documents[key] = self._build(call.model)
-        return Reply(body=self._documents[key])
+        name = "" if call.model is None else call.model.name
+        locked = self._needs_key()
+        if (name, locked) not in self._documents:
+            self._documents[name, locked] = self._build(call.model, locked=locked)
+        return Reply(body=self._documents[name, locked])
 
-    def _build(self, model: ServedModel | None) -> bytes:
+    def _build(self, model: ServedModel | None, *, locked: bool) -> bytes:
         # Imported when it is asked for: it takes a while that every start would have to wait.
         from golive.service.openapi import openapi_document
 
-        if model is not None:
-            return encode_json(openapi_document((model,), is_whole=False))
-        return encode_json(
-            openapi_document(self._models, is_whole=True, has_metrics=self._has_metrics)
-        )
+        models = self._models if model is None else (model,)
+        has_metrics = self._has_metrics and model is None
+        document = openapi_document(models, is_whole=model is None, has_metrics=has_metrics)
+        if locked:
+            from golive.service.openapi_security import secured
+
+            document = secured(document)
+        return encode_json(document)
 
 
 def catalog_routes(
-    models: Sequence[ServedModel], *, has_metrics: bool
+    models: Sequence[ServedModel], *, has_metrics: bool, needs_key: Callable[[], bool]
 ) -> Iterator[tuple[str, Route]]:
     """The paths that tell of the models."""
-    catalog = Catalog(models, has_metrics=has_metrics)
+    catalog = Catalog(models, has_metrics=has_metrics, needs_key=needs_key)
     yield "/", Route("/", {"GET": page_endpoint(catalog.index, root="./")})
     yield "/openapi.json", get_route("/openapi.json", catalog.openapi)
     yield "/models", get_route("/models", catalog.models)

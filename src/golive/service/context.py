@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from golive.service.protocols import Exposition
 from golive.service.served import Limits, Readiness
 from golive.signature.model import JsonValue
+
+if TYPE_CHECKING:
+    from golive.access.gatekeeper import Gatekeeper
 
 __all__ = ["RefreshHook", "ServiceContext"]
 
@@ -40,6 +44,8 @@ class ServiceContext(msgspec.Struct, frozen=True, kw_only=True):
         refresh_facts: Tells, by model, how it stands with the references that are followed, or None
             where none is.
         refresh_hook: Without it there is no `/admin/refresh`.
+        gatekeeper: Knows the keys; without it everybody is let in.
+        metrics_open: Whether `/metrics` needs no key.
         logger: Gets the traceback of what should not have happened.
     """
 
@@ -50,6 +56,8 @@ class ServiceContext(msgspec.Struct, frozen=True, kw_only=True):
     exposition: Exposition | None = None
     refresh_facts: Callable[[], dict[str, JsonValue]] | None = None
     refresh_hook: RefreshHook | None = None
+    gatekeeper: Gatekeeper | None = None
+    metrics_open: bool = False
     logger: logging.Logger = msgspec.field(
         default_factory=lambda: logging.getLogger("golive.service")
     )

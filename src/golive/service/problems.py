@@ -32,6 +32,9 @@ STATUSES: dict[str, int] = {
     "bad_query": 400,
     "bad_request": 400,
     "not_authenticated": 401,
+    "key_required": 401,
+    "bad_key": 401,
+    "not_allowed": 403,
     "not_found": 404,
     "method_not_allowed": 405,
     "not_acceptable": 406,
@@ -45,6 +48,8 @@ STATUSES: dict[str, int] = {
     "bad_option": 422,
     "threshold_not_supported": 422,
     "invalid_records": 422,
+    "rate_limited": 429,
+    "quota_exceeded": 429,
     "headers_too_large": 431,
     "client_disconnected": 499,
     "model_failed": 500,
@@ -52,6 +57,7 @@ STATUSES: dict[str, int] = {
     "starting": 503,
     "draining": 503,
     "overloaded": 503,
+    "keys_unavailable": 503,
     "time_limit": 504,
 }
 """Code of a request's problem to its status; any other code of a `RequestError` is 400."""

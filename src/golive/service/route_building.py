@@ -72,7 +72,11 @@ def _routes_without_models(
 def _routes_of_models(
     models: tuple[ServedModel, ...], context: ServiceContext
 ) -> Iterator[tuple[str, Route]]:
-    yield from catalog_routes(models, has_metrics=context.exposition is not None)
+    yield from catalog_routes(
+        models,
+        has_metrics=context.exposition is not None,
+        needs_key=lambda: context.gatekeeper is not None and context.gatekeeper.is_locked,
+    )
     yield from native_routes(models)
     yield from mlflow_routes(models, context)
     yield from v1_routes(models, context)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from golive.http.gateway_building import open_gatekeeper
 from golive.http.plan import ServePlan
 from golive.service.context import ServiceContext
 from golive.service.request_ids import request_ids
@@ -25,13 +26,20 @@ def open_service(*bundles: str | Path, settings: ServeSettings | None = None) ->
     Raises:
         UsageError: A bundle is missing, or two have the same name.
         BundleError: A bundle is not what was packed.
+        KeysError: The file of keys is missing or cannot be trusted.
         GoliveError: A model does not load here, or golden records are answered differently.
     """
     loaded = settings or ServeSettings.load()
+    if loaded.keys is not None:
+        from golive.wiring.keys import check_keys
+
+        check_keys(loaded.keys)
     context = ServiceContext(
         new_id=request_ids(),
         allowed_hosts=loaded.allowed_hosts,
         limits=Limits(body_bytes=loaded.body_limit),
+        gatekeeper=open_gatekeeper(loaded),
+        metrics_open=loaded.metrics_open,
     )
     plan = ServePlan(bundles=tuple(map(str, bundles)), settings=loaded)
     return Service(load_models(plan), context)

@@ -25,9 +25,15 @@ def serve(plan: ServePlan, *, announce: Callable[[str], None]) -> None:
     Raises:
         UsageError: A bundle is missing, two have the same name, or the address cannot be had.
         BundleError: A bundle is not what was packed.
+        KeysError: The file of keys is missing or cannot be trusted.
         GoliveError: A model does not load here, or golden records are answered differently.
     """
     plan = pin(plan)
+    needs_key = False
+    if plan.settings.keys is not None:
+        from golive.wiring.keys import check_keys
+
+        needs_key = check_keys(plan.settings.keys)
     bundles = open_all(plan)
     source = None
     if plan.canary is not None:
@@ -37,20 +43,27 @@ def serve(plan: ServePlan, *, announce: Callable[[str], None]) -> None:
     if plan.followed:
         from golive.wiring.following import serve_following  # few servers follow anything
 
-        serve_following(plan, announce=lambda url: _announce(bundles, plan, url, announce))
+        serve_following(
+            plan, announce=lambda url: _announce(bundles, plan, url, announce, needs_key=needs_key)
+        )
         return
     run_server(
         plan,
         load_models,
-        on_ready=lambda url: _announce(bundles, plan, url, announce),
+        on_ready=lambda url: _announce(bundles, plan, url, announce, needs_key=needs_key),
         open_source=source,
     )
 
 
 def _announce(
-    bundles: dict[str, Bundle], plan: ServePlan, url: str, announce: Callable[[str], None]
+    bundles: dict[str, Bundle],
+    plan: ServePlan,
+    url: str,
+    announce: Callable[[str], None],
+    *,
+    needs_key: bool,
 ) -> None:
-    for line in announcement(bundles, url):
+    for line in announcement(bundles, url, needs_key=needs_key):
         announce(line)
     if plan.canary is not None:
         share = f"{100 * plan.canary.share:g}% of the requests instead"
@@ -58,22 +71,26 @@ def _announce(
         announce(f"{plan.canary.named.label} answers {what}.")
 
 
-def announcement(bundles: dict[str, Bundle], url: str) -> list[str]:
+def announcement(bundles: dict[str, Bundle], url: str, *, needs_key: bool = False) -> list[str]:
     """What a person is told once requests are answered: addresses, a curl of each, the page."""
     lines = []
     for name, bundle in bundles.items():
         path = "/predict" if len(bundles) == 1 else f"/models/{name}/predict"
         lines.append(f"{name} {bundle.version} answers at {url}{path}")
-        lines += _curl(bundle, f"{url}{path}")
+        lines += _curl(bundle, f"{url}{path}", needs_key=needs_key)
     return [*lines, f"Or open {url}/ in a browser."]
 
 
-def _curl(bundle: Bundle, address: str) -> list[str]:
+def _curl(bundle: Bundle, address: str, *, needs_key: bool) -> list[str]:
     record = next((g.record for g in bundle.golden if _is_answered(g.output)), None)
     if record is None:
         return []
     body = shlex.quote(json.dumps(record, ensure_ascii=False))
-    return ["Try it:", f"  curl {address} -H 'content-type: application/json' -d {body}"]
+    key = ' -H "x-api-key: $KEY"' if needs_key else ""
+    return [
+        "Try it, with your key in $KEY:" if needs_key else "Try it:",
+        f"  curl {address} -H 'content-type: application/json'{key} -d {body}",
+    ]
 
 
 def _is_answered(output: JsonValue) -> bool:

@@ -1,0 +1,122 @@
+"""The key file: keys in one JSON file that only its owner can read."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from golive.access.errors import KeysError
+from golive.access.keys import Key
+from golive.files import write_atomically
+
+__all__ = ["KeyFile"]
+
+_FORMAT = 1
+
+
+class _Content(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    format: int
+    keys: tuple[Key, ...]
+
+
+class KeyFile:
+    """Keeps keys in a file, replaced as a whole.
+
+    Who changes it holds a lock on the file of the same name with `.lock` behind it, which the
+    system gives back when a process is killed.
+
+    Args:
+        path: The file; a first change makes it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self) -> tuple[Key, ...]:
+        """Every key; see `KeyStore`."""
+        path = self._path
+        try:
+            with path.open("rb") as file:
+                self._check_mode(os.fstat(file.fileno()))
+                content = file.read()
+        except FileNotFoundError as error:
+            hint = "make it with `golive keys create`"
+            raise KeysError(f"There is no file of keys at {path}.", hint=hint) from error
+        except OSError as error:
+            raise KeysError(f"The file of keys {path} cannot be read: {error.strerror}.") from error
+        return self._decoded(content)
+
+    def change(self, edit: Callable[[tuple[Key, ...]], tuple[Key, ...]]) -> None:
+        """Replace the keys by what `edit` makes of them; see `KeyStore`."""
+        try:
+            with self._locked():
+                path = self._path.resolve()
+                keys = edit(self.read() if path.exists() else ())
+                encoded = msgspec.json.encode(_Content(format=_FORMAT, keys=keys))
+                write_atomically(path, msgspec.json.format(encoded, indent=2) + b"\n")
+        except OSError as error:
+            message = f"The file of keys {self._path} cannot be written: {error.strerror}."
+            raise KeysError(message) from error
+
+    def mark(self) -> object:
+        """Inode, size, mode and times of the file, or None; see `KeyStore`."""
+        try:
+            status = self._path.stat()
+        except OSError:
+            return None
+        return (
+            status.st_dev, status.st_ino, status.st_size, status.st_mode,
+            status.st_mtime_ns, status.st_ctime_ns,
+        )  # fmt: skip
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        path = self._path.with_name(f"{self._path.name}.lock")
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+    def _check_mode(self, status: os.stat_result) -> None:
+        if not stat.S_ISREG(status.st_mode):
+            raise KeysError(f"{self._path} is no file.")
+        if status.st_mode & 0o077:
+            mode = stat.S_IMODE(status.st_mode)
+            raise KeysError(
+                f"Others may read or write the file of keys {self._path} (mode {mode:04o}).",
+                hint=f"chmod 600 {self._path}",
+            )
+
+    def _decoded(self, content: bytes) -> tuple[Key, ...]:
+        hint = "take it from a copy, or move it away and make new keys"
+        try:
+            decoded = msgspec.json.decode(content, type=_Content)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            message = f"{self._path} is no file of keys: {error}."
+            raise KeysError(message, hint=hint) from error
+        if decoded.format != _FORMAT:
+            raise KeysError(
+                f"The file of keys {self._path} has format {decoded.format}, and this golive "
+                f"knows {_FORMAT}.",
+                hint="update golive",
+            )
+        if len({key.id for key in decoded.keys}) < len(decoded.keys):
+            raise KeysError(f"{self._path} has two keys of the same id.", hint=hint)
+        if any(not _has_zones(key) for key in decoded.keys):
+            raise KeysError(f"{self._path} has a time without a zone.", hint=hint)
+        return decoded.keys
+
+
+def _has_zones(key: Key) -> bool:
+    former = None if key.former is None else key.former.until
+    times = (key.created, key.expires, key.revoked, former)
+    return all(time is None or time.tzinfo is not None for time in times)

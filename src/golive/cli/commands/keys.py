@@ -1,0 +1,80 @@
+"""`golive keys`: who may ask, and how much."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from golive.cli.actions import Actions
+from golive.cli.keys_table import key_facts, print_keys, print_made
+from golive.cli.output import print_json, say
+
+__all__ = ["command"]
+
+_PATH = click.Path(path_type=Path)
+_KEYS = click.option("--keys", "file", type=_PATH, help="File of keys. Default: GOLIVE_KEYS.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+
+@click.group("keys", short_help="Make, list, revoke and rotate API keys.")
+def command() -> None:
+    """Make, list, revoke and rotate the API keys of `golive serve --keys FILE`.
+
+    Running servers notice within seconds. KEY is a key's name or id.
+
+    \b
+    golive keys create --keys keys.json --name partner --rate 10/s --quota 1000/day
+    golive keys rotate --keys keys.json partner --overlap 24h
+    golive keys revoke --keys keys.json partner
+    """  # noqa: D301 - \b is click's mark for a block that is not wrapped
+
+
+@command.command("create")
+@click.option("--name", required=True, help="Whose it is; the log says so.")
+@click.option("--models", multiple=True, help="Model that it is for; repeatable. Default: all.")
+@click.option("--routes", multiple=True, help="Path, or beginning with *. Default: all.")
+@click.option("--expires", metavar="TIME", help="ISO 8601, or from now: 90d. Default: never.")
+@click.option("--rate", help="In the long run, such as 10/s or 600/min. Default: any.")
+@click.option("--burst", type=click.IntRange(1), help="At once. Default: the rate's number.")
+@click.option("--quota", "quotas", multiple=True, help="Such as 100/day; repeatable. Default: any.")
+@click.option("--per", default="request", type=click.Choice(["request", "record"]), help="Counted.")
+@_KEYS
+@_JSON
+@click.pass_obj
+def _create(actions: Actions, /, *, file: Path | None, as_json: bool, **given: Any) -> None:
+    """Make a key. It is printed once and kept nowhere."""
+    print_made(*actions.create_key(file, **given), as_json=as_json)
+
+
+@command.command("list")
+@_KEYS
+@_JSON
+@click.pass_obj
+def _list(actions: Actions, /, *, file: Path | None, as_json: bool) -> None:
+    """List the keys, without their secrets."""
+    keys = actions.key_desk(file).keys()
+    print_json([key_facts(key) for key in keys]) if as_json else print_keys(keys)
+
+
+@command.command("revoke")
+@click.argument("key")
+@_KEYS
+@click.pass_obj
+def _revoke(actions: Actions, /, *, key: str, file: Path | None) -> None:
+    """Take KEY back for good."""
+    say(f"{actions.key_desk(file).revoke(key).name} is revoked.")
+
+
+@command.command("rotate")
+@click.argument("key")
+@click.option("--overlap", default="0s", help="How long the old one is good, such as 24h.")
+@_KEYS
+@_JSON
+@click.pass_obj
+def _rotate(
+    actions: Actions, /, *, key: str, overlap: str, file: Path | None, as_json: bool
+) -> None:
+    """Give KEY another secret, which is printed once."""
+    print_made(*actions.key_desk(file).rotate(key, overlap=overlap), as_json=as_json)

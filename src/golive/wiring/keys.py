@@ -1,0 +1,35 @@
+"""Keys: the file of keys that a setting names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from golive.access.key_file import KeyFile
+from golive.errors import UsageError
+from golive.settings import ServeSettings
+
+__all__ = ["check_keys", "open_keys"]
+
+
+def open_keys(path: Path | None) -> KeyFile:
+    """The keys of a file, or of the one that GOLIVE_KEYS names.
+
+    Raises:
+        UsageError: Neither is given.
+    """
+    found = ServeSettings.load(keys=path).keys
+    if found is None:
+        hint = "give it with --keys FILE, or set GOLIVE_KEYS"
+        raise UsageError("Nothing says which file the keys are in.", hint=hint)
+    return KeyFile(found)
+
+
+def check_keys(path: Path) -> bool:
+    """Read a file of keys once, so that a mistake is told before anything is served.
+
+    Gives whether there is a key, and so one is needed.
+
+    Raises:
+        KeysError: It is missing, others can read it, or it is no file of keys.
+    """
+    return bool(KeyFile(path).read())

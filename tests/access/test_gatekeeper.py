@@ -1,0 +1,152 @@
+"""The gatekeeper notices changes, and never opens again."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from golive.access.decision import Asked, Granted
+from golive.access.errors import KeysError
+from golive.access.gatekeeper import Gatekeeper
+from golive.access.key_desk import KeyDesk, KeyWish
+from golive.errors import UsageError
+from golive.testing.keys import MemoryKeys
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class Setup:
+    def __init__(self):
+        self.now = START
+        self.store = MemoryKeys()
+        self.desk = KeyDesk(self.store, clock=lambda: self.now)
+        self.gatekeeper = Gatekeeper(self.store, clock=self.seconds)
+
+    def seconds(self):
+        return self.now.timestamp()
+
+    def create(self, **wish):
+        return self.desk.create(KeyWish(name="a", **wish))[1]
+
+    def asks(self, text):
+        decision = self.gatekeeper.decide(Asked(text=text, path="/predict"))
+        if decision is None:
+            return "open"
+        return "granted" if isinstance(decision, Granted) else decision.code
+
+
+@pytest.fixture
+def setup():
+    return Setup()
+
+
+def test_without_keys_it_is_open_and_with_the_first_it_is_not(setup):
+    assert setup.asks(None) == "open"
+    assert not setup.gatekeeper.look()
+
+    text = setup.create()
+
+    assert setup.gatekeeper.look()
+    assert not setup.gatekeeper.look()
+    assert (setup.asks(None), setup.asks(text)) == ("key_required", "granted")
+
+
+def test_a_revoked_key_is_noticed(setup):
+    text = setup.create()
+    setup.gatekeeper.look()
+    setup.desk.revoke("a")
+
+    assert setup.gatekeeper.look()
+    assert setup.asks(text) == "bad_key"
+
+
+def test_it_stays_locked_when_the_keys_are_gone(setup):
+    setup.create()
+    setup.gatekeeper.look()
+    setup.store.change(lambda _: ())
+
+    assert setup.gatekeeper.look()
+    assert setup.asks(None) == "key_required"
+
+
+def test_it_lets_nobody_in_while_the_keys_cannot_be_read_and_says_so(setup, caplog):
+    text = setup.create()
+    setup.gatekeeper.look()
+    setup.store.failure = KeysError("There is no file of keys at x.")
+
+    assert setup.gatekeeper.look()
+    assert not setup.gatekeeper.look()
+    assert setup.asks(text) == "keys_unavailable"
+    assert caplog.messages == [
+        "every request that needs a key is refused: There is no file of keys at x."
+    ]
+
+    setup.store.failure = None
+    assert setup.gatekeeper.look()
+    assert setup.asks(text) == "granted"
+
+
+def test_it_is_locked_from_the_beginning_where_the_keys_cannot_be_read(setup):
+    setup.store.failure = KeysError("no")
+    setup.gatekeeper = Gatekeeper(setup.store, clock=setup.seconds)
+
+    assert setup.asks(None) == "keys_unavailable"
+
+
+def test_the_end_of_a_key_is_noticed_when_it_comes(setup):
+    text = setup.create(expires="10s")
+    setup.gatekeeper.look()
+    assert setup.gatekeeper.seconds_to_end() == 10.0
+
+    setup.now += timedelta(seconds=10)
+
+    assert setup.gatekeeper.look()
+    assert not setup.gatekeeper.look()
+    assert setup.asks(text) == "bad_key"
+
+
+def test_rotation_overlaps(setup):
+    old = setup.create()
+    _, new = setup.desk.rotate("a", overlap="1m")
+    setup.gatekeeper.look()
+    assert (setup.asks(old), setup.asks(new)) == ("granted", "granted")
+
+    setup.now += timedelta(minutes=1)
+
+    assert setup.gatekeeper.look()
+    assert (setup.asks(old), setup.asks(new)) == ("bad_key", "granted")
+
+
+def test_a_rotated_key_that_is_revoked_is_no_good_at_all(setup):
+    old = setup.create()
+    _, new = setup.desk.rotate("a", overlap="1m")
+    setup.desk.revoke("a")
+    setup.gatekeeper.look()
+
+    assert (setup.asks(old), setup.asks(new)) == ("bad_key", "bad_key")
+    with pytest.raises(UsageError, match="no key 'a'"):
+        setup.desk.rotate("a")
+
+
+@pytest.mark.parametrize(
+    ("wish", "message"),
+    [
+        ({"burst": 3}, "needs a rate"),
+        ({"quotas": ["1/day", "2/day"]}, "two quotas of the same period"),
+        ({"expires": "soon"}, "is no time"),
+        ({"expires": "999999999d"}, "too long"),
+    ],
+)
+def test_what_makes_no_key_is_refused(setup, wish, message):
+    with pytest.raises(UsageError, match=message):
+        setup.create(**wish)
+
+
+def test_a_name_is_taken_until_its_key_is_revoked(setup):
+    setup.create()
+    with pytest.raises(UsageError, match="There is a key of the name 'a'"):
+        setup.create()
+
+    setup.desk.revoke("a")
+    setup.create()
+
+    assert len(setup.desk.keys()) == 2

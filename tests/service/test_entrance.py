@@ -1,0 +1,185 @@
+"""Keys and limits, as requests meet them."""
+
+from base64 import b64encode
+from datetime import UTC, datetime
+
+import pytest
+
+from golive.access.gatekeeper import Gatekeeper
+from golive.access.key_desk import KeyDesk, KeyWish
+from golive.service.context import ServiceContext
+from golive.service.entrance import enter
+from golive.service.routes import Endpoint, Route
+from golive.testing.keys import MemoryKeys
+from golive.testing.services import counted_ids, fake_model, fake_service, get, post, strict_json
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class Setup:
+    def __init__(self, *, metrics_open=False, **wish):
+        store = MemoryKeys()
+        self.now = NOW.timestamp()
+        desk = KeyDesk(store, clock=lambda: NOW)
+        self.key, self.text = desk.create(KeyWish(name="partner", **wish))
+        context = ServiceContext(
+            new_id=counted_ids(),
+            gatekeeper=Gatekeeper(store, clock=lambda: self.now),
+            exposition=lambda: ("text/plain", b"metrics"),
+            metrics_open=metrics_open,
+        )
+        self.service = fake_service(fake_model("sum"), fake_model("other"), context=context)
+
+    def ask(self, body=None, *, path="/models/sum/predict", **headers):
+        request = post(body or {"x": 1}, path=path, host="localhost", **headers)
+        return self.service.handle(request)
+
+    def get(self, path, **headers):
+        return self.service.handle(get(path, host="localhost", **headers))
+
+
+@pytest.fixture
+def setup():
+    return Setup()
+
+
+def codes(*responses):
+    return [(r.status, strict_json(r).get("code")) for r in responses]
+
+
+def test_without_a_key_it_is_401_and_says_how(setup):
+    response = setup.ask()
+
+    assert codes(response) == [(401, "key_required")]
+    assert response.headers["www-authenticate"] == 'Bearer realm="golive"'
+
+
+def test_a_wrong_key_is_401_and_is_not_told(setup):
+    wrong = setup.text[:-43] + "x" * 43
+    response = setup.ask(x_api_key=wrong)
+
+    assert codes(response) == [(401, "bad_key")]
+    assert response.headers["www-authenticate"] == 'Bearer realm="golive", error="invalid_token"'
+    assert wrong.encode() not in response.body
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer"])
+def test_a_key_passes_in_either_header(setup, scheme):
+    assert setup.ask(x_api_key=setup.text).status == 200
+    assert setup.ask(authorization=f"{scheme} {setup.text}").status == 200
+
+
+def test_a_browser_is_asked_for_a_password_which_is_the_key(setup):
+    asked = setup.get("/", accept="text/html")
+    basic = b64encode(f"anyone:{setup.text}".encode()).decode()
+    page = setup.get("/", accept="text/html", authorization=f"Basic {basic}")
+
+    assert "Basic realm=" in asked.headers["www-authenticate"]
+    assert (asked.status, page.status) == (401, 200)
+    assert page.headers["content-type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("value", ["Basic !", "Basic", "Digest x", "Bearer", "Basic /w=="])
+def test_other_credentials_are_a_bad_key(setup, value):
+    assert codes(setup.ask(authorization=value)) == [(401, "bad_key")]
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/ping", "/v2/health/live"])
+def test_health_needs_no_key(setup, path):
+    assert setup.get(path).status == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/metrics", "/openapi.json", "/docs", "/models", "/nothing"])
+def test_everything_else_does(setup, path):
+    assert codes(setup.get(path)) == [(401, "key_required")]
+
+
+def test_metrics_are_open_where_that_was_said():
+    setup = Setup(metrics_open=True)
+
+    assert setup.get("/metrics").status == 200
+
+
+def test_a_key_out_of_scope_is_403():
+    setup = Setup(models=["sum"])
+
+    here = setup.ask(x_api_key=setup.text)
+    there = setup.ask(path="/models/other/predict", x_api_key=setup.text)
+
+    assert here.status == 200
+    assert codes(there) == [(403, "not_allowed")]
+
+
+def test_another_host_is_refused_before_any_key_is_looked_at(setup):
+    request = post({"x": 1}, path="/models/sum/predict", host="evil.example")
+
+    assert codes(setup.service.handle(request)) == [(421, "host_not_allowed")]
+
+
+def test_over_the_rate_is_429_and_later_it_passes():
+    setup = Setup(rate="1/s", burst=2)
+
+    first, second, third = (setup.ask(x_api_key=setup.text) for _ in range(3))
+    setup.now += int(third.headers["retry-after"])
+    fourth = setup.ask(x_api_key=setup.text)
+
+    assert codes(third) == [(429, "rate_limited")]
+    assert [r.status for r in (first, second, fourth)] == [200, 200, 200]
+    assert first.headers["ratelimit-policy"] == '"rate";q=2;w=2'
+    assert [r.headers["ratelimit"] for r in (first, second, third)] == [
+        '"rate";r=1;t=1',
+        '"rate";r=0;t=2',
+        '"rate";r=0;t=2',
+    ]
+
+
+def test_a_quota_counts_records_where_it_should():
+    setup = Setup(quotas=["3/day"], per="record")
+
+    two = setup.ask([{"x": 1}, {"x": 2}], x_api_key=setup.text)
+    too_many = setup.ask([{"x": 1}, {"x": 2}], x_api_key=setup.text)
+    one = setup.ask(x_api_key=setup.text)
+
+    assert [two.status, one.status] == [200, 200]
+    assert codes(too_many) == [(429, "quota_exceeded")]
+    assert too_many.headers["retry-after"] == "86400"
+    assert "1 are left" in strict_json(too_many)["detail"]
+
+
+def test_limits_count_what_asks_a_model_and_nothing_else():
+    setup = Setup(quotas=["1/day"])
+
+    for _ in range(3):
+        assert setup.get("/openapi.json", x_api_key=setup.text).status == 200
+        assert setup.get("/models/sum", x_api_key=setup.text).status == 200
+
+    assert setup.ask(x_api_key=setup.text).status == 200
+    assert setup.ask(path="/models/other/predict", x_api_key=setup.text).status == 200
+    assert codes(setup.ask(x_api_key=setup.text)) == [(429, "quota_exceeded")]
+
+
+def test_the_document_declares_the_schemes(setup):
+    document = strict_json(setup.get("/openapi.json", x_api_key=setup.text))
+
+    assert document["security"] == [{"key": []}, {"bearer": []}]
+    assert document["components"]["securitySchemes"]["key"] == {
+        "type": "apiKey",
+        "in": "header",
+        "name": "x-api-key",
+    }
+    assert document["paths"]["/healthz"]["get"]["security"] == []
+    assert "security" not in document["paths"]["/models/sum/predict"]["post"]
+
+
+def test_only_a_key_with_limits_takes_the_shortcut_away():
+    endpoint = Endpoint(handler=lambda _: None, effort="model", shortcut=lambda *_: None)
+    route = Route("/predict", {"POST": endpoint}, fake_model())
+
+    def endpoint_for(setup):
+        head = post({}, host="localhost", x_api_key=setup.text)
+        gatekeeper = setup.service.context.gatekeeper
+        entrance = enter(head, route, endpoint, gatekeeper, metrics_open=False)
+        return endpoint if entrance.meter is None else entrance.meter(endpoint)
+
+    assert endpoint_for(Setup()) is endpoint
+    assert endpoint_for(Setup(rate="1/s")).shortcut is None
