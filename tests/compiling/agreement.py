@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.pipeline import Pipeline
 
 from golive.compiling.compile import write_program
 from golive.runtimes.frames import input_builder
@@ -154,15 +155,23 @@ def _original(estimator: Any, one: Any) -> Any:
 def _answers(estimator: Any, data: Any) -> list[list[Any]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        predicted = estimator.predict(data)
+        last, given = _last_step(estimator, data)
+        predicted = last.predict(given)
         if not has_one_label(estimator):
             return [np.ravel(row).tolist() for row in predicted]
         classes = estimator.classes_.tolist()
         labels = [classes.index(label) for label in predicted]
         if not hasattr(estimator, "predict_proba"):
             return [[label] for label in labels]
-        shares = estimator.predict_proba(data).tolist()
+        shares = last.predict_proba(given).tolist()
         return [[label, *row] for label, row in zip(labels, shares, strict=True)]
+
+
+def _last_step(estimator: Any, data: Any) -> tuple[Any, Any]:
+    """What predicts, and what it is given: a pipeline's other steps run once for both."""
+    if type(estimator) is not Pipeline or len(estimator) == 1:
+        return estimator, data
+    return estimator[-1], estimator[:-1].transform(data)
 
 
 def _scored(estimator: Any, program: Program, record: list[Any]) -> Any:
