@@ -27,6 +27,8 @@ ARGS ?=
 VENV ?= .venv$(patsubst python%,-%,$(filter-out python3 python,$(notdir $(PYTHON))))
 BIN = $(VENV)/bin
 JOBS ?= auto
+# GROUP=test leaves out what lint needs.
+GROUP ?= dev
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Most modules of the packages are never imported; compiling them all takes a while. What is
 # measured, and started for the first time, does have them compiled.
@@ -58,7 +60,7 @@ $(VENV)/.core: $(VENV)/.made pyproject.toml
 
 $(VENV)/.test: $(VENV)/.core pyproject.toml
 	@echo "Installing what the tests need (a minute or two, once)." >&2
-	@$(INSTALL) --group dev
+	@$(INSTALL) --group $(GROUP)
 	@touch $@
 
 demo: $(VENV)/.core
