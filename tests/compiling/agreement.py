@@ -132,11 +132,13 @@ def assert_records_agree(
 def _originals(estimator: Any, data: Any) -> list[Any]:
     """An answer a row; those that are refused are found by halving."""
     size = len(data)
+    if not size:
+        return []
     try:
         return _answers(estimator, data)
     except (ValueError, TypeError):
-        if size <= 1:
-            return [REFUSED] * size
+        if size == 1:
+            return [REFUSED]
     halves = (_rows(data, 0, size // 2), _rows(data, size // 2, size))
     return [answer for half in halves for answer in _originals(estimator, half)]
 
