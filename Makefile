@@ -27,7 +27,13 @@ ARGS ?=
 VENV ?= .venv$(patsubst python%,-%,$(filter-out python3 python,$(notdir $(PYTHON))))
 BIN = $(VENV)/bin
 JOBS ?= auto
+# GROUP=test leaves out what lint needs.
+GROUP ?= dev
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
+# Most modules of the packages are never imported; compiling them all takes a while. What is
+# measured, and started for the first time, does have them compiled.
+COMPILE = --no-compile
+INSTALL = $(PIP) install $(COMPILE)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint pytest coverage soak test-frameworks test-clients test-buckets format docs clean \
@@ -49,12 +55,12 @@ $(VENV)/.made:
 
 $(VENV)/.core: $(VENV)/.made pyproject.toml
 	@echo "Installing golive and what it needs (a minute or two, once)." >&2
-	@$(PIP) install --editable .
+	@$(INSTALL) --editable .
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.core pyproject.toml
 	@echo "Installing what the tests need (a minute or two, once)." >&2
-	@$(PIP) install --group dev
+	@$(INSTALL) --group $(GROUP)
 	@touch $@
 
 demo: $(VENV)/.core
@@ -102,12 +108,12 @@ $(VENV)/.buckets: $(VENV)/.core
 
 $(VENV)/.clients: $(VENV)/.core
 	@echo "Installing the clients of other projects (a minute or two, once)." >&2
-	@$(PIP) install --group clients
+	@$(INSTALL) --group clients
 	@touch $@
 
 # The peers are in environments of their own; see benchmarks/environments.py.
 bench bench-report bench-compile bench-soak:
-	@$(MAKE) --no-print-directory .venv-bench/.bench VENV=.venv-bench PYTHON=$(PYTHON)
+	@$(MAKE) --no-print-directory .venv-bench/.bench VENV=.venv-bench PYTHON=$(PYTHON) COMPILE=
 	@$(BENCH)
 
 bench: BENCH = .venv-bench/bin/python -m benchmarks $(ARGS)
@@ -118,7 +124,7 @@ bench-soak: BENCH = .venv-bench/bin/python -m benchmarks.soak $(ARGS)
 
 $(VENV)/.bench: $(VENV)/.core
 	@echo "Installing what the benchmarks need (a minute or two, once)." >&2
-	@$(PIP) install --group bench
+	@$(INSTALL) --group bench
 	@touch $@
 
 format: $(VENV)/.test

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import fcntl
+import shlex
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 __all__ = ["PreparedExamples", "Trained"]
@@ -71,6 +73,25 @@ class PreparedExamples:
                 ran = self._run(folder, "-m", "golive", "pack", *words)
                 assert ran.returncode == 0, ran.stderr
         return bundle
+
+    def packed_as(self, command: str) -> tuple[Path, str]:
+        """What a command that packs an example gave, and what it is called; to be read only.
+
+        Args:
+            command: `golive pack examples/NAME/… -o OUTPUT`, as typed where `examples` is.
+        """
+        words = shlex.split(command.replace("\\\n", " "))
+        at = next(at for at, word in enumerate(words) if word in ("-o", "--output"))
+        self.trained(Path(words[2]).parts[1])
+        kept = self._root / "typed" / sha256("\0".join(words).encode()).hexdigest()[:16]
+        output = kept / words[at + 1]
+        with self._locked("typed"):
+            if not output.exists():
+                kept.mkdir(parents=True, exist_ok=True)
+                rest = [*words[1:at], f"--output={output}", *words[at + 2 :]]
+                ran = self._run(self._root, "-m", "golive", *rest)
+                assert ran.returncode == 0, ran.stderr
+        return output, words[at + 1]
 
     def _folder(self, name: str) -> Path:
         return self._root / "examples" / name

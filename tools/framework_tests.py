@@ -24,6 +24,7 @@ import tomllib
 import urllib.request
 import venv
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,6 +38,8 @@ Project = dict[str, Any]
 IS_SMALL_LINUX = (sys.platform, platform.machine()) == ("linux", "x86_64")
 #: Where there are such builds: the same packages without hundreds of megabytes for GPUs.
 WITHOUT_GPU = {"xgboost": "xgboost-cpu", "tensorflow": "tensorflow-cpu"} if IS_SMALL_LINUX else {}
+#: Each extra alone keeps one core busy at most.
+AT_ONCE = min(2, os.cpu_count() or 1)
 TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
 
 
@@ -115,10 +118,11 @@ class Environment:
         pins = (line.partition("+")[0] for line in listed.splitlines())
         return tuple(pin for pin in pins if "==" in pin)
 
-    def run(self, step: str, arguments: Sequence[str]) -> None:
-        """Run its Python with golive's sources on the path."""
+    def run(self, step: str, arguments: Sequence[str], *, is_held: bool = False) -> None:
+        """Run its Python with golive's sources on the path; `is_held` as that of `run`."""
         paths = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
-        run(step, [str(self.python), *arguments], {**os.environ, "PYTHONPATH": paths})
+        environment = {**os.environ, "PYTHONPATH": paths}
+        run(step, [str(self.python), *arguments], environment, is_held=is_held)
 
 
 def main() -> int:
@@ -176,10 +180,13 @@ def run_all(
         return failed
     pins = together.freeze()
     core = Environment("core", requirements(project["project"]["dependencies"]), None, pins)
-    for extra in wanted or extras:
-        needed = requirements(extras[extra])
-        alone = Environment(f"{extra} alone", needed, core, pins)
-        attempt(failed, f"{extra} alone", lambda e=extra, a=alone: run_alone(e, a, together))
+
+    def one(extra: str) -> None:
+        alone = Environment(f"{extra} alone", requirements(extras[extra]), core, pins)
+        attempt(failed, f"{extra} alone", lambda: run_alone(extra, alone, together))
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(one, wanted or extras))
     return failed
 
 
@@ -205,8 +212,10 @@ def run_alone(extra: str, alone: Environment, together: Environment) -> None:
     module = "tests.frameworks.alone"
     with tempfile.TemporaryDirectory(prefix="golive-frameworks-") as folder:
         bundle = str(Path(folder, f"{extra}.bundle"))
-        together.run(f"packing for {extra}", ["-m", module, "pack", extra, bundle])
-        alone.run(f"serving with {extra} alone", ["-m", module, "serve", extra, bundle])
+        packing = ["-m", module, "pack", extra, bundle]
+        together.run(f"packing for {extra}", packing, is_held=True)
+        serving = ["-m", module, "serve", extra, bundle]
+        alone.run(f"serving with {extra} alone", serving, is_held=True)
 
 
 def attempt(failed: list[str], step: str, do: Callable[[], None]) -> None:
@@ -241,11 +250,21 @@ def index_options(listed: Sequence[str]) -> list[str]:
         return []
 
 
-def run(step: str, command: Sequence[str], environment: dict[str, str] | None = None) -> None:
-    """Run a command with its output shown."""
-    code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
-    if code != 0:
-        raise StepFailedError(f"{step} ended with code {code}")
+def run(
+    step: str,
+    command: Sequence[str],
+    environment: dict[str, str] | None = None,
+    *,
+    is_held: bool = False,
+) -> None:
+    """Run a command with its output shown; `is_held`: at its end, as others run beside it."""
+    ways = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT} if is_held else {}
+    done = subprocess.run(command, cwd=ROOT, env=environment, check=False, **ways)
+    if done.stdout:
+        sys.stderr.buffer.write(done.stdout)
+        sys.stderr.flush()
+    if done.returncode != 0:
+        raise StepFailedError(f"{step} ended with code {done.returncode}")
 
 
 def digest_of_sources() -> str:

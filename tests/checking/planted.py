@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 import pandas as pd
-from sklearn.base import is_regressor
+from sklearn.base import BaseEstimator, is_regressor
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, Ridge
@@ -30,22 +30,47 @@ def sample(size=80):
     return frame, np.where(age + numbers.normal(0, 15, size) > 50, "yes", "no"), age * 1.5
 
 
-def fitted(last):
-    """A pipeline that takes nulls and unseen categories; it does not look at the note."""
-    frame, labels, amounts = sample()
+def columns():
+    """Takes nulls and unseen categories; it does not look at the note."""
     numbers = make_pipeline(SimpleImputer(), StandardScaler())
     cities = OneHotEncoder(handle_unknown="ignore")
-    columns = ColumnTransformer(
+    return ColumnTransformer(
         [("numbers", numbers, ["age", "income"]), ("cities", cities, ["city"])]
     )
-    return make_pipeline(columns, last).fit(frame, amounts if is_regressor(last) else labels)
+
+
+class QuickColumns(BaseEstimator):
+    """As `columns`, in a tenth of the time: a check asks a model hundreds of times."""
+
+    def fit(self, frame, truths=None):
+        numbers = self._numbers(frame)
+        self.means_, self.scales_ = np.nanmean(numbers, axis=0), np.nanstd(numbers, axis=0)
+        self.cities_ = sorted(set(frame["city"]))
+        return self
+
+    def transform(self, frame):
+        numbers = self._numbers(frame)
+        if np.isinf(numbers).any():
+            raise ValueError("Input X contains infinity.")
+        numbers = np.where(np.isnan(numbers), 0.0, (numbers - self.means_) / self.scales_)
+        cities = np.array([[city == known for known in self.cities_] for city in frame["city"]])
+        return np.hstack([numbers, cities.reshape(len(frame), -1)])
+
+    def _numbers(self, frame):
+        return np.stack([frame[name].to_numpy(dtype=float) for name in ("age", "income")], axis=1)
+
+
+def fitted(last, make=QuickColumns):
+    """A pipeline with this last step."""
+    frame, labels, amounts = sample()
+    return make_pipeline(make(), last).fit(frame, amounts if is_regressor(last) else labels)
 
 
 class Classifier:
     """A fitted classifier that does as it should."""
 
-    def __init__(self):
-        self.inner = fitted(LogisticRegression())
+    def __init__(self, make=QuickColumns):
+        self.inner = fitted(LogisticRegression(), make)
         self.classes_ = self.inner.classes_
 
     def predict_proba(self, frame):
@@ -58,8 +83,8 @@ class Classifier:
 class Regressor:
     """A fitted regressor that does as it should."""
 
-    def __init__(self):
-        self.inner = fitted(Ridge())
+    def __init__(self, make=QuickColumns):
+        self.inner = fitted(Ridge(), make)
 
     def predict(self, frame):
         return self.inner.predict(frame)

@@ -50,8 +50,8 @@ def test_a_model_that_fails_on_a_plain_value_is_found(write, found, column, refu
 
 
 def test_a_sound_model_has_no_findings(write, found):
-    assert found(write(planted.Classifier())) == []
-    assert found(write(planted.Regressor(), name="regressor")) == []
+    assert found(write(planted.Classifier(planted.columns))) == []
+    assert found(write(planted.Regressor(planted.columns), name="regressor")) == []
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,10 @@ _FENCE = re.compile(
 _LINK = re.compile(r"\]\((?!https?:|mailto:|#)(?P<target>[^)#]+)")
 _TRAINING = re.compile(r"^python examples/(?P<name>\w+)/train\.py$", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?P<name>\w+)=(?P<value>\S+)$", re.MULTILINE)
+_PACKING = re.compile(
+    r"^golive pack examples/(?P<name>\w+)/(?:\\\n|[^\n|&;<>$\\])+ (?:-o|--output) [\w.]+$",
+    re.MULTILINE,
+)
 _PORT = 8000
 _PATIENCE = 300
 
@@ -83,7 +87,8 @@ class Reader:
     Args:
         directory: Where.
         tools: For the commands that are on the path.
-        prepared: Has run the lines `python examples/NAME/train.py`, whose results are copied.
+        prepared: Has run the lines `python examples/NAME/train.py`, and what packs them as many
+            documents do; what came of it is copied.
     """
 
     def __init__(
@@ -91,6 +96,7 @@ class Reader:
     ) -> None:
         self._directory = directory
         self._prepared = prepared
+        self._trained: set[str] = set()
         self._servers: list[subprocess.Popen] = []
         self._port = _PORT
         self._environment = dict(os.environ) | {
@@ -109,6 +115,7 @@ class Reader:
         for exported in _EXPORT.finditer(text):  # a shell keeps it for the blocks that follow
             self._environment[exported["name"]] = exported["value"]
         text = _TRAINING.sub(self._copy_trained, text)
+        text = _PACKING.sub(self._copy_packed, text)
         *before, last = text.rstrip().splitlines()
         if not last.startswith("golive serve"):
             self._run(["bash", "-euo", "pipefail", "-c", text], block)
@@ -123,6 +130,18 @@ class Reader:
             return line[0]
         trained = self._prepared.trained(line["name"]).folder
         shutil.copytree(trained, self._directory / "examples" / line["name"], dirs_exist_ok=True)
+        self._trained.add(line["name"])
+        return "true"
+
+    def _copy_packed(self, command: re.Match[str]) -> str:
+        """Copy what a command gives that packs an example whose training was copied."""
+        if self._prepared is None or command["name"] not in self._trained:
+            return command[0]
+        found, name = self._prepared.packed_as(command[0])
+        if found.is_dir():
+            shutil.copytree(found, self._directory / name)
+        else:
+            shutil.copy2(found, self._directory / name)
         return "true"
 
     def __enter__(self) -> Self:

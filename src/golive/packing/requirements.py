@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterable
-from importlib.metadata import packages_distributions, version
+from importlib.metadata import version
 from pathlib import Path
+
+from golive.packing.distributions import distributions_of
 
 __all__ = ["imported_requirements"]
 
@@ -23,12 +25,8 @@ def imported_requirements(before: Iterable[str], *, code: Path) -> tuple[str, ..
     imported = {name.partition(".")[0] for name in set(sys.modules) - set(before)}
     imported |= _named_in(code) & set(sys.modules)  # golive's own imports may have been first
     own = {entry.stem for entry in code.iterdir()} if code.is_dir() else set()
-    homes = packages_distributions()
-    names = {
-        distribution
-        for module in imported - own - {"golive"} - sys.stdlib_module_names
-        for distribution in homes.get(module, ())
-    }
+    homes = distributions_of(imported - own - {"golive"} - sys.stdlib_module_names)
+    names = {distribution for found in homes.values() for distribution in found}
     return tuple(f"{name}=={_public(version(name))}" for name in sorted(names, key=str.lower))
 
 
