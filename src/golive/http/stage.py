@@ -26,8 +26,11 @@ class Stage:
         self._previous: Service | None = None
         self._candidate: ServedModel | None = None
 
-    def open(self, models: Mapping[str, ServedModel]) -> None:
-        """Answer with these models from now on."""
+    def open(
+        self, models: Mapping[str, ServedModel], *, candidate: ServedModel | None = None
+    ) -> None:
+        """Answer with these models from now on, and with the candidate of one of them."""
+        self._candidate = candidate
         self._serve(Service(models, self._context))
         self._context.readiness.start_serving()
 

@@ -142,10 +142,11 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
             gc.freeze()  # but not the models: each is to be freed when another one answers
         try:
             plan = self.plan if following is None else following.plan
-            house.open(self.load(plan))
+            models, candidate = self.load(plan), None
             if plan.canary is not None and self.open_source is not None:
                 named = plan.canary.named
-                house.stage.propose(self.open_source(plan, named).load(named))
+                candidate = self.open_source(plan, named).load(named)
+            house.stage.open(models, candidate=candidate)  # ready means that both are there
         except GoliveError as error:
             return _failure(error)
         except Exception as error:
