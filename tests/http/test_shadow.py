@@ -1,12 +1,18 @@
 """A candidate answers copies, which nobody gets and which delay nobody."""
 
 import threading
+from datetime import UTC, datetime
 
+import msgspec
 import pytest
 from tests.http.candidates import ShadowSite, head, version, versions_of
 
+from golive.access.gatekeeper import Gatekeeper
+from golive.access.key_desk import KeyDesk, KeyWish
 from golive.http.comparison import Comparison
 from golive.http.shadow import Shadow, ShadowGateway
+from golive.testing.keys import MemoryKeys
+from golive.testing.services import fake_service
 
 
 @pytest.mark.parametrize("manner", ["at_once", "on_loop", "in_thread", "apart"])
@@ -79,3 +85,23 @@ def test_its_thread_answers_by_itself():
     site.answers((head(), b'{"x": 3}'))
 
     assert seen.wait(30)
+
+
+def test_a_copy_does_not_count_against_the_limits_of_a_key():
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    store = MemoryKeys()
+    _, text = KeyDesk(store, clock=lambda: now).create(KeyWish(name="partner", quotas=["2/day"]))
+    site = ShadowSite()
+    gatekeeper = Gatekeeper(store, clock=now.timestamp)
+    context = msgspec.structs.replace(site.inner.service.context, gatekeeper=gatekeeper)
+    first, second = (fake_service(version(n), context=context) for n in (1, 2))
+    site.inner.serve(first, candidate=second)
+    asked = (head(x_api_key=text), b'{"x": 3}')
+
+    responses = []
+    for _ in range(3):
+        responses += site.answers(asked)
+        site.shadow.turn()
+
+    assert [response.status for response in responses] == [200, 200, 429]
+    assert [told[2] for told in site.told] == ["compared", "compared"]

@@ -3,11 +3,12 @@
 from base64 import b64encode
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from golive.access.gatekeeper import Gatekeeper
 from golive.access.key_desk import KeyDesk, KeyWish
-from golive.service.context import ServiceContext
+from golive.service.context import RefreshHook, ServiceContext
 from golive.service.entrance import enter
 from golive.service.routes import Endpoint, Route
 from golive.testing.keys import MemoryKeys
@@ -52,6 +53,16 @@ def test_without_a_key_it_is_401_and_says_how(setup):
 
     assert codes(response) == [(401, "key_required")]
     assert response.headers["www-authenticate"] == 'Bearer realm="golive"'
+
+
+def test_a_signed_request_for_a_refresh_needs_no_key():
+    setup = Setup()
+    hook = RefreshHook(secret="s" * 16, ask=lambda: None, clock=lambda: setup.now)
+    context = msgspec.structs.replace(setup.service.context, refresh_hook=hook)
+    service = fake_service(fake_model("sum"), context=context)
+    response = service.handle(post({}, path="/admin/refresh", host="localhost"))
+
+    assert codes(response) == [(401, "not_authenticated")]
 
 
 def test_a_wrong_key_is_401_and_is_not_told(setup):

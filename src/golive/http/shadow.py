@@ -162,7 +162,7 @@ class _Copied(msgspec.Struct, frozen=True):
 
 
 def _answer(copy: _Copy) -> bytes:
-    """What the candidate says; the request is neither logged nor counted."""
-    service, admitted = copy.plan.service, copy.plan.admitted
+    """What the candidate says; the request is neither logged nor counted, for no key either."""
+    service, admitted = copy.plan.service, copy.plan.admitted.unmetered()
     begun = service.begin(admitted, copy.body, service.context.new_id())
     return (begun if isinstance(begun, Reply) else service.answer(begun)).body

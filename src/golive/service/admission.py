@@ -79,6 +79,12 @@ class Admitted(msgspec.Struct, frozen=True, kw_only=True):
             return body
         return decompressed(body, self.content_encoding, limit=limit)
 
+    def unmetered(self) -> Admitted:
+        """The same, but what is asked does not count against the limits of the key."""
+        if not isinstance(self.place, Route):
+            return self
+        return msgspec.structs.replace(self, endpoint=self.place.endpoint(self.head.method))
+
     def encoded(self, body: bytes, vary: str | None) -> tuple[bytes, dict[str, str]]:
         """The body as it is sent, with the headers that say so.
 

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = ["OPEN_ENTRANCE", "OPEN_PATTERNS", "Entrance", "enter"]
 
-OPEN_PATTERNS = frozenset({"/healthz", "/readyz", "/ping", "/v2/health/live", "/v2/health/ready"})
-"""What is answered without a key."""
+OPEN_PATTERNS = frozenset(
+    {"/healthz", "/readyz", "/ping", "/v2/health/live", "/v2/health/ready", "/admin/refresh"}
+)
+"""What is answered without a key; who asks for a refresh has to sign the request instead."""
 _RETRY_SECONDS = "5"
 
 
