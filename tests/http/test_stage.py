@@ -1,9 +1,18 @@
 """Which versions answer, and their coming and going."""
 
-from tests.http.candidates import head, version
-from tests.http.gateways import make_gateway
+import asyncio
+from datetime import UTC, datetime
+from time import perf_counter
 
+import msgspec
+from tests.http.candidates import head, version
+from tests.http.gateways import ask, make_gateway
+
+from golive.access.gatekeeper import Gatekeeper
+from golive.access.key_desk import KeyDesk, KeyWish
 from golive.http.stage import Stage
+from golive.service.served import Example
+from golive.testing.keys import MemoryKeys
 
 
 def test_a_candidate_is_there_when_the_process_is_ready():
@@ -36,3 +45,30 @@ def test_a_candidate_outlives_a_switch_and_the_version_before_is_kept_until_it_i
 
     assert (kept, gone.code) == (None, "version_not_served")
     assert gateway.admit(head(golive_version="2")).plan.problem is None
+
+
+def test_a_version_is_probed_without_a_key_where_others_need_one():
+    """Else no server with keys would ever take a new version."""
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    store = MemoryKeys()
+    KeyDesk(store, clock=lambda: now).create(KeyWish(name="partner", quotas=["1/day"]))
+    gateway, _ = make_gateway()
+    gatekeeper = Gatekeeper(store, clock=now.timestamp)
+    stage = Stage(gateway, msgspec.structs.replace(gateway.service.context, gatekeeper=gatekeeper))
+    stage.open({"sum": version(1)})
+    example = Example({"x": 3}, {"score": 6.0})
+
+    stage.replace(msgspec.structs.replace(version(2), examples=(example,)))
+
+    assert gateway.service.models["sum"].version == "v2"
+    [refused] = asyncio.run(answers(gateway, (head(), b'{"x": 3}')))
+    assert refused.status == 401
+
+
+async def answers(gateway, *requests):
+    found = []
+    for asked, body in requests:
+        answer = asyncio.get_running_loop().create_future()
+        ask(gateway, gateway.admit(asked), body, answer.set_result, started=perf_counter())
+        found.append(await asyncio.wait_for(answer, 30))
+    return found

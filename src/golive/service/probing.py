@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from golive.errors import ModelLoadError
 from golive.service.exchange import Request
 from golive.service.json_text import encode_json
@@ -27,7 +29,8 @@ def probe(service: Service, model: ServedModel) -> None:
         headers={"host": "localhost", "content-type": "application/json"},
         body=encode_json([example.record]),
     )
-    response = service.handle(request)
+    context = msgspec.structs.replace(service.context, gatekeeper=None)  # nobody's key is at hand
+    response = Service(service.models, context).handle(request)
     if response.status != 200:
         raise ModelLoadError(
             f"{model.name} {model.version} answers a golden record with {response.status}: "
