@@ -100,10 +100,10 @@ class _Files:
 
 def counts_of_others(directory: Path) -> Iterator[tuple[bool, Key, list[float]]]:
     """Of every series in a directory: whether its process still runs, its key and its numbers."""
-    for path in sorted(directory.glob("*.keys")):
+    for path in sorted(directory.glob("*.keys"), key=_age_of):
         lines = path.read_bytes().split(b"\n")[:-1]  # what follows the last is being written
         values = array("d", path.with_suffix(".values").read_bytes() if lines else b"")
-        process, begun = map(int, path.stem.split("-")[:2])
+        begun, process, _ = _age_of(path)
         is_alive, first = is_running(process, begun), 0
         for line in lines:
             key, size = msgspec.json.decode(line, type=tuple[Key, int])
@@ -132,3 +132,9 @@ def begun_at(process: int) -> int | None:
     except OSError:
         return None
     return int(stat.rpartition(")")[2].split()[19])
+
+
+def _age_of(path: Path) -> tuple[int, int, int]:
+    """When the process of a file began, its id, and which of its files it is: older ones first."""
+    process, begun, number = map(int, path.stem.split("-"))
+    return begun, process, number
