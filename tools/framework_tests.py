@@ -34,6 +34,7 @@ ROOT = Path(__file__).resolve().parent.parent
 COVERED = ("src/golive", "tests/frameworks", "tests/end_to_end", "tests/conftest.py",
            "pyproject.toml", "tools/framework_tests.py")  # fmt: skip
 GROUP = "frameworks"
+OTHER_EXTRAS = ("aws", "gcp", "sbom")  # registries, tested by `make test-buckets`, and documents
 Project = dict[str, Any]
 IS_SMALL_LINUX = (sys.platform, platform.machine()) == ("linux", "x86_64")
 #: Where there are such builds: the same packages without hundreds of megabytes for GPUs.
@@ -129,7 +130,7 @@ def main() -> int:
     """Do what the command line says; the number of failed steps decides the exit code."""
     options = arguments()
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    extras = project["project"]["optional-dependencies"]
+    extras = extras_of(project)
     digest = digest_of_sources()
     if options.list:
         print("\n".join(extras))
@@ -171,7 +172,7 @@ def run_all(
     project: Project, wanted: Sequence[str], pytest: Sequence[str], chosen: Sequence[str]
 ) -> list[str]:
     """Run the steps, going on after a failure; the names of those that failed."""
-    extras = project["project"]["optional-dependencies"]
+    extras = extras_of(project)
     together = everything(project).ensure()
     failed: list[str] = []
     if not wanted:
@@ -193,9 +194,15 @@ def run_all(
 def everything(project: Project) -> Environment:
     """The environment with golive's requirements, all extras and what trains their models."""
     listed = [*project["project"]["dependencies"], *project["dependency-groups"][GROUP]]
-    for extra in project["project"]["optional-dependencies"].values():
+    for extra in extras_of(project).values():
         listed += extra
     return Environment("all frameworks", requirements(listed))
+
+
+def extras_of(project: Project) -> dict[str, list[str]]:
+    """The extras that bring a framework, or a package that models are packed with."""
+    extras = project["project"]["optional-dependencies"]
+    return {name: listed for name, listed in extras.items() if name not in OTHER_EXTRAS}
 
 
 def run_suite(together: Environment, pytest: Sequence[str], chosen: Sequence[str]) -> None:
