@@ -1,6 +1,8 @@
 """What a key may use, by a clock that the test sets."""
 
+import gc
 from datetime import UTC, datetime
+from types import FunctionType
 
 import pytest
 
@@ -153,3 +155,23 @@ def test_what_is_no_limit_is_refused(text):
         parse_rate(text)
     with pytest.raises(UsageError, match="is no quota"):
         parse_quota(text)
+
+
+def test_a_key_that_is_looked_up_again_leaves_nothing_behind():
+    """What is to be called in forked children can never be taken back."""
+    meters = Meters(lambda: 0.0)
+    found = key(rate=Rate(10))
+
+    first = meters.of(found, "games")
+    before = called_in_children()
+    again = [meters.of(found, "games") for _ in range(100)]
+
+    assert all(meter is first for meter in again)
+    assert called_in_children() == before
+
+
+def called_in_children():
+    return sum(
+        isinstance(each, FunctionType) and each.__module__ == "golive.forks"
+        for each in gc.get_objects()
+    )

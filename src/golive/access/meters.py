@@ -120,7 +120,9 @@ class Meters:
 
     def of(self, key: Key, model: str) -> Meter:
         """The meter of a key and a model, with the limits that the key has now."""
-        meter = self._meters.setdefault((key.id, model), Meter(key, self._clock))
+        meter = self._meters.get((key.id, model))
+        if meter is None:
+            meter = self._meters.setdefault((key.id, model), Meter(key, self._clock))
         meter.key = key
         return meter
 
