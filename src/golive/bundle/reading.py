@@ -105,13 +105,20 @@ class Bundle(msgspec.Struct, frozen=True, dict=True):
         return data
 
 
-def open_bundle(path: Path, *, verify_all: bool = False, cache: Path | None = None) -> Bundle:
+def open_bundle(
+    path: Path,
+    *,
+    verify_all: bool = False,
+    cache: Path | None = None,
+    sha256: str | None = None,
+) -> Bundle:
     """Open a bundle, a directory or a zip file, after verifying it.
 
     Args:
         path: The bundle.
         verify_all: Compute every hash, also if a stamp says that it was done before.
         cache: Where stamps and extracted archives are kept; None: `golive.settings.cache_dir()`.
+        sha256: Of a zip file, where it has just been computed.
 
     Raises:
         UsageError: There is nothing at `path`.
@@ -123,7 +130,9 @@ def open_bundle(path: Path, *, verify_all: bool = False, cache: Path | None = No
         if path.is_dir():
             return _open_directory(path, path, verify_all=verify_all, stamps=Stamps(cache))
         if path.is_file():
-            return _open_archive(path, verify_all=verify_all, cache=cache)
+            return _open_archive(
+                path, sha256 or sha256_of(path), verify_all=verify_all, cache=cache
+            )
     except BundleCorruptError as error:
         message = f"{path}: {error.message}"
         raise BundleCorruptError(message, file=error.file, hint=error.hint) from error
@@ -177,8 +186,8 @@ def _open_directory(root: Path, source: Path, *, verify_all: bool, stamps: Stamp
     return Bundle(path=root.absolute(), manifest=manifest, source=source.absolute())
 
 
-def _open_archive(archive: Path, *, verify_all: bool, cache: Path) -> Bundle:
-    root = extraction_directory(cache) / sha256_of(archive)
+def _open_archive(archive: Path, sha256: str, *, verify_all: bool, cache: Path) -> Bundle:
+    root = extraction_directory(cache) / sha256
     if not root.is_dir():
         _extract(archive, root)
     return _open_directory(root, archive, verify_all=verify_all, stamps=Stamps(cache))

@@ -10,7 +10,7 @@ import click
 
 from golive.cli.output import progress
 
-__all__ = ["BUNDLE", "MODEL", "REGISTRY", "placed", "registry_of"]
+__all__ = ["BUNDLE", "MODEL", "REGISTRY", "WHY", "placed", "registry_of"]
 
 
 class _Bundle(click.ParamType):  # type: ignore[type-arg]  # generic only in newer versions of click
@@ -49,6 +49,8 @@ REGISTRY = click.option(
     help="A folder, s3://BUCKET/PREFIX or gs://BUCKET/PREFIX. Default: GOLIVE_REGISTRY, or a "
     "folder among your own data.",
 )
+
+WHY = click.option("--why", default="", help="A reason to record. Default: none.")
 
 
 def registry_of(name: str, registry: str | None) -> str | None:

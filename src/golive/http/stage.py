@@ -40,11 +40,9 @@ class Stage:
         Raises:
             ModelLoadError: It does not answer its own golden record; then nothing changes.
         """
-        before = self._gateway.service
-        service = Service({**before.models, model.name: model}, self._context)
-        _probe(service, model)
-        self._previous = before
-        self._serve(service)
+        self._probe(model)
+        self._previous = before = self._gateway.service
+        self._serve(Service({**before.models, model.name: model}, self._context))
 
     def propose(self, model: ServedModel) -> None:
         """Let a candidate answer those requests of a model that are handed to it.
@@ -52,10 +50,9 @@ class Stage:
         Raises:
             ModelLoadError: It does not answer its own golden record; then nothing changes.
         """
-        service = self._gateway.service
-        _probe(Service({**service.models, model.name: model}, self._context), model)
+        self._probe(model)
         self._candidate = model
-        self._serve(service)
+        self._serve(self._gateway.service)
 
     def let_go(self) -> None:
         """Forget the version before."""
@@ -71,8 +68,7 @@ class Stage:
         previous = () if self._previous is None else (self._previous,)
         self._gateway.serve(service, candidate=candidate, also=previous)
 
+    def _probe(self, model: ServedModel) -> None:
+        from golive.service.probing import probe  # most servers never do this
 
-def _probe(service: Service, model: ServedModel) -> None:
-    from golive.service.probing import probe  # most servers never do this
-
-    probe(service, model)
+        probe(model, self._context)

@@ -29,19 +29,11 @@ class Supervisor:
     Args:
         workers: How many processes.
         take: Is given every report; True ends everything.
-        let_go: Is called when it ends, before the processes do: none is started any more.
     """
 
-    def __init__(
-        self,
-        *,
-        workers: int,
-        take: Callable[[Any], bool],
-        let_go: Callable[[], object] = lambda: None,
-    ) -> None:
+    def __init__(self, *, workers: int, take: Callable[[Any], bool]) -> None:
         self._workers = workers
         self._take = take
-        self._let_go = let_go
         self._is_ending = False
         self._signals = 0
         self._processes: list[BaseProcess] = []
@@ -69,7 +61,12 @@ class Supervisor:
         signal.signal(signal.SIGHUP, hang_up)
 
     def run(
-        self, start: Callable[[int], BaseProcess], reports: Connection, *, grace: float
+        self,
+        start: Callable[[int], BaseProcess],
+        reports: Connection,
+        *,
+        grace: float,
+        let_go: Callable[[], object] = lambda: None,
     ) -> None:
         """Run until a signal, or a report that ends everything; from the main thread.
 
@@ -77,6 +74,7 @@ class Supervisor:
             start: Starts the process that has this number among the others.
             reports: What the processes write to.
             grace: Seconds that processes have to end by themselves.
+            let_go: Is called when it ends, before the processes do: none is started any more.
         """
         for number in range(self._workers):
             if not self._is_ending:
@@ -88,6 +86,7 @@ class Supervisor:
                 if not (self._is_ending or process.is_alive()):
                     self._read_reports(reports)
                     self._replace(number, start)
+        let_go()
         self._end_all(time.monotonic() + grace + _SLACK_SECONDS)
 
     def _read_reports(self, reports: Connection) -> None:
@@ -106,7 +105,6 @@ class Supervisor:
             process.close()
 
     def _end_all(self, deadline: float) -> None:
-        self._let_go()
         passed_on = -1
         while (alive := self._alive()) and time.monotonic() < deadline:
             if self._signals != passed_on:

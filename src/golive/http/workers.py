@@ -54,14 +54,11 @@ def serve_in_workers(
         open_source: Gives the versions of a followed reference; None if none can be followed.
     """
     log_as_json()  # this process says which worker died
-    let_go: list[Callable[[], object]] = [listener.close]
-    supervisor = Supervisor(workers=workers, take=take, let_go=lambda: [each() for each in let_go])
+    supervisor = Supervisor(workers=workers, take=take)
     context = get_context("fork") if _may_fork() else get_context("spawn")
     reports, reporter = context.Pipe(duplex=False)
     life, hold = context.Pipe(duplex=False)  # nothing comes, but its end when this process ends
     with _metrics_directory() as directory, reports, reporter, life, hold:
-        balance = directory / _BALANCE
-        let_go.append(lambda: Balance.tell_end(balance, processes=workers))
         duty = _Duty(
             plan=msgspec.structs.replace(plan, metrics_directory=directory),
             load=load,
@@ -81,8 +78,13 @@ def serve_in_workers(
                 process.start()
             return process
 
+        def let_go() -> None:
+            listener.close()
+            Balance.tell_end(directory / _BALANCE, processes=workers)
+
         gc.freeze()  # memory that no collection looks at stays shared with the workers
-        supervisor.run(start, reports, grace=plan.settings.grace + plan.settings.drain)
+        grace = plan.settings.grace + plan.settings.drain
+        supervisor.run(start, reports, grace=grace, let_go=let_go)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
+from golive.bundle.names import is_model_name
 from golive.errors import UsageError
 
 __all__ = ["checked_name", "name_from"]
-
-_ALLOWED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 def checked_name(name: str) -> str:
@@ -17,7 +16,7 @@ def checked_name(name: str) -> str:
     Raises:
         UsageError: It cannot; the hint is the flag with a name that can.
     """
-    if _ALLOWED.fullmatch(name):
+    if is_model_name(name):
         return name
     raise UsageError(
         f"{name!r} cannot be a model's name: it stands in URLs, so it has ASCII letters, digits, "

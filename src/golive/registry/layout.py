@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from golive.bundle.names import is_model_name
 from golive.errors import UsageError
 
 __all__ = [
@@ -16,7 +17,6 @@ __all__ = [
     "model_key",
 ]
 
-_MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _ALIAS = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,62}")
 _HEXADECIMAL = re.compile(r"[0-9a-f]{8,64}")
 _EVENT = re.compile(r"(\d{8})\.json")
@@ -28,7 +28,7 @@ def checked_model(name: str) -> str:
     Raises:
         UsageError: It cannot.
     """
-    if _MODEL.fullmatch(name):
+    if is_model_name(name):
         return name
     raise UsageError(f"{name!r} cannot be the name of a model.")
 

@@ -9,7 +9,7 @@ import msgspec
 from golive.errors import UsageError
 from golive.registry.layout import checked_model
 
-__all__ = ["Reference", "is_location_of_buckets", "parse_reference", "reference_or_none"]
+__all__ = ["Reference", "parse_reference", "reference_or_none"]
 
 _BUCKETS = ("s3://", "gs://")
 
@@ -75,8 +75,3 @@ def reference_or_none(text: str) -> Reference | None:
         return parse_reference(text)
     except UsageError:
         return None
-
-
-def is_location_of_buckets(location: str) -> bool:
-    """Whether a registry's location is a bucket, not a folder."""
-    return location.startswith(_BUCKETS)

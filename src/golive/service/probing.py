@@ -1,10 +1,11 @@
-"""Probing: a service is asked one of its model's own golden records before others ask it."""
+"""Probing: a model is asked one of its own golden records, as others will ask it."""
 
 from __future__ import annotations
 
 import msgspec
 
 from golive.errors import ModelLoadError
+from golive.service.context import ServiceContext
 from golive.service.exchange import Request
 from golive.service.json_text import encode_json
 from golive.service.served import ServedModel
@@ -13,8 +14,12 @@ from golive.service.service import Service
 __all__ = ["probe"]
 
 
-def probe(service: Service, model: ServedModel) -> None:
-    """Make sure that a service answers a golden record of one of its models.
+def probe(model: ServedModel, context: ServiceContext) -> None:
+    """Make sure that a service of a model answers one of its golden records.
+
+    Args:
+        model: The model.
+        context: What its service will have beside it; no key is needed here.
 
     Raises:
         ModelLoadError: It does not; its code is `no_answer`.
@@ -29,8 +34,8 @@ def probe(service: Service, model: ServedModel) -> None:
         headers={"host": "localhost", "content-type": "application/json"},
         body=encode_json([example.record]),
     )
-    context = msgspec.structs.replace(service.context, gatekeeper=None)  # nobody's key is at hand
-    response = Service(service.models, context).handle(request)
+    open_to_all = msgspec.structs.replace(context, gatekeeper=None)  # nobody's key is at hand
+    response = Service({model.name: model}, open_to_all).handle(request)
     if response.status != 200:
         raise ModelLoadError(
             f"{model.name} {model.version} answers a golden record with {response.status}: "

@@ -15,7 +15,9 @@ from golive.signature.model import JsonValue, Signature
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Predictor", "load", "open_reference"]
+    from golive.registry.reference import Reference
+
+__all__ = ["Predictor", "load", "open_reference", "reference_of"]
 
 
 class Predictor:
@@ -130,16 +132,21 @@ def open_reference(ref: str | Path, *, verify: bool = False) -> Bundle:
         StoreUnavailableError: The registry does not answer.
         BundleError: The bundle is not what was packed.
     """
-    path = Path(ref)
-    if not path.exists():
-        from golive.registry.reference import reference_or_none  # nobody else waits for it
+    reference = reference_of(ref)
+    if reference is None:
+        return open_bundle(Path(ref), verify_all=verify)
+    from golive.wiring.registries import locate, pull
 
-        reference = reference_or_none(str(ref))
-        if reference is not None:
-            from golive.wiring.registries import locate, pull
+    return pull(locate(reference), verify=verify)
 
-            return pull(locate(reference), verify=verify)
-    return open_bundle(path, verify_all=verify)
+
+def reference_of(ref: str | Path) -> Reference | None:
+    """What a text names in a registry, or None where it is a bundle's path."""
+    if Path(ref).exists():
+        return None
+    from golive.registry.reference import reference_or_none  # nobody else waits for it
+
+    return reference_or_none(str(ref))
 
 
 def _records(rows: Any, signature: Signature) -> Sequence[object]:

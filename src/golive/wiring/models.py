@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import msgspec
 
 from golive.bundle.reading import Bundle
@@ -12,7 +10,7 @@ from golive.errors import UsageError
 from golive.http.plan import Named, ServePlan
 from golive.service.served import Example, ServedModel
 from golive.signature.model import JsonValue
-from golive.wiring.loading import open_reference
+from golive.wiring.loading import open_reference, reference_of
 
 __all__ = ["load_model", "load_models", "open_all", "pin"]
 
@@ -27,14 +25,11 @@ def pin(plan: ServePlan) -> ServePlan:
     """
     pinned: dict[str, Named] = {}
     for ref in plan.bundles:
-        if not Path(ref).exists():
-            from golive.registry.reference import reference_or_none  # nobody else waits for it
+        reference = reference_of(ref)
+        if reference is not None:
+            from golive.wiring.registries import named_now  # nobody else waits for it
 
-            reference = reference_or_none(ref)
-            if reference is not None:
-                from golive.wiring.registries import named_now
-
-                pinned[ref] = named_now(ref, reference)
+            pinned[ref] = named_now(ref, reference)
     canary = None
     if plan.settings.canary is not None or plan.settings.shadow is not None:
         from golive.wiring.canaries import canary_of  # few servers have one

@@ -103,12 +103,14 @@ def pull(located: Located, *, cache: Path | None = None, verify: bool = False) -
         StoreUnavailableError: The registry does not answer.
     """
     cache = settings.cache_dir() if cache is None else cache
-    content = located.version.content
-    file = private_directory(cache / "pulled") / f"{content.sha256}.zip"
-    if not file.is_file() or sha256_of(file) != content.sha256:
-        file.unlink(missing_ok=True)
-        located.registry.fetch(located.model, located.version, file)
-    return open_bundle(file, verify_all=verify, cache=cache)
+    sha256 = located.version.content.sha256
+    if (there := _pulled(sha256, cache, verify=verify)) is not None:
+        return there
+    file = _file(sha256, cache)
+    private_directory(file.parent)
+    file.unlink(missing_ok=True)
+    located.registry.fetch(located.model, located.version, file)
+    return open_bundle(file, verify_all=verify, cache=cache, sha256=sha256)
 
 
 def named_now(text: str, reference: Reference) -> Named:
@@ -144,9 +146,9 @@ def pull_named(named: Named, *, verify: bool = False) -> Bundle:
     Raises:
         GoliveError: As `locate` and `pull`.
     """
-    file = settings.cache_dir() / "pulled" / f"{named.sha256}.zip"
-    if file.is_file() and sha256_of(file) == named.sha256:
-        return open_bundle(file, verify_all=verify)
+    there = _pulled(named.sha256, settings.cache_dir(), verify=verify)
+    if there is not None:
+        return there
     reference = msgspec.structs.replace(
         parse_reference(named.reference), selector=str(named.version)
     )
@@ -222,6 +224,18 @@ def rollback(
     """
     parsed = parse_reference(model)
     return open_registry(parsed.registry or registry).rollback(parsed.model, alias, why=why)
+
+
+def _pulled(sha256: str, cache: Path, *, verify: bool) -> Bundle | None:
+    """The bundle of this hash, if it was pulled before and its file is still the same."""
+    file = _file(sha256, cache)
+    if not file.is_file() or sha256_of(file) != sha256:
+        return None
+    return open_bundle(file, verify_all=verify, cache=cache, sha256=sha256)
+
+
+def _file(sha256: str, cache: Path) -> Path:
+    return cache / "pulled" / f"{sha256}.zip"
 
 
 def _who() -> str:

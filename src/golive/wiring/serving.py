@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Callable
 
 from golive.bundle.reading import Bundle
-from golive.http.plan import ServePlan
+from golive.http.plan import Canary, ServePlan
 from golive.http.server import serve as run_server
 from golive.signature.model import JsonValue
 from golive.wiring.models import load_models, open_all, pin
@@ -35,6 +35,13 @@ def serve(plan: ServePlan, *, announce: Callable[[str], None]) -> None:
 
         needs_key = check_keys(plan.settings.keys)
     bundles = open_all(plan)
+
+    def tell(url: str) -> None:
+        for line in announcement(bundles, url, needs_key=needs_key):
+            announce(line)
+        if plan.canary is not None:
+            announce(_about(plan.canary))
+
     source = None
     if plan.canary is not None:
         from golive.wiring.refreshing import open_source  # few servers have a candidate
@@ -43,32 +50,15 @@ def serve(plan: ServePlan, *, announce: Callable[[str], None]) -> None:
     if plan.followed:
         from golive.wiring.following import serve_following  # few servers follow anything
 
-        serve_following(
-            plan, announce=lambda url: _announce(bundles, plan, url, announce, needs_key=needs_key)
-        )
+        serve_following(plan, announce=tell)
         return
-    run_server(
-        plan,
-        load_models,
-        on_ready=lambda url: _announce(bundles, plan, url, announce, needs_key=needs_key),
-        open_source=source,
-    )
+    run_server(plan, load_models, on_ready=tell, open_source=source)
 
 
-def _announce(
-    bundles: dict[str, Bundle],
-    plan: ServePlan,
-    url: str,
-    announce: Callable[[str], None],
-    *,
-    needs_key: bool,
-) -> None:
-    for line in announcement(bundles, url, needs_key=needs_key):
-        announce(line)
-    if plan.canary is not None:
-        share = f"{100 * plan.canary.share:g}% of the requests instead"
-        what = "copies of the requests" if plan.canary.is_shadow else share
-        announce(f"{plan.canary.named.label} answers {what}.")
+def _about(canary: Canary) -> str:
+    share = f"{100 * canary.share:g}% of the requests instead"
+    what = "copies of the requests" if canary.is_shadow else share
+    return f"{canary.named.label} answers {what}."
 
 
 def announcement(bundles: dict[str, Bundle], url: str, *, needs_key: bool = False) -> list[str]:

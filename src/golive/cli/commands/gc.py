@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from golive.cli.actions import Actions
+from golive.cli.options import as_json
 from golive.cli.output import print_json, say
-from golive.cli.references import REGISTRY, placed, registry_of
+from golive.cli.references import REGISTRY, WHY, placed, registry_of
 
 __all__ = ["command"]
 
@@ -21,8 +22,8 @@ __all__ = ["command"]
     help="So many of the newest versions stay.",
 )
 @click.option("--yes", is_flag=True, help="Remove. Default: only list what would be removed.")
-@click.option("--why", default="", help="A reason to record. Default: none.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document for a script.")
+@WHY
+@as_json
 @REGISTRY
 @click.pass_obj
 def command(  # noqa: PLR0913 - one argument an option

@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 from golive.cli.actions import Actions
+from golive.cli.options import as_json
 from golive.cli.output import print_json, progress, say
-from golive.cli.references import REGISTRY
+from golive.cli.references import REGISTRY, WHY
 from golive.cli.releasing import comparing, permitting
 
 __all__ = ["command"]
@@ -19,9 +20,9 @@ __all__ = ["command"]
 @click.argument("alias")
 @comparing
 @permitting
-@click.option("--why", default="", help="A reason to record. Default: none.")
+@WHY
 @click.option("--dry-run", is_flag=True, help="Decide and move nothing. Default: move the alias.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document for a script.")
+@as_json
 @REGISTRY
 @click.pass_obj
 def command(

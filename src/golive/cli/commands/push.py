@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from golive.cli.actions import Actions
+from golive.cli.options import as_json
 from golive.cli.output import print_json, progress, say
-from golive.cli.references import REGISTRY, placed
+from golive.cli.references import REGISTRY, WHY, placed
 from golive.cli.versions_table import pushed_facts
 
 __all__ = ["command"]
@@ -17,8 +18,8 @@ __all__ = ["command"]
 @click.command("push", short_help="Make a bundle a new version in a registry.")
 @click.argument("bundle", type=click.Path(path_type=Path))
 @click.option("--name", help="The model's name in the registry. Default: the bundle's.")
-@click.option("--why", default="", help="A reason to record. Default: none.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document for a script.")
+@WHY
+@as_json
 @REGISTRY
 @click.pass_obj
 def command(

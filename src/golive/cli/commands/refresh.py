@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from golive.cli.actions import Actions
+from golive.cli.options import as_json
 from golive.cli.output import print_json, say
 
 __all__ = ["command"]
@@ -17,7 +18,7 @@ __all__ = ["command"]
     default=None,
     help="Process id of the server. Default: every server of yours on this machine.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document for a script.")
+@as_json
 @click.pass_obj
 def command(actions: Actions, /, *, pid: int | None, as_json: bool) -> None:
     """Have servers that were started with --refresh look for another version now.

@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from golive.cli.actions import Actions
+from golive.cli.options import as_json
 from golive.cli.output import print_json, say
-from golive.cli.references import REGISTRY, placed, registry_of
+from golive.cli.references import REGISTRY, WHY, placed, registry_of
 from golive.cli.versions_table import model_facts
 
 __all__ = ["command"]
@@ -19,8 +20,8 @@ __all__ = ["command"]
     default=None,
     help="The alias. Default: the one after @, or prod where there is none.",
 )
-@click.option("--why", default="", help="A reason to record. Default: none.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document for a script.")
+@WHY
+@as_json
 @REGISTRY
 @click.pass_obj
 def command(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from golive.cli.actions import Actions
+from golive.cli.options import as_json
 from golive.cli.output import print_json, say
 from golive.cli.references import MODEL, REGISTRY
 from golive.cli.versions_table import (
@@ -22,7 +23,7 @@ __all__ = ["command"]
 @click.command("versions", short_help="List the models of a registry, or a model's versions.")
 @click.argument("model", required=False)
 @click.option("--history", is_flag=True, help="List who did what, when and why. Default: versions.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document for a script.")
+@as_json
 @REGISTRY
 @click.pass_obj
 def command(
