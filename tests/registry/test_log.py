@@ -107,6 +107,21 @@ def test_an_error_of_the_store_is_told(store: MemoryStore) -> None:
         log(store).read()
 
 
+def test_a_listing_may_pass_over_what_is_written_meanwhile(store: MemoryStore) -> None:
+    """A folder that is listed while events are added may show the third and not the second."""
+    for _ in range(3):
+        log(store).append(push)
+    listed = store.list
+    store.list = lambda prefix: (  # type: ignore[method-assign]
+        blob for blob in listed(prefix) if blob.key != SECOND
+    )
+    assert log(store).read().last == 3
+    assert [event.number for event in log(store).events()] == [1, 2, 3]
+    del store.content[SECOND]
+    with pytest.raises(HistoryCorruptError, match="00000002.json is missing"):
+        log(store).read()
+
+
 def test_who_is_always_too_late_gives_up(store: MemoryStore) -> None:
     other = log(store, by="other")
 

@@ -139,10 +139,13 @@ class Log:
         """
         prefix = history_prefix(self.model)
         found = {event_number(blob.key) for blob in self._blobs.list(prefix)}
-        numbers = sorted(number for number in found if number is not None)
-        if numbers != list(range(1, len(numbers) + 1)):
-            missing = next(n for n in range(1, len(numbers) + 1) if n not in found)
-            raise _missing(event_key(self.model, missing))
+        numbers: list[int] = []
+        for number in sorted(number for number in found if number is not None):
+            while len(numbers) + 1 < number:
+                # The listing of a folder may pass over one that is written meanwhile.
+                self._data(len(numbers) + 1)
+                numbers.append(len(numbers) + 1)
+            numbers.append(number)
         with ThreadPoolExecutor(_READERS) as pool:
             yield from pool.map(self._data, numbers)
 
