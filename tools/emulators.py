@@ -16,7 +16,6 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import files
-from pathlib import Path
 
 BUCKET = "golive-tests"
 #: moto looks whether a key is there, and writes it, in two steps. S3 does both in one; so does moto

@@ -118,7 +118,7 @@ def test_a_listing_may_pass_over_what_is_written_meanwhile(store: MemoryStore) -
     assert log(store).read().last == 3
     assert [event.number for event in log(store).events()] == [1, 2, 3]
     del store.content[SECOND]
-    with pytest.raises(HistoryCorruptError, match="00000002.json is missing"):
+    with pytest.raises(HistoryCorruptError, match=r"00000002\.json is missing"):
         log(store).read()
 
 
