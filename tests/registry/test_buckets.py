@@ -2,11 +2,14 @@
 
 import json
 import os
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from tests.docs.documents import Block, Reader, blocks_of
+from tests.prepared_examples import PreparedExamples
 from tests.registry.bundles import small_bundle
 from tests.small_versions import SmallVersions
 
@@ -130,3 +133,23 @@ def test_commands_take_a_bucket(
     assert open_bundle(Path("got.zip")).manifest == open_bundle(small_versions.good).manifest
     assert run(["inspect", f"{location}/games@2"]) == 0
     assert typed("gc", "games", "--keep", "1", "--yes")[0] == 0
+
+
+def test_the_guide_for_buckets_works_when_typed(
+    location: str, tmp_path: Path, prepared_examples: PreparedExamples, project: Path
+) -> None:
+    guide = (project / "docs" / "how-to" / "keep-versions.md").read_text()
+    place = f"{location.partition(':')[0]}://acme-models/team"
+    (typed,) = [
+        text for text in re.findall(r"```bash\n(.*?)```", guide, re.DOTALL) if place in text
+    ]
+    tools = tmp_path / "tools"
+    tools.mkdir()
+
+    with Reader(tmp_path, tools, prepared_examples) as reader:
+        reader.type(blocks_of(guide)[0])  # packs the bundle
+        reader.type(Block("bash", typed.replace(place, location), 0))
+
+    (version,) = opened(location).history("income").versions.values()
+    assert version.why == "first release"
+    assert any(tmp_path.glob("from-*.bundle"))
