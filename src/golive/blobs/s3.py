@@ -38,6 +38,7 @@ class S3Store:
 
     Raises:
         MissingExtraError: boto3 is not installed.
+        StoreUnavailableError: The profile or the endpoint that is named is none.
     """
 
     def __init__(self, bucket: str, prefix: str = "") -> None:
@@ -46,9 +47,14 @@ class S3Store:
         config = require("botocore.config", extra="aws").Config(
             retries={"mode": "standard", "max_attempts": 5}, connect_timeout=10, read_timeout=60
         )
-        self._client: Any = boto3.client("s3", config=config)
         self._bucket = bucket
         self._before = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+        with self._told(""):
+            try:
+                # boto3's common session is for one thread, and keeps the credentials it began with.
+                self._client: Any = boto3.session.Session().client("s3", config=config)
+            except ValueError as error:  # the endpoint is no address
+                raise self._unavailable("", error) from error
 
     def put_if_absent(self, key: str, content: bytes | Path) -> bool:
         """See `BlobStore`."""

@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import msgspec
 
@@ -14,12 +13,13 @@ from golive.blobs.store import BlobNotFoundError, BlobStore
 from golive.bundle.archive import is_archive_name, write_archive
 from golive.bundle.reading import Bundle
 from golive.errors import UsageError
-from golive.files import sha256_of, temporary_sibling
+from golive.files import sha256_of
 from golive.registry.errors import ContentCorruptError, NotInRegistryError
 from golive.registry.events import Collected, Content, Event, Moved, Pushed
 from golive.registry.history import History, Version
 from golive.registry.layout import bundle_key, checked_alias, checked_model, event_number, model_key
 from golive.registry.log import Log
+from golive.registry.scratch import scratch_folder
 from golive.signature.model import JsonValue
 
 __all__ = ["Push", "Registry", "select"]
@@ -107,10 +107,11 @@ class Registry:
         Raises:
             HistoryCorruptError: An event is not what was written.
             StoreUnavailableError: The store does not answer.
+            RegistryError: There is no room for a copy of the bundle on this machine.
         """
         log = self._log(bundle.name if model is None else model)
-        with TemporaryDirectory(prefix="golive-push-") as scratch:
-            file = _as_one_file(bundle, Path(scratch))
+        with scratch_folder() as scratch:
+            file = _as_one_file(bundle, scratch)
             sha256, size = sha256_of(file), file.stat().st_size
             while True:
                 history = log.read()
@@ -194,10 +195,11 @@ class Registry:
 
         Raises:
             ContentCorruptError: It is missing, or not what was pushed; nothing is written.
+            RegistryError: There is no room for it.
             StoreUnavailableError: The store does not answer.
         """
         key = model_key(model, version.content.key)
-        with temporary_sibling(target) as scratch:
+        with scratch_folder(beside=target) as scratch:
             part = scratch / "part"
             try:
                 with self._blobs.open(key) as source, part.open("wb") as file:
@@ -270,8 +272,8 @@ class Registry:
         """
         if self._blobs.put_if_absent(key, file):
             return
-        with TemporaryDirectory(prefix="golive-push-") as scratch:
-            there = Path(scratch) / "there"
+        with scratch_folder() as scratch:
+            there = scratch / "there"
             with self._blobs.open(key) as source, there.open("wb") as copy:
                 shutil.copyfileobj(source, copy, 1 << 20)
             if sha256_of(there) != sha256:
