@@ -25,7 +25,7 @@ import numpy as np
 
 from benchmarks.environments import ROOT
 from benchmarks.machine import this_machine
-from benchmarks.pipelines import Pipeline, dump, pipelines, signature_for
+from benchmarks.pipelines import Pipeline, asked_for, dump, pipelines, signature_for
 from benchmarks.progress import say
 from benchmarks.quantities import ABSENT, table
 from benchmarks.report import between_markers
@@ -130,7 +130,7 @@ def measure(pipeline: Pipeline) -> Measured:
 
 def _original(pipeline: Pipeline, folder: Path) -> tuple[_Call, str]:
     estimator = pipeline.estimator
-    method = "predict_proba" if hasattr(estimator, "predict_proba") else "predict"
+    method = asked_for(pipeline)
     answer = getattr(estimator, method)
     model, rows = dump(pipeline, folder), folder / "rows.joblib"
     import joblib

@@ -19,7 +19,7 @@ import joblib
 import numpy as np
 import pandas as pd
 from sklearn.base import is_classifier, is_clusterer, is_regressor
-from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
+from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.utils import all_estimators
@@ -28,7 +28,7 @@ from benchmarks.models import TRAINERS
 from golive.compiling.table import EXPORTERS
 from golive.signature.model import Column, Output, Signature
 
-__all__ = ["Pipeline", "dump", "pipelines", "signature_for"]
+__all__ = ["Pipeline", "asked_for", "dump", "pipelines", "signature_for"]
 
 _EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 _ROWS = 1024
@@ -59,9 +59,25 @@ def pipelines() -> Iterator[tuple[str, Callable[[], Pipeline | None]]]:
             yield cls.__name__, partial(_example, cls)
 
 
+def asked_for(pipeline: Pipeline) -> str:
+    """The method of the estimator whose answers golive serves."""
+    if gives_several(pipeline) or not hasattr(pipeline.estimator, "predict_proba"):
+        return "predict"
+    return "predict_proba"
+
+
+def gives_several(pipeline: Pipeline) -> bool:
+    """Whether a record gets several numbers or labels."""
+    shape = np.shape(pipeline.estimator.predict(pipeline.data[:2]))
+    return len(shape) == 2 and shape[1] > 1
+
+
 def signature_for(pipeline: Pipeline) -> Signature:
     """What the estimator takes and gives."""
     form, columns = _columns(pipeline.data)
+    if gives_several(pipeline):
+        several = Output(kind="custom", has_probabilities=False)
+        return Signature(form=form, columns=columns, output=several)
     labels = getattr(pipeline.estimator, "classes_", None)
     classes = () if labels is None else tuple(range(len(labels)))
     kind: Any = "regression" if not classes else "binary" if len(classes) == 2 else "multiclass"
@@ -75,7 +91,8 @@ def _columns(data: Any) -> tuple[Any, tuple[Column, ...]]:
         return "frame", tuple(_column(str(name), data[name]) for name in data.columns)
     if isinstance(data, np.ndarray):
         names = (f"f{number}" for number in range(data.shape[1]))
-        return "matrix", tuple(Column(name=n, type="number", dtype="float64") for n in names)
+        kind: Any = "string" if data.dtype == object else "number"
+        return "matrix", tuple(Column(name=n, type=kind, dtype=data.dtype.name) for n in names)
     return "series", (Column(name="text", type="text", dtype="object"),)
 
 
@@ -103,7 +120,7 @@ def _example(cls: type) -> Pipeline | None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         builders = [_alone, _before_a_model, _of_categories, _of_texts]
-        for build in [_of_texts] if cls is TfidfTransformer else builders:
+        for build in _BUILDERS.get(cls.__name__, builders):
             try:
                 made = build(cls)
             except Exception:  # noqa: BLE001 - it is for other data: the next may be right
@@ -153,6 +170,42 @@ def _of_texts(cls: type) -> Pipeline | None:
     return Pipeline(name=f"{cls.__name__}, LogisticRegression", estimator=model, data=texts)
 
 
+def _of_several(cls: type) -> Pipeline:
+    """Two numbers, or two labels, a record."""
+    rows, target = _numbers(regression="Regressor" in cls.__name__)
+    other = rows[:, 0] if "Regressor" in cls.__name__ else (rows[:, 0] > 1).astype(int)
+    estimator = _instance(cls).fit(rows, np.column_stack([target, other]))
+    return Pipeline(name=cls.__name__, estimator=estimator, data=rows)
+
+
+def _of_values(cls: type) -> Pipeline:
+    """An array of texts, whose every value is a term."""
+    frame = pd.read_csv(_EXAMPLES / "income" / "train.csv").iloc[:_ROWS]
+    rows = frame[["education", "marital_status", "sex"]].astype(object).to_numpy()
+    model = make_pipeline(_instance(cls), LogisticRegression(max_iter=300)).fit(
+        rows, frame["income"]
+    )
+    return Pipeline(name=f"{cls.__name__}, LogisticRegression", estimator=model, data=rows)
+
+
+def _frozen(cls: type) -> Pipeline:
+    """What was fitted before."""
+    rows, target = _numbers(regression=False)
+    estimator = cls(LogisticRegression(max_iter=300).fit(rows, target))
+    return Pipeline(name=cls.__name__, estimator=estimator, data=rows)
+
+
+_BUILDERS: dict[str, list[Callable[[type], Pipeline | None]]] = {
+    "ClassifierChain": [_of_several],
+    "FeatureHasher": [_of_values],
+    "FrozenEstimator": [_frozen],
+    "MultiOutputClassifier": [_of_several],
+    "MultiOutputRegressor": [_of_several],
+    "RegressorChain": [_of_several],
+    "TfidfTransformer": [_of_texts],
+}
+
+
 def _instance(cls: type) -> Any:
     """An estimator as it is by default, with what it cannot be without."""
     logistic, linear = LogisticRegression(max_iter=300), LinearRegression()
@@ -176,7 +229,10 @@ def _instance(cls: type) -> Any:
             "param_distributions": {"C": [0.1, 1.0]},
             "n_iter": 2,
         },
+        "FeatureHasher": {"n_features": 64, "input_type": "string"},
         "MissingIndicator": {"features": "all"},
+        "RegressorChain": {"estimator": linear},
+        "SelfTrainingClassifier": {"estimator": logistic},
         "NearestCentroid": {"metric": "manhattan"},
     }
     if cls.__name__ in needed:

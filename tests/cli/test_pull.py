@@ -35,3 +35,14 @@ def test_a_version_that_is_not_there_is_misuse(typed, small_versions):
         "error: There is no games@prod; versions are 1 to 1, aliases: none.\n"
         "hint: golive versions games\n"
     )
+
+
+def test_another_registry_is_named_by_the_option(typed, small_versions, tmp_path):
+    elsewhere = str(tmp_path / "elsewhere")
+    typed("push", small_versions.good, "--registry", elsewhere)
+
+    assert typed("pull", "games@1")[0] != 0
+    code, out, _ = typed("pull", "games@1", "--registry", elsewhere, "-o", "got.zip")
+
+    assert (code, out) == (0, "got.zip\n")
+    assert open_bundle(Path("got.zip")).manifest == open_bundle(small_versions.good).manifest

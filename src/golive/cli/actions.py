@@ -75,11 +75,11 @@ class Actions:
 
         return pull_reference(reference).source
 
-    def pull_to(self, reference: str, output: Path | None) -> Path:
+    def pull_to(self, reference: str, output: Path | None, *, registry: str | None) -> Path:
         """Write the bundle that a reference names to a new directory or zip file."""
         from golive.wiring.registries import pull_to
 
-        return pull_to(reference, output)
+        return pull_to(reference, output, registry=registry)
 
     def pickles(self, bundle: Bundle) -> list[dict[str, Any]]:
         """What loading each pickle in a bundle would import; none is loaded."""

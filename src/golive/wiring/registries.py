@@ -160,18 +160,22 @@ def pull_reference(text: str) -> Bundle:
     return pull(locate(parse_reference(text)))
 
 
-def pull_to(text: str, output: Path | None = None) -> Path:
+def pull_to(text: str, output: Path | None = None, *, registry: str | None = None) -> Path:
     """Write the bundle that a reference names to a new place.
 
     Args:
         text: `[REGISTRY/]NAME[@VERSION|@ALIAS]`.
         output: A new directory, or a new file that ends with `.zip`; `NAME-VERSION.bundle` if None.
+        registry: Where, unless the text says it; the usual one if None.
 
     Raises:
         UsageError: There is something at `output` already.
         GoliveError: As `locate` and `pull`.
     """
-    located = locate(parse_reference(text))
+    reference = parse_reference(text)
+    if reference.registry is None:
+        reference = msgspec.structs.replace(reference, registry=registry)
+    located = locate(reference)
     target = output or Path(f"{located.model}-{located.version.number}.bundle")
     if target.exists():
         raise UsageError(f"{target} exists already.", hint=f"golive pull {text} -o OTHER")

@@ -9,6 +9,7 @@ import click
 
 from golive.cli.actions import Actions
 from golive.cli.output import progress, say
+from golive.cli.references import REGISTRY
 
 __all__ = ["command"]
 
@@ -21,8 +22,11 @@ __all__ = ["command"]
     type=click.Path(path_type=Path),
     help="Where: a new directory, or a new file that ends with .zip. Default: NAME-VERSION.bundle.",
 )
+@REGISTRY
 @click.pass_obj
-def command(actions: Actions, /, *, reference: str, output: Path | None) -> None:
+def command(
+    actions: Actions, /, *, reference: str, output: Path | None, registry: str | None
+) -> None:
     """Write the bundle of a version to this machine, verified to the last byte.
 
     \b
@@ -31,6 +35,6 @@ def command(actions: Actions, /, *, reference: str, output: Path | None) -> None
     """  # noqa: D301 - \b is click's mark for a block that is not wrapped
     with progress(only_on_terminal=True) as tell:
         tell(f"Pulling {reference}")
-        written = actions.pull_to(reference, output)
+        written = actions.pull_to(reference, output, registry=registry)
     click.echo(written)
     say(f"next: golive serve {shlex.quote(str(written))}")
