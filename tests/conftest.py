@@ -11,6 +11,7 @@ import pytest
 from tests.prepared_examples import PreparedExamples
 
 if TYPE_CHECKING:
+    from tests.redis_server import RedisServer
     from tests.small_versions import SmallVersions
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,6 +39,10 @@ def _chromium_missing() -> str | None:
     return None if _find_chromium() else "no chromium, chromium-browser or google-chrome is there"
 
 
+def _redis_missing() -> str | None:
+    return None if shutil.which("redis-server") else "redis-server is not installed"
+
+
 def _bucket_missing(name: str) -> str | None:
     variable = f"GOLIVE_TEST_{name}_BUCKET"
     return None if os.environ.get(variable) else f"{variable} names no bucket of an emulator"
@@ -48,6 +53,7 @@ SERVICES: dict[str, Callable[[], str | None]] = {
     "data": _data_missing,
     "curl": _curl_missing,
     "chromium": _chromium_missing,
+    "redis": _redis_missing,
     "s3": lambda: _bucket_missing("S3"),
     "gcs": lambda: _bucket_missing("GCS"),
 }
@@ -85,6 +91,18 @@ def chromium() -> str:
     """The path of a Chromium."""
     need("chromium")
     return str(_find_chromium())
+
+
+@pytest.fixture
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[RedisServer]":
+    """An empty Redis for one test, which it may kill."""
+    need("redis")
+    from tests.redis_server import RedisServer
+
+    server = RedisServer(tmp_path_factory.mktemp("redis"))
+    server.start()
+    yield server
+    server.kill()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -39,6 +39,8 @@ def test_the_defaults_are_these():
         numeric_threads=1,
         keys=None,
         metrics_open=False,
+        limits_in=None,
+        limits_fail="open",
         no_pickle=False,
         log_inputs=False,
         refresh=None,
@@ -119,6 +121,34 @@ def test_a_flag_out_of_bounds_is_refused_by_its_name():
 def test_a_setting_that_does_not_exist_is_refused():
     with pytest.raises(UsageError, match="no setting 'prot'"):
         ServeSettings.load({}, prot=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("redis://localhost:6379/0", "redis://localhost:6379/0"),
+        ("redis://:secret@localhost:6379/0", "redis://***@localhost:6379/0"),
+        ("rediss://user:secret@localhost?ssl_ca_certs=a", "rediss://***@localhost"),
+        ("redis://localhost/0?password=secret", "redis://localhost/0"),
+        ("redis://:sec/ret@localhost", "redis://***@localhost"),
+        ("redis://:sec?ret@localhost", "redis://***"),
+        ("redis://localhost?password=se@cret", "redis://***"),
+        ("redis://:se@cret@localhost", "redis://***@localhost"),
+    ],
+)
+def test_a_url_is_never_shown_with_its_password(text, shown):
+    settings = ServeSettings.load({"GOLIVE_LIMITS_IN": text})
+
+    assert settings.limits_in.text == text
+    assert str(settings.limits_in) == shown
+    assert f"limits_in=SecretUrl({shown!r})" in repr(settings)
+
+
+def test_a_text_that_is_none_of_the_choices_is_refused():
+    with pytest.raises(UsageError, match=r"^GOLIVE_LIMITS_FAIL is 'ajar', not open or closed\.$"):
+        ServeSettings.load({"GOLIVE_LIMITS_FAIL": "ajar"})
+    with pytest.raises(UsageError, match=r"^--limits-fail is 'ajar', not open or closed\.$"):
+        ServeSettings.load({}, limits_fail="ajar")
 
 
 def test_the_cache_is_where_the_environment_says(tmp_path):

@@ -70,6 +70,7 @@ MEANINGS = {
     "draining": "The server is about to end.",
     "overloaded": "Too much is being answered already; `Retry-After` says when to come again.",
     "keys_unavailable": "The file of keys went missing or cannot be read; the log says why.",
+    "limits_unavailable": "Where limits are counted nothing answers (`--limits-fail closed`).",
     "time_limit": "The answer took longer than the limit.",
 }
 

@@ -156,6 +156,22 @@ SERVE_SETTINGS: tuple[Setting, ...] = (
         sentence="Whether /metrics needs no key where other paths do.",
     ),
     Setting(
+        name="limits_in",
+        type="url",
+        default=None,
+        sentence="Redis in which all workers and machines count together what keys use, such as "
+        "redis://HOST:6379/0; unset: each process counts, and quotas are put together in a file "
+        "beside that of the keys.",
+    ),
+    Setting(
+        name="limits_fail",
+        type="text",
+        default="open",
+        sentence="What becomes of keys with limits while that Redis does not answer: open lets "
+        "each process count by itself, closed refuses them with 503.",
+        choices=("open", "closed"),
+    ),
+    Setting(
         name="no_pickle",
         type="boolean",
         default=False,

@@ -11,10 +11,41 @@ import msgspec
 
 from golive.errors import UsageError
 
-__all__ = ["Setting", "SettingType", "SettingValue", "parse_duration"]
+__all__ = ["SecretUrl", "Setting", "SettingType", "SettingValue", "parse_duration"]
 
-SettingType = Literal["integer", "number", "text", "boolean", "list", "path", "count", "duration"]
-SettingValue = int | float | str | bool | tuple[str, ...] | Path | None
+SettingType = Literal[
+    "integer", "number", "text", "boolean", "list", "path", "count", "duration", "url"
+]
+
+
+class SecretUrl(msgspec.Struct, frozen=True):
+    """A URL that may hold a password, which is not shown.
+
+    Attributes:
+        text: All of it.
+    """
+
+    text: str
+
+    @property
+    def has_password(self) -> bool:
+        """Whether there may be a password in it."""
+        return "@" in self.text or "password=" in self.text.lower()
+
+    def __str__(self) -> str:
+        """The URL without user, password and query, also where those are not well written."""
+        scheme, _, rest = self.text.partition("://")
+        before, at, after = rest.rpartition("@")
+        if "?" in before or "#" in before:
+            return f"{scheme}://***"
+        place = after.partition("?")[0].partition("#")[0]
+        return f"{scheme}://{'***' if at else ''}{at}{place}"
+
+    def __repr__(self) -> str:
+        return f"SecretUrl({str(self)!r})"
+
+
+SettingValue = int | float | str | bool | tuple[str, ...] | Path | SecretUrl | None
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
@@ -26,11 +57,13 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         name: As in Python, such as `body_limit`.
         type: What its text in the environment is read as; a `list` is separated by commas, a
-            `count` is an integer or `auto`, a `duration` such as `30s` is in seconds.
+            `count` is an integer or `auto`, a `duration` such as `30s` is in seconds, a `url`
+            may hold a password.
         default: The value where nothing sets it.
         sentence: What it does.
         minimum: The smallest number that is allowed, or None.
         maximum: The largest, likewise.
+        choices: The texts that are allowed; any if there are none.
     """
 
     name: str
@@ -39,6 +72,7 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     sentence: str
     minimum: float | None = None
     maximum: float | None = None
+    choices: tuple[str, ...] = ()
 
     @property
     def variable(self) -> str:
@@ -60,11 +94,14 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
         return self.check(value, self.variable)
 
     def check(self, value: SettingValue, source: str) -> SettingValue:
-        """The value, if it is inside the bounds.
+        """The value, if it is inside the bounds, or one of the choices.
 
         Raises:
-            UsageError: It is outside them; the message names `source`.
+            UsageError: It is not; the message names `source`.
         """
+        if self.choices and value not in self.choices:
+            listed = " or ".join(self.choices)
+            raise UsageError(f"{source} is {value!r}, not {listed}.", hint=self.sentence)
         if not isinstance(value, int | float):
             return value
         if self.minimum is not None and not value >= self.minimum:
@@ -87,6 +124,7 @@ _ARTICLES: dict[SettingType, str] = {
     "path": "a path",
     "count": "an integer or auto",
     "duration": "a duration such as 30s, 5m or 1h",
+    "url": "a URL",
 }
 
 
@@ -117,6 +155,7 @@ _PARSERS: dict[SettingType, Callable[[str], SettingValue]] = {
     "list": lambda text: tuple(part.strip() for part in text.split(",") if part.strip()),
     "count": lambda text: text if text == "auto" else int(text),
     "duration": parse_duration,
+    "url": SecretUrl,
 }
 
 _UNITS = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}

@@ -18,7 +18,7 @@ import msgspec
 
 from golive.errors import UsageError
 from golive.serve_settings import SERVE_SETTINGS
-from golive.setting import Setting, SettingValue
+from golive.setting import SecretUrl, Setting, SettingValue
 
 __all__ = [
     "SERVE_SETTINGS",
@@ -110,6 +110,8 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     numeric_threads: int
     keys: Path | None
     metrics_open: bool
+    limits_in: SecretUrl | None
+    limits_fail: Literal["open", "closed"]
     no_pickle: bool
     log_inputs: bool
     refresh: float | None
@@ -233,7 +235,11 @@ def _settle(setting: Setting, environ: Mapping[str, str], flag: Any) -> SettingV
 
 _SHORTEST_SECRET = 16
 
-_OF_FLAGS: dict[str, Callable[[Any], SettingValue]] = {"list": tuple, "path": Path}
+_OF_FLAGS: dict[str, Callable[[Any], SettingValue]] = {
+    "list": tuple,
+    "path": Path,
+    "url": lambda flag: flag if isinstance(flag, SecretUrl) else SecretUrl(flag),
+}
 
 _THREAD_VARIABLES = (
     "OMP_NUM_THREADS",

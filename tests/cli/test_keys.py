@@ -2,9 +2,12 @@
 
 import json
 import re
+import time
 
 import pytest
 
+from golive.access.limits import Used, period_of
+from golive.access.usage_file import UsageFile
 from golive.cli.main import run
 
 
@@ -52,3 +55,43 @@ def test_what_cannot_be_is_misuse(keys):
     assert keys("create", "--name", "a", "--rate", "fast")[2] == (
         "error: 'fast' is no rate.\nhint: write it as 10/s, 600/min or 100/h\n"
     )
+
+
+def test_usage_tells_what_is_used_and_what_is_left(keys, tmp_path):
+    _, printed, _ = keys("create", "--name", "partner", "--quota", "5/month", "--models", "games")
+    keys("create", "--name", "free")
+    used = Used(2, *period_of("month", time.time()))
+    file = UsageFile(tmp_path / "keys.json.usage")
+    file.add({(printed[3:15], "games", "month"): used}, time.time())
+
+    code, told, _ = keys("usage", "partner")
+    _, document, _ = keys("usage", "--json")
+
+    assert code == 0
+    assert re.fullmatch(
+        r"[0-9a-f]{12}  partner  model games  2 of 5 requests a month  "
+        r"3 left until \d{4}-\d\d-01 00:00 UTC\n",
+        told,
+    )
+    [facts] = json.loads(document)
+    [model] = facts["models"]
+    assert (facts["name"], facts["per"], model["model"]) == ("partner", "request", "games")
+    [quota] = model["quotas"]
+    assert (quota["period"], quota["limit"], quota["used"], quota["left"]) == ("month", 5, 2, 3)
+
+
+def test_usage_of_keys_that_have_asked_nothing_or_have_no_quota(keys):
+    keys("create", "--name", "free")
+    assert keys("usage")[1:] == ("", "No key has a quota.\n")
+
+    keys("create", "--name", "partner", "--quota", "5/month")
+    assert keys("usage")[1].endswith("  partner  nothing was asked yet\n")
+
+
+def test_a_password_on_the_command_line_is_refused(keys):
+    keys("create", "--name", "partner")
+    code, _, said = keys("usage", "--limits-in", "redis://:secret@localhost/0")
+
+    assert code == 2
+    assert "give it in the environment" in said
+    assert "secret" not in said

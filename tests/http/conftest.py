@@ -72,9 +72,9 @@ def module_site():
 class Server:
     """A server in a process of its own."""
 
-    def __init__(self, script, load, flags):
+    def __init__(self, script, load, flags, *, number=0):
         command = [sys.executable, str(script), load, json.dumps(flags)]
-        self.log = script.with_suffix(".log")
+        self.log = script.with_suffix(f".{number}.log")
         with self.log.open("w") as log:
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
         self.first_line = self.process.stdout.readline().strip()
@@ -103,7 +103,8 @@ def start_server(tmp_path):
     servers = []
 
     def start(load="load_fake_models", *, has_threads=False, **flags):
-        servers.append(Server(script, load, flags | {"has_threads": has_threads}))
+        given = flags | {"has_threads": has_threads}
+        servers.append(Server(script, load, given, number=len(servers)))
         return servers[-1]
 
     yield start

@@ -6,26 +6,28 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
+from golive.access.errors import LedgerError
 from golive.access.gatekeeper import Gatekeeper
 from golive.access.key_desk import KeyDesk, KeyWish
 from golive.service.context import RefreshHook, ServiceContext
 from golive.service.entrance import enter
 from golive.service.routes import Endpoint, Route
 from golive.testing.keys import MemoryKeys
+from golive.testing.ledgers import FakeSharedLedger
 from golive.testing.services import counted_ids, fake_model, fake_service, get, post, strict_json
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class Setup:
-    def __init__(self, *, metrics_open=False, **wish):
+    def __init__(self, *, metrics_open=False, ledger=None, **wish):
         store = MemoryKeys()
         self.now = NOW.timestamp()
         desk = KeyDesk(store, clock=lambda: NOW)
         self.key, self.text = desk.create(KeyWish(name="partner", **wish))
         context = ServiceContext(
             new_id=counted_ids(),
-            gatekeeper=Gatekeeper(store, clock=lambda: self.now),
+            gatekeeper=Gatekeeper(store, clock=lambda: self.now, ledger=ledger),
             exposition=lambda: ("text/plain", b"metrics"),
             metrics_open=metrics_open,
         )
@@ -167,6 +169,20 @@ def test_limits_count_what_asks_a_model_and_nothing_else():
     assert setup.ask(x_api_key=setup.text).status == 200
     assert setup.ask(path="/models/other/predict", x_api_key=setup.text).status == 200
     assert codes(setup.ask(x_api_key=setup.text)) == [(429, "quota_exceeded")]
+
+
+def test_where_nobody_knows_what_was_used_it_is_503_and_says_when_to_come_again():
+    ledger = FakeSharedLedger(lambda: 0.0)
+    ledger.failure = LedgerError("Redis does not answer.")
+    setup = Setup(ledger=ledger, quotas=["3/day"])
+
+    refused = setup.ask(x_api_key=setup.text)
+    ledger.failure = None
+
+    assert codes(refused) == [(503, "limits_unavailable")]
+    assert refused.headers["retry-after"] == "1"
+    assert "ratelimit" not in refused.headers
+    assert setup.ask(x_api_key=setup.text).headers["ratelimit"] == '"day";r=2;t=86400'
 
 
 def test_the_document_declares_the_schemes(setup):

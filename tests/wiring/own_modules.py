@@ -126,6 +126,7 @@ SERVING = sorted(
         "golive.http.gateway",
         "golive.http.gateway_building",
         "golive.http.lanes",
+        "golive.http.limit_families",
         "golive.http.limits",
         "golive.http.log_lines",
         "golive.http.log_writer",

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from golive.access.decision import Asked, Denied, Granted, decide
 from golive.access.errors import KeysError
 from golive.access.keys import Key
-from golive.access.meters import Meter, Meters
-from golive.access.protocols import KeyStore
+from golive.access.memory_ledger import MemoryLedger
+from golive.access.meters import Meter
+from golive.access.protocols import KeyStore, Ledger
 
 __all__ = ["Gatekeeper"]
 
@@ -29,12 +30,18 @@ class Gatekeeper:
     Args:
         store: Where the keys are.
         clock: Seconds since 1970.
+        ledger: Counts what keys with limits ask; one of this process alone if None.
+
+    Attributes:
+        ledger: Counts.
     """
 
-    def __init__(self, store: KeyStore, *, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, store: KeyStore, *, clock: Callable[[], float], ledger: Ledger | None = None
+    ) -> None:
         self._store = store
         self._clock = clock
-        self._meters = Meters(clock)
+        self.ledger: Ledger = MemoryLedger(clock) if ledger is None else ledger
         self._mark = store.mark()
         self._keys: dict[str, Key] | None = {}
         self._is_locked = False
@@ -55,7 +62,7 @@ class Gatekeeper:
 
     def meter(self, key: Key, model: str) -> Meter | None:
         """What counts what the key asks of the model, or None where it has no limits."""
-        return self._meters.of(key, model) if key.has_limits else None
+        return Meter(key, model, self.ledger) if key.has_limits else None
 
     def look(self) -> bool:
         """Look at the store; whether what was decided before may be decided otherwise now."""

@@ -1,30 +1,22 @@
-"""Meters: what each key has used of each model, in this process."""
+"""Meters: what each key has used of each model, as those who ask are told."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from threading import Lock
 from typing import Literal
 
 import msgspec
 
+from golive.access.errors import LedgerError
 from golive.access.keys import Key
-from golive.access.limits import (
-    Bucket,
-    Quota,
-    Rate,
-    Used,
-    begun_anew,
-    refilled,
-    take_tokens,
-    wait_for,
-)
-from golive.forks import call_in_children
+from golive.access.limits import Bucket, wait_for
+from golive.access.protocols import Ledger
+from golive.access.spending import Spending, burst_of
 
-__all__ = ["Meter", "Meters", "Spent", "policy_header"]
+__all__ = ["Meter", "Spent", "policy_header"]
 
 _SECONDS = {"day": 86_400, "week": 604_800}
+_RETRY_SECONDS = 1
 
 
 class Spent(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,10 +26,11 @@ class Spent(msgspec.Struct, frozen=True, kw_only=True):
         code: Why it is refused, or None.
         detail: The same in words.
         retry_after: Whole seconds until it may be asked again, or None where it is not refused.
-        header: The value of `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10).
+        header: The value of `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10); empty where
+            nobody knows.
     """
 
-    code: Literal["rate_limited", "quota_exceeded"] | None = None
+    code: Literal["rate_limited", "quota_exceeded", "limits_unavailable"] | None = None
     detail: str = ""
     retry_after: int | None = None
     header: str
@@ -49,89 +42,38 @@ class Meter:
     What is refused is not counted.
 
     Args:
-        key: With its limits, which may change.
-        clock: Seconds since 1970.
+        key: With its limits.
+        model: The model's name.
+        ledger: Counts.
     """
 
-    def __init__(self, key: Key, clock: Callable[[], float]) -> None:
+    def __init__(self, key: Key, model: str, ledger: Ledger) -> None:
         self.key = key
-        self._clock = clock
-        self._bucket: Bucket | None = None
-        self._used: dict[str, Used] = {}
-        self._begin_anew()
-        call_in_children(self._begin_anew)
+        self._model = model
+        self._ledger = ledger
 
-    def _begin_anew(self) -> None:
-        self._lock = Lock()
+    @property
+    def waits(self) -> bool:
+        """Whether to spend may mean to wait for another machine."""
+        return self._ledger.waits
 
     def spend(self, count: int) -> Spent:
         """Ask for so many requests or records."""
-        with self._lock:
-            return self._spend(count, self._clock())
-
-    def _spend(self, count: int, now: float) -> Spent:
-        key = self.key
-        rate, burst = key.rate, _burst(key)
-        self._bucket = bucket = self._refilled(rate, burst, now)
-        used = [begun_anew(self._used.get(quota.period), quota, now) for quota in key.quotas]
-        self._keep(used)
-        for quota, part in zip(key.quotas, used, strict=True):
-            if part.count + count > quota.count:
-                return _exceeded(key, quota, part, now, self._header(bucket, used, now))
-        wait = 0.0 if rate is None else wait_for(bucket, rate, burst, count)
-        if wait:
-            return _limited(key, wait, self._header(bucket, used, now))
-        self._bucket = bucket = take_tokens(bucket, count)
-        used = [Used(part.count + count, part.begin, part.end) for part in used]
-        self._keep(used)
-        return Spent(header=self._header(bucket, used, now))
-
-    def _keep(self, used: list[Used]) -> None:
-        parts = zip(self.key.quotas, used, strict=True)
-        self._used = {quota.period: part for quota, part in parts}
-
-    def _refilled(self, rate: Rate | None, burst: int, now: float) -> Bucket:
-        if rate is None or self._bucket is None:
-            return Bucket(float(burst), now)
-        return refilled(self._bucket, rate, burst, now)
-
-    def _header(self, bucket: Bucket, used: list[Used], now: float) -> str:
-        parts = []
-        if (rate := self.key.rate) is not None:
-            left = max(0, math.floor(bucket.tokens + 1e-9))
-            full = math.ceil(max(0.0, _burst(self.key) - bucket.tokens) * rate.seconds / rate.count)
-            parts.append(f'"rate";r={left};t={full}')
-        for quota, part in zip(self.key.quotas, used, strict=True):
-            left = max(0, quota.count - part.count)
-            parts.append(f'"{quota.period}";r={left};t={math.ceil(max(0.0, part.end - now))}')
-        return ", ".join(parts)
-
-
-class Meters:
-    """The meters of a process, which outlive the keys' being read again.
-
-    Args:
-        clock: Seconds since 1970.
-    """
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._meters: dict[tuple[str, str], Meter] = {}
-
-    def of(self, key: Key, model: str) -> Meter:
-        """The meter of a key and a model, with the limits that the key has now."""
-        meter = self._meters.get((key.id, model))
-        if meter is None:
-            meter = self._meters.setdefault((key.id, model), Meter(key, self._clock))
-        meter.key = key
-        return meter
+        try:
+            spending = self._ledger.spend(self.key, self._model, count)
+        except LedgerError:
+            detail = "What this key has used is not known now, so that nothing can be allowed."
+            return Spent(
+                code="limits_unavailable", detail=detail, retry_after=_RETRY_SECONDS, header=""
+            )
+        return _told(self.key, count, spending)
 
 
 def policy_header(key: Key) -> str:
     """The value of `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10)."""
     parts = []
     if (rate := key.rate) is not None:
-        burst = _burst(key)
+        burst = burst_of(key)
         parts.append(f'"rate";q={burst};w={max(1, math.ceil(burst * rate.seconds / rate.count))}')
     for quota in key.quotas:
         seconds = _SECONDS.get(quota.period)
@@ -140,18 +82,43 @@ def policy_header(key: Key) -> str:
     return ", ".join(parts)
 
 
-def _burst(key: Key) -> int:
-    return key.burst or (1 if key.rate is None else key.rate.count)
+def _told(key: Key, count: int, spending: Spending) -> Spent:
+    header = _header(key, spending)
+    if spending.refused is None:
+        return Spent(header=header)
+    if spending.refused == "rate":
+        return _limited(key, count, spending.standing.bucket, header)
+    return _exceeded(key, spending, header)
 
 
-def _limited(key: Key, wait: float, header: str) -> Spent:
+def _header(key: Key, spending: Spending) -> str:
+    parts = []
+    bucket, used = spending.standing.bucket, spending.standing.used
+    if (rate := key.rate) is not None and bucket is not None:
+        left = max(0, math.floor(bucket.tokens + 1e-9))
+        full = math.ceil(max(0.0, burst_of(key) - bucket.tokens) * rate.seconds / rate.count)
+        parts.append(f'"rate";r={left};t={full}')
+    for quota in key.quotas:
+        part = used[quota.period]
+        left = max(0, quota.count - part.count)
+        seconds = math.ceil(max(0.0, part.end - spending.now))
+        parts.append(f'"{quota.period}";r={left};t={seconds}')
+    return ", ".join(parts)
+
+
+def _limited(key: Key, count: int, bucket: Bucket | None, header: str) -> Spent:
+    wait = 0.0
+    if key.rate is not None and bucket is not None:
+        wait = wait_for(bucket, key.rate, burst_of(key), count)
     seconds = max(1, math.ceil(wait))
     detail = f"This key asks for more {key.unit}s than its rate; wait {seconds} s."
     return Spent(code="rate_limited", detail=detail, retry_after=seconds, header=header)
 
 
-def _exceeded(key: Key, quota: Quota, used: Used, now: float, header: str) -> Spent:
-    seconds = max(1, math.ceil(used.end - now))
+def _exceeded(key: Key, spending: Spending, header: str) -> Spent:
+    quota = next(quota for quota in key.quotas if quota.period == spending.refused)
+    used = spending.standing.used[quota.period]
+    seconds = max(1, math.ceil(used.end - spending.now))
     left = quota.count - used.count
     detail = (
         f"This key may ask for {quota.count} {key.unit}s a {quota.period}, of which "

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from golive.access.key_desk import KeyDesk
     from golive.access.keys import Key
+    from golive.access.usage import KeyUsage
     from golive.bundle.reading import Bundle
     from golive.checking.difference import Difference
     from golive.checking.report import Report
     from golive.packing.onnx_export import OnnxExport
     from golive.registry.registry import Registry
     from golive.release.promotion import Promotion
+    from golive.setting import SecretUrl
     from golive.settings import ServeSettings
     from golive.wiring.following import Running
     from golive.wiring.loading import Predictor
@@ -145,6 +147,14 @@ class Actions:
         from golive.access.key_desk import KeyWish
 
         return self.key_desk(file).create(KeyWish(**wish))
+
+    def key_usage(
+        self, file: Path | None, wanted: str | None, limits_in: SecretUrl | None
+    ) -> list[KeyUsage]:
+        """What keys have used of their quotas."""
+        from golive.wiring.limits import key_usage
+
+        return key_usage(file, wanted=wanted, limits_in=limits_in)
 
     def serve(
         self,

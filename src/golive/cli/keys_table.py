@@ -7,9 +7,10 @@ from typing import Any
 import click
 
 from golive.access.keys import Key
+from golive.access.usage import KeyUsage
 from golive.cli.output import print_json, say
 
-__all__ = ["key_facts", "print_keys", "print_made"]
+__all__ = ["key_facts", "print_keys", "print_made", "print_usage", "usage_facts"]
 
 
 def key_facts(key: Key) -> dict[str, Any]:
@@ -48,6 +49,47 @@ def print_made(key: Key, text: str, *, as_json: bool) -> None:
         return
     say(f"The key of {key.name}; it is shown only now:")
     click.echo(text)
+
+
+def usage_facts(usage: KeyUsage) -> dict[str, Any]:
+    """What a key has used, as JSON."""
+    return {
+        "id": usage.id,
+        "name": usage.name,
+        "per": usage.per,
+        "models": [
+            {
+                "model": model.model,
+                "quotas": [
+                    {
+                        "period": quota.period,
+                        "limit": quota.limit,
+                        "used": quota.used,
+                        "left": quota.left,
+                        "resets": quota.resets.isoformat(),
+                    }
+                    for quota in model.quotas
+                ],
+            }
+            for model in usage.models
+        ],
+    }
+
+
+def print_usage(found: list[KeyUsage]) -> None:
+    """Tell what was used, a line for each key, model and quota (stdout)."""
+    for usage in found:
+        who = f"{usage.id}  {usage.name}"
+        for model in usage.models:
+            for quota in model.quotas:
+                click.echo(
+                    f"{who}  model {model.model}  {quota.used} of {quota.limit} {usage.per}s a "
+                    f"{quota.period}  {quota.left} left until {quota.resets:%Y-%m-%d %H:%M} UTC"
+                )
+        if not usage.models:
+            click.echo(f"{who}  nothing was asked yet")
+    if not found:
+        say("No key has a quota.")
 
 
 def _shown(value: object) -> str:

@@ -9,13 +9,14 @@ from typing import Any, TypeVar, get_args
 
 import click
 
-from golive.setting import Setting, parse_duration
+from golive.setting import SecretUrl, Setting, parse_duration
 from golive.settings import SERVE_SETTINGS
 from golive.signature.model import PixelScale
 
 __all__ = [
     "FILE",
     "PATHS",
+    "URL",
     "VERIFY",
     "as_json",
     "image_options",
@@ -154,7 +155,7 @@ def _option(setting: Setting) -> Callable[[_Function], _Function]:
         setting.name,
         default=None,
         help=f"{setting.sentence} [default: {_shown(setting.default)}; or {setting.variable}]",
-        **_KINDS[setting.type],
+        **({"type": click.Choice(setting.choices)} if setting.choices else _KINDS[setting.type]),
     )
 
 
@@ -196,6 +197,28 @@ class _Duration(click.ParamType):  # type: ignore[type-arg]  # generic only in n
             self.fail(f"{value!r} is no duration such as 30s, 5m or 1h.", param, ctx)
 
 
+class _Url(click.ParamType):  # type: ignore[type-arg]  # generic only in newer versions of click
+    """A URL without a password."""
+
+    name = "url"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> SecretUrl:
+        """The URL that the text is."""
+        url = value if isinstance(value, SecretUrl) else SecretUrl(str(value))
+        if url.has_password:
+            self.fail(
+                "others can read a password on the command line; give it in the environment",
+                param,
+                ctx,
+            )
+        return url
+
+
+URL = _Url()
+"""Of a parameter: a URL without a password."""
+
 _FLAGS = {"allowed_hosts": "--allow-host", "body_limit": "--max-body"}
 _KINDS: dict[str, dict[str, Any]] = {
     "integer": {"type": int},
@@ -204,6 +227,7 @@ _KINDS: dict[str, dict[str, Any]] = {
     "path": {"type": click.Path(path_type=Path)},
     "count": {"type": _Count()},
     "duration": {"type": _Duration()},
+    "url": {"type": URL},
     "boolean": {"flag_value": True, "type": bool},
     "list": {"multiple": True},
 }

@@ -25,6 +25,7 @@ from golive.service.request_ids import request_ids
 from golive.service.served import Limits, Readiness, ServedModel
 from golive.service.service import Service
 from golive.settings import ServeSettings
+from golive.signature.model import JsonValue
 
 if TYPE_CHECKING:
     from golive.access.gatekeeper import Gatekeeper
@@ -81,7 +82,7 @@ def build_gateway(
         metrics=metrics,
         log_inputs=settings.log_inputs,
     )
-    gatekeeper = open_gatekeeper(settings)
+    gatekeeper = open_gatekeeper(settings, metrics)
     context = change(_context(settings, metrics.expose, gatekeeper))
     gateway = ServiceGateway(Service({}, context), telemetry=telemetry, limits=_limits(settings))
     end_watch = _watch(gatekeeper, gateway)
@@ -101,26 +102,43 @@ def build_gateway(
     )
 
 
-def open_gatekeeper(settings: ServeSettings) -> Gatekeeper | None:
+def open_gatekeeper(settings: ServeSettings, metrics: Metrics | None = None) -> Gatekeeper | None:
     """What knows the keys of the file that the settings name, or None where they name none.
 
     Where the file cannot be read, it lets nobody in.
+
+    Args:
+        settings: How models are served.
+        metrics: Count what becomes of limits that are counted elsewhere.
+
+    Raises:
+        MissingExtraError: Limits are to be counted in Redis, and redis-py is not installed.
+        UsageError: The URL is none of Redis.
     """
     if settings.keys is None:
         return None
     from golive.access.gatekeeper import Gatekeeper
     from golive.access.key_file import KeyFile
+    from golive.http.ledger_building import open_ledger
 
-    return Gatekeeper(KeyFile(settings.keys), clock=time.time)
+    ledger = open_ledger(settings, metrics)
+    return Gatekeeper(KeyFile(settings.keys), clock=time.time, ledger=ledger)
 
 
 def _watch(gatekeeper: Gatekeeper | None, gateway: ServiceGateway) -> Callable[[], None]:
-    """Watch the keys; gives what ends that."""
+    """Watch the keys and what they use; gives what ends that."""
     if gatekeeper is None:
         return lambda: None
     from golive.http.key_watch import KeyWatch
+    from golive.http.ledger_watch import LedgerWatch
 
-    return KeyWatch(gatekeeper, gateway.renew).close
+    keys, ledger = KeyWatch(gatekeeper, gateway.renew), LedgerWatch(gatekeeper.ledger)
+
+    def end() -> None:
+        keys.close()
+        ledger.close()
+
+    return end
 
 
 def _limits(settings: ServeSettings) -> AppLimits:
@@ -153,7 +171,16 @@ def _context(
         limits=Limits(body_bytes=settings.body_limit),
         readiness=Readiness("starting"),
         exposition=exposition,
+        limits_facts=_limits_facts(gatekeeper),
         gatekeeper=gatekeeper,
         metrics_open=settings.metrics_open,
         logger=logging.getLogger("golive.service"),
     )
+
+
+def _limits_facts(gatekeeper: Gatekeeper | None) -> Callable[[], JsonValue] | None:
+    if gatekeeper is None:
+        return None
+    from golive.http.ledger_building import limits_facts
+
+    return limits_facts(gatekeeper.ledger)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from golive.http.counters import Counters, Key, counts_of_others
 from golive.http.exposition import CONTENT_TYPE, Family, exposition
+from golive.http.limit_families import LIMIT_FAMILIES
 from golive.service.exchange import Facts, Response
 from golive.service.problems import KNOWN_CODES
 from golive.service.served import ServedModel
@@ -139,6 +140,7 @@ _FAMILIES = (
     _SHADOW,
     _SHADOW_RECORDS,
     _SHADOW_DIFFERENCES,
+    *LIMIT_FAMILIES,
 )
 _BY_NAME = {family.name: family for family in _FAMILIES}
 
@@ -255,6 +257,10 @@ class Metrics:
         for difference in found.differences:
             values[first + bisect_left(_DIFFERENCES, difference)] += 1.0
             values[first + len(_DIFFERENCES) + 1] += difference
+
+    def add(self, series: Key, number: float = 1.0) -> None:
+        """Count what is rare; each series by one thread at a time. With 0 it is there from now."""
+        self._counters.values[self._counters.slot(series)] += number
 
     def begin(self) -> None:
         """A request came."""

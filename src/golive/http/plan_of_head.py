@@ -74,6 +74,7 @@ class HeadPlan:
             and lane is not None
             and lane.pace.reads_quickly
             and admitted.content_encoding is None
+            and not (endpoint is not None and endpoint.waits)
         )
         self.shortcut = None
         reads_small = service.context.limits.body_bytes >= SMALL_BODY

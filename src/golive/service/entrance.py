@@ -123,7 +123,7 @@ def _metered(endpoint: Endpoint, meter: Meter) -> Endpoint:
     """What answers, within the limits of a key."""
     by_record = meter.key.unit == "record"
     handler = _by_record(endpoint.handler, meter) if by_record else _by_request(endpoint, meter)
-    return msgspec.structs.replace(endpoint, handler=handler, shortcut=None)
+    return msgspec.structs.replace(endpoint, handler=handler, shortcut=None, waits=meter.waits)
 
 
 def _by_request(endpoint: Endpoint, meter: Meter) -> Handler:
@@ -148,7 +148,9 @@ def _by_record(handler: Handler, meter: Meter) -> Handler:
 
 
 def _refusal(call: Call, spent: Spent) -> Reply:
-    headers = {"retry-after": str(spent.retry_after), "ratelimit": spent.header}
+    headers = {"retry-after": str(spent.retry_after)}
+    if spent.header:
+        headers["ratelimit"] = spent.header
     problem = Problem(code=spent.code or "", detail=spent.detail, headers=headers)
     return problem_reply(problem, call.request_id, call.style)
 

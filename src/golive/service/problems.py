@@ -58,6 +58,7 @@ STATUSES: dict[str, int] = {
     "draining": 503,
     "overloaded": 503,
     "keys_unavailable": 503,
+    "limits_unavailable": 503,
     "time_limit": 504,
 }
 """Code of a request's problem to its status; any other code of a `RequestError` is 400."""

@@ -46,6 +46,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
             handler, or None for all others.
         refuses: Gives the problem of a request that is not to be read, before its type is looked
             at, or None.
+        waits: Whether the handler may wait for another machine, which is for threads.
     """
 
     handler: Handler
@@ -55,6 +56,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     may_omit_type: bool = False
     shortcut: Callable[[bytes, str], Reply | None] | None = None
     refuses: Callable[[Request], Problem | None] | None = None
+    waits: bool = False
 
 
 class Route(msgspec.Struct, frozen=True):

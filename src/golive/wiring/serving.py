@@ -29,15 +29,17 @@ def serve(plan: ServePlan, *, announce: Callable[[str], None]) -> None:
         GoliveError: A model does not load here, or golden records are answered differently.
     """
     plan = pin(plan)
-    needs_key = False
+    needs_key, notes = False, list[str]()
     if plan.settings.keys is not None:
         from golive.wiring.keys import check_keys
+        from golive.wiring.limits import limits_notes
 
         needs_key = check_keys(plan.settings.keys)
+        notes = limits_notes(plan.settings)
     bundles = open_all(plan)
 
     def tell(url: str) -> None:
-        for line in announcement(bundles, url, needs_key=needs_key):
+        for line in [*announcement(bundles, url, needs_key=needs_key), *notes]:
             announce(line)
         if plan.canary is not None:
             announce(_about(plan.canary))

@@ -8,17 +8,16 @@ from typing import Any
 import click
 
 from golive.cli.actions import Actions
+from golive.cli.commands.keys_usage import KEYS, usage
 from golive.cli.keys_table import key_facts, print_keys, print_made
 from golive.cli.output import print_json, say
 
 __all__ = ["command"]
 
-_PATH = click.Path(path_type=Path)
-_KEYS = click.option("--keys", "file", type=_PATH, help="File of keys. Default: GOLIVE_KEYS.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 
-@click.group("keys", short_help="Make, list, revoke and rotate API keys.")
+@click.group("keys", commands=[usage], short_help="Make, list, revoke and rotate API keys.")
 def command() -> None:
     """Make, list, revoke and rotate the API keys of `golive serve --keys FILE`.
 
@@ -40,7 +39,7 @@ def command() -> None:
 @click.option("--burst", type=click.IntRange(1), help="At once. Default: the rate's number.")
 @click.option("--quota", "quotas", multiple=True, help="Such as 100/day; repeatable. Default: any.")
 @click.option("--per", default="request", type=click.Choice(["request", "record"]), help="Counted.")
-@_KEYS
+@KEYS
 @_JSON
 @click.pass_obj
 def _create(actions: Actions, /, *, file: Path | None, as_json: bool, **given: Any) -> None:
@@ -49,7 +48,7 @@ def _create(actions: Actions, /, *, file: Path | None, as_json: bool, **given: A
 
 
 @command.command("list")
-@_KEYS
+@KEYS
 @_JSON
 @click.pass_obj
 def _list(actions: Actions, /, *, file: Path | None, as_json: bool) -> None:
@@ -60,7 +59,7 @@ def _list(actions: Actions, /, *, file: Path | None, as_json: bool) -> None:
 
 @command.command("revoke")
 @click.argument("key")
-@_KEYS
+@KEYS
 @click.pass_obj
 def _revoke(actions: Actions, /, *, key: str, file: Path | None) -> None:
     """Take KEY back for good."""
@@ -70,7 +69,7 @@ def _revoke(actions: Actions, /, *, key: str, file: Path | None) -> None:
 @command.command("rotate")
 @click.argument("key")
 @click.option("--overlap", default="0s", help="How long the old one is good, such as 24h.")
-@_KEYS
+@KEYS
 @_JSON
 @click.pass_obj
 def _rotate(
