@@ -47,8 +47,9 @@ def test_what_is_no_redis_is_refused_before_anything_is_served(path, create):
 
     with pytest.raises(UsageError, match="no URL of Redis"):
         notes(path, limits_in="http://localhost:6379")
-    with pytest.raises(UsageError, match="cannot be read"):
-        notes(path, limits_in="redis://localhost:port")
+    for url in ("redis://localhost:port", "redis://localhost/0?patience=9"):
+        with pytest.raises(UsageError, match="cannot be read"):
+            notes(path, limits_in=url)
 
 
 @pytest.mark.parametrize(

@@ -70,10 +70,10 @@ class RedisLedger:
                 protocol=2,
                 decode_responses=True,
             )
-        except ValueError as error:
-            raise UsageError("The URL of Redis cannot be read.", hint="redis://HOST:6379/0") from (
-                error
-            )
+            self._client.connection_pool.make_connection()  # which does not connect yet
+        except (TypeError, ValueError) as error:
+            hint = "write it as redis://HOST:6379/0"
+            raise UsageError("The URL of Redis cannot be read.", hint=hint) from error
 
     def spend(self, key: Key, model: str, count: int) -> Spending:
         """Ask for so many requests or records; see `Ledger`."""
