@@ -196,7 +196,7 @@ class _Duration(click.ParamType):  # type: ignore[type-arg]  # generic only in n
             self.fail(f"{value!r} is no duration such as 30s, 5m or 1h.", param, ctx)
 
 
-_FLAGS = {"allowed_hosts": "--allow-host", "body_limit": "--max-body"}
+_FLAGS = {"allowed_hosts": "--allow-host", "body_limit": "--max-body", "pythons": "--python"}
 _KINDS: dict[str, dict[str, Any]] = {
     "integer": {"type": int},
     "number": {"type": float},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -11,6 +11,7 @@ from golive.http.counters import Counters, Key, counts_of_others
 from golive.http.exposition import CONTENT_TYPE, Family, exposition
 from golive.service.exchange import Facts, Response
 from golive.service.problems import KNOWN_CODES
+from golive.service.protocols import BackendChange
 from golive.service.served import ServedModel
 
 if TYPE_CHECKING:
@@ -122,6 +123,18 @@ _SHADOW_DIFFERENCES = Family(
     labels=("model", "version"),
     bounds=_DIFFERENCES,
 )
+_BACKENDS = Family(
+    name="golive_backends",
+    help="Processes of a model that is served apart that can be asked (one a worker).",
+    kind="gauge",
+    labels=("model",),
+)
+_BACKEND_ENDS = Family(
+    name="golive_backend_ends",
+    help="Times that such a process ended by itself (crashed) or did not start (not_started).",
+    kind="counter",
+    labels=("model", "reason"),
+)
 _FAMILIES = (
     _REQUESTS,
     _RECORDS,
@@ -139,6 +152,8 @@ _FAMILIES = (
     _SHADOW,
     _SHADOW_RECORDS,
     _SHADOW_DIFFERENCES,
+    _BACKENDS,
+    _BACKEND_ENDS,
 )
 _BY_NAME = {family.name: family for family in _FAMILIES}
 
@@ -255,6 +270,22 @@ class Metrics:
         for difference in found.differences:
             values[first + bisect_left(_DIFFERENCES, difference)] += 1.0
             values[first + len(_DIFFERENCES) + 1] += difference
+
+    def backend_teller(self, model: str) -> Callable[[BackendChange], None]:
+        """What counts what happens to the process of a model, one change at a time."""
+        running = self._counters.slot((_BACKENDS.name, model))
+        ends = {
+            reason: self._counters.slot((_BACKEND_ENDS.name, model, reason))
+            for reason in ("crashed", "not_started")
+        }
+
+        def tell(change: BackendChange) -> None:
+            values = self._counters.values
+            values[running] = float(change == "running")
+            if change in ends:
+                values[ends[change]] += 1.0
+
+        return tell
 
     def begin(self) -> None:
         """A request came."""
