@@ -86,14 +86,14 @@ def test_the_metrics_tell_of_the_processes_of_models():
         backend.change(change)
 
     assert first == [
-        'golive_backend_ends_total{model="a",reason="crashed"} 0',
-        'golive_backend_ends_total{model="a",reason="not_started"} 0',
-        'golive_backends{model="a"} 1',
+        'golive_backend_ends_total{model="a",reason="crashed"} 0.0',
+        'golive_backend_ends_total{model="a",reason="not_started"} 0.0',
+        'golive_backends{model="a"} 1.0',
     ]
     assert lines_about_backends(gateway) == [
-        'golive_backend_ends_total{model="a",reason="crashed"} 1',
-        'golive_backend_ends_total{model="a",reason="not_started"} 2',
-        'golive_backends{model="a"} 0',
+        'golive_backend_ends_total{model="a",reason="crashed"} 1.0',
+        'golive_backend_ends_total{model="a",reason="not_started"} 2.0',
+        'golive_backends{model="a"} 0.0',
     ]
 
 
