@@ -48,6 +48,8 @@ def test_the_defaults_are_these():
         shadow=None,
         sticky_header=None,
         keep_previous=60.0,
+        isolate=None,
+        pythons=(),
     )
 
 

@@ -66,6 +66,8 @@ MEANINGS = {
     "headers_too_large": "The request line and the headers are too large.",
     "client_disconnected": "The caller left before the answer (in logs and metrics only).",
     "internal_error": "golive itself failed.",
+    "backend_crashed": "The process that holds the model ended while it had the request.",
+    "backend_unavailable": "The process that holds the model does not run; it is started again.",
     "starting": "The models are being loaded.",
     "draining": "The server is about to end.",
     "overloaded": "Too much is being answered already; `Retry-After` says when to come again.",

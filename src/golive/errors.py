@@ -13,6 +13,7 @@ GoliveError
 ├── EnvironmentDriftError golden records are answered differently than when they were packed
 ├── ModelOutputError      the model returned something that is no answer (wrong length, wrong shape)
 ├── RequestError          a request cannot be read or asks what the model cannot do
+│   └── BackendError          the process that holds the model crashed, or does not run
 └── RecordError           one record cannot be answered (raised or returned by function models, too)
 
 Statuses and exit codes are mapped at the edges (`golive.service.problems`, `golive.cli`).
@@ -21,6 +22,7 @@ Statuses and exit codes are mapped at the edges (`golive.service.problems`, `gol
 from __future__ import annotations
 
 __all__ = [
+    "BackendError",
     "BundleCorruptError",
     "BundleError",
     "BundleFormatError",
@@ -139,6 +141,16 @@ class RequestError(GoliveError):
     """
 
     code = "bad_request"
+
+
+class BackendError(RequestError):
+    """The process that holds a model apart cannot answer.
+
+    Its code is `backend_crashed` where the process ended while it had the request, and
+    `backend_unavailable` where there is none that could be asked.
+    """
+
+    code = "backend_unavailable"
 
 
 class RecordError(GoliveError):

@@ -221,4 +221,19 @@ SERVE_SETTINGS: tuple[Setting, ...] = (
         "that ask for it.",
         minimum=0,
     ),
+    Setting(
+        name="isolate",
+        type="text",
+        default=None,
+        sentence="Which models that are not compiled have processes of their own, so that a crash "
+        "is theirs alone: environment, where those with the same requirements share one, or model, "
+        "where each has one; unset: none.",
+    ),
+    Setting(
+        name="pythons",
+        type="list",
+        default=(),
+        sentence="With isolate: the Python of a model, such as games=/srv/games/bin/python; unset: "
+        "requirements that this environment does not have are installed, once.",
+    ),
 )

@@ -119,6 +119,8 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     shadow: str | None
     sticky_header: str | None
     keep_previous: float
+    isolate: str | None
+    pythons: tuple[str, ...]
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **flags: Any) -> ServeSettings:

@@ -87,6 +87,11 @@ def test_a_setting_that_is_none_is_refused_before_anything_is_loaded(bundle):
         golive.asgi_app(bundle.path, threds=2)
 
 
+def test_an_application_has_no_process_but_its_own(bundle):
+    with pytest.raises(UsageError, match="in its own process"):
+        golive.asgi_app(bundle.path, isolate="model")
+
+
 def test_settings_are_those_of_the_server(bundle):
     app = golive.asgi_app(bundle.path, body_limit=10)
 

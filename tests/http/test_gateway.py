@@ -21,6 +21,7 @@ from golive.service.exchange import Request
 from golive.service.served import ServedModel
 from golive.service.service import Service
 from golive.signature.model import Column, Output, Signature
+from golive.testing.backends import FakeBackend
 from golive.testing.engines import FakeEngine
 from golive.testing.models import FakeModel
 from golive.testing.services import fake_model
@@ -291,6 +292,35 @@ def hanging_model(name, may_go):
 
 def of_model(name):
     return Head(method="POST", path=f"/models/{name}/predict", headers=HEADERS)
+
+
+def test_models_that_hang_in_processes_of_their_own_take_no_thread_and_no_place():
+    may_go = threading.Event()
+    limits = AppLimits(threads=1, queue=0, answer_seconds=20)
+    hanging = [replace(hanging_model(n, may_go), backend=FakeBackend()) for n in ("a", "b")]
+    gateway, _ = make_gateway(*hanging, fake_model("works"), limits=limits)
+
+    async def main():
+        held, refused, answered = [], [], []
+        for name in ("a", "b"):
+            ask(gateway, gateway.admit(of_model(name)), b'{"x":1}', held.append, started=0.0)
+            ask(gateway, gateway.admit(of_model(name)), b'{"x":1}', refused.append, started=0.0)
+        ask(gateway, gateway.admit(of_model("works")), b'{"x":1}', answered.append, started=0.0)
+        await until(lambda: answered)
+        may_go.set()
+        await until(lambda: len(held) == 2)
+        return [[response.status for response in given] for given in (held, refused, answered)]
+
+    assert asyncio.run(main()) == [[200, 200], [503, 503], [200]]
+
+
+def test_the_end_of_a_gateway_is_that_of_the_processes_of_its_models():
+    backend = FakeBackend()
+    gateway, _ = make_gateway(replace(fake_model(), backend=backend))
+
+    gateway.close()
+
+    assert backend.is_closed
 
 
 @pytest.mark.parametrize("threads", [2, 4])

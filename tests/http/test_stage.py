@@ -12,6 +12,7 @@ from golive.access.gatekeeper import Gatekeeper
 from golive.access.key_desk import KeyDesk, KeyWish
 from golive.http.stage import Stage
 from golive.service.served import Example
+from golive.testing.backends import FakeBackend
 from golive.testing.keys import MemoryKeys
 
 
@@ -72,3 +73,30 @@ async def answers(gateway, *requests):
         ask(gateway, gateway.admit(asked), body, answer.set_result, started=perf_counter())
         found.append(await asyncio.wait_for(answer, 30))
     return found
+
+
+def test_the_metrics_tell_of_the_processes_of_models():
+    gateway, _ = make_gateway()
+    backend = FakeBackend()
+    models = {"a": msgspec.structs.replace(version(1), backend=backend), "b": version(2)}
+
+    Stage(gateway, gateway.service.context).open(models)
+    first = lines_about_backends(gateway)
+    for change in ("crashed", "not_started", "not_started"):
+        backend.change(change)
+
+    assert first == [
+        'golive_backend_ends_total{model="a",reason="crashed"} 0.0',
+        'golive_backend_ends_total{model="a",reason="not_started"} 0.0',
+        'golive_backends{model="a"} 1.0',
+    ]
+    assert lines_about_backends(gateway) == [
+        'golive_backend_ends_total{model="a",reason="crashed"} 1.0',
+        'golive_backend_ends_total{model="a",reason="not_started"} 2.0',
+        'golive_backends{model="a"} 0.0',
+    ]
+
+
+def lines_about_backends(gateway):
+    _, text = gateway.telemetry.metrics.expose()
+    return sorted(line for line in text.decode().splitlines() if line.startswith("golive_backend"))

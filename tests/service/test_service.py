@@ -3,13 +3,16 @@
 import logging
 
 import pytest
+from msgspec.structs import replace
 
 from golive.engine.answers import Answer
+from golive.errors import BackendError
 from golive.service.context import ServiceContext
 from golive.service.exchange import Request
 from golive.service.problems import Problem
 from golive.service.served import Limits, Readiness, ServedModel
 from golive.service.service import Service
+from golive.testing.backends import FakeBackend
 from golive.testing.engines import FakeEngine
 from golive.testing.services import counted_ids, fake_model, fake_service, get, post, strict_json
 
@@ -278,6 +281,48 @@ def test_readiness_names_models_and_versions():
     assert strict_json(response) == {
         "status": "ready",
         "models": [{"name": "sum", "version": "0123456789ab"}],
+    }
+
+
+def test_readiness_tells_how_it_stands_with_the_processes_of_models():
+    apart = replace(fake_model("apart"), backend=FakeBackend(is_running=False))
+    service = fake_service(fake_model("here"), apart)
+
+    whole = service.handle(get("/readyz"))
+    of_models = [
+        service.handle(get(path))
+        for path in ("/v2/models/here/ready", "/v2/models/apart/ready", "/v1/models/apart")
+    ]
+
+    assert (whole.status, strict_json(whole)["models"]) == (
+        200,
+        [
+            {"name": "here", "version": "0123456789ab"},
+            {"name": "apart", "version": "0123456789ab", "backend": {"state": "restarting"}},
+        ],
+    )
+    assert [response.status for response in of_models] == [200, 503, 503]
+    assert strict_json(of_models[1])["code"] == "backend_unavailable"
+    assert of_models[1].headers["retry-after"] == "1"
+
+
+def test_a_process_of_a_model_that_ends_is_503_and_says_when_to_come_again():
+    def end(_):
+        raise BackendError("It ended.", code="backend_crashed", hint="Others are answered.")
+
+    model = replace(fake_model(), engine=FakeEngine(model=end))
+
+    response = fake_service(model).handle(post({"x": 1}))
+
+    assert (response.status, response.headers["retry-after"]) == (503, "1")
+    assert strict_json(response) == {
+        "type": "about:blank",
+        "title": "Service Unavailable",
+        "status": 503,
+        "detail": "It ended.",
+        "code": "backend_crashed",
+        "request_id": ID,
+        "hint": "Others are answered.",
     }
 
 

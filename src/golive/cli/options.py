@@ -219,7 +219,7 @@ class _Url(click.ParamType):  # type: ignore[type-arg]  # generic only in newer 
 URL = _Url()
 """Of a parameter: a URL without a password."""
 
-_FLAGS = {"allowed_hosts": "--allow-host", "body_limit": "--max-body"}
+_FLAGS = {"allowed_hosts": "--allow-host", "body_limit": "--max-body", "pythons": "--python"}
 _KINDS: dict[str, dict[str, Any]] = {
     "integer": {"type": int},
     "number": {"type": float},

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from golive.engine.answers import Answer, Fault
 from golive.engine.batch_size import BatchSize
 from golive.engine.pace import Pace
+from golive.errors import BackendError
 from golive.forks import call_in_children
 
 __all__ = ["Asked", "BatchedEngine", "Done", "LoopBatcher", "ThreadBatcher", "answer_together"]
@@ -213,6 +214,8 @@ def answer_together(
     started = time.perf_counter()
     try:
         found = engine.answer_all(requests)
+    except BackendError as error:  # asked again, one of them might end the next process, too
+        return [error for _ in requests]
     except BaseException as error:  # noqa: BLE001 - models raise what is no Exception, too
         if len(requests) == 1:
             return [error]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from golive.engine.answers import Options
 from golive.engine.column_rules import ColumnRule
@@ -11,7 +11,7 @@ from golive.engine.csv_body import read_csv
 from golive.engine.decoded import Decoded
 from golive.engine.envelope import Envelope, check_options, open_envelope, read_options
 from golive.engine.json_body import read_json
-from golive.engine.objects import ObjectPass, is_list_like, is_text_like
+from golive.engine.objects import ObjectPass
 from golive.engine.single_record import ReadOne
 from golive.engine.slow_pass import Records, SlowPass
 from golive.engine.structs import FastBody, fast_pass_for
@@ -19,6 +19,9 @@ from golive.engine.texts import TextReader, json_of
 from golive.errors import RequestError
 from golive.runtimes.protocols import Batch
 from golive.signature.model import JsonValue, Signature
+
+if TYPE_CHECKING:
+    from golive.engine.unread import UnreadPass
 
 __all__ = ["Decoder"]
 
@@ -36,6 +39,11 @@ class Decoder:
         request_type: Function models: the type of a request, or None for plain objects.
         max_records: The most records that a body may hold.
         limits_images: Whether the images of one request have a limit on their pixels together.
+        unread: Function models whose types are in another process: takes their records.
+
+    Attributes:
+        takes_list: Whether a record of the model is a list in JSON.
+        takes_text: Whether it may be a text in JSON.
 
     Raises:
         SignatureError: If a default is no value of its column.
@@ -48,19 +56,19 @@ class Decoder:
         request_type: Any = None,
         max_records: int = 10_000,
         limits_images: bool = False,
+        unread: UnreadPass | None = None,
     ) -> None:
         self._signature = signature
         self._max_records = max_records
         rules = [ColumnRule(column) for column in signature.columns]
         self._fast = fast_pass_for(signature, rules)
         self._slow = SlowPass(signature, rules, limits_images=limits_images)
-        self._objects = (
-            ObjectPass(request_type, limits_images=limits_images)
-            if signature.form == "object"
-            else None
-        )
-        self._takes_list = self._objects is not None and is_list_like(request_type)
-        self._takes_text = signature.form == "series" or is_text_like(request_type)
+        self._objects: ObjectPass | UnreadPass | None = None
+        if signature.form == "object":
+            self._objects = unread or ObjectPass(request_type, limits_images=limits_images)
+        objects = self._objects
+        self.takes_list = objects is not None and objects.takes_list
+        self.takes_text = signature.form == "series" or (objects is not None and objects.takes_text)
         self._texts = TextReader(signature)
         texts = ("text",) if signature.form == "series" else ()
         self._csv_names = frozenset((*signature.column_names, *texts))
@@ -172,10 +180,22 @@ class Decoder:
         records = self._slow.read(envelope.records, in_process=True)
         return self._decoded(envelope, checked, records)
 
+    def read_objects(
+        self, records: Sequence[object], *, check_values: bool, from_text: bool
+    ) -> Records:
+        """Make requests of the records of a function model; see `ObjectPass.read`.
+
+        Raises:
+            LookupError: The model is none.
+        """
+        if self._objects is None:
+            raise LookupError("This model takes columns.")
+        return self._objects.read(records, check_values=check_values, from_text=from_text)
+
     def _decode_slowly(self, body: bytes) -> Decoded:
         parsed = read_json(body)
         envelope = open_envelope(
-            parsed.value, takes_text=self._takes_text, takes_list=self._takes_list
+            parsed.value, takes_text=self.takes_text, takes_list=self.takes_list
         )
         self.check_size(len(envelope.records))
         return self._read_envelope(envelope, has_infinity=parsed.has_infinity)

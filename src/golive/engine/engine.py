@@ -19,7 +19,7 @@ from golive.errors import GoliveError, ModelOutputError, RecordError
 from golive.runtimes.protocols import Batch, Model, Outputs
 from golive.signature.model import Signature
 
-__all__ = ["Engine"]
+__all__ = ["Engine", "cut"]
 
 _log = logging.getLogger("golive.engine")
 _Label = Callable[[Outputs], list[Answer | Fault]]
@@ -102,10 +102,7 @@ class Engine:
 
     def cut(self, decoded: Decoded, size: int) -> list[Decoded]:
         """The request in parts of at most `size` records, whose entries follow one another."""
-        return [
-            _part(decoded, start, min(start + size, decoded.size))
-            for start in range(0, decoded.size, size)
-        ]
+        return cut(decoded, size)
 
     def _labeller(self, options: Options) -> _Label:
         if options.threshold is None and options.top is None:
@@ -152,6 +149,14 @@ class Engine:
         if fault.code == "model_failed":
             _log.warning("The model failed on a record.", exc_info=error)
         return fault
+
+
+def cut(decoded: Decoded, size: int) -> list[Decoded]:
+    """The request in parts of at most `size` records, whose entries follow one another."""
+    return [
+        _part(decoded, start, min(start + size, decoded.size))
+        for start in range(0, decoded.size, size)
+    ]
 
 
 def _taken(batch: Batch, positions: list[int]) -> Batch:

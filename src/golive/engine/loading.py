@@ -17,7 +17,14 @@ from golive.runtimes.compiled import load_compiled
 from golive.runtimes.loading import load_model
 from golive.signature.model import Signature
 
-__all__ = ["LoadedBundle", "answering_engine", "compiled_engine_for", "engine_for", "load_bundle"]
+__all__ = [
+    "LoadedBundle",
+    "answering_engine",
+    "compiled_engine_for",
+    "engine_for",
+    "load_bundle",
+    "what_answers",
+]
 
 _ASKED_FOR = "The bundle has a compiled program, and the original was asked for."
 
@@ -90,7 +97,7 @@ def answering_engine(
         ModelLoadError: It cannot be loaded.
     """
     manifest = bundle.manifest
-    if _what_answers(bundle, original=original)[0] == "compiled":
+    if what_answers(bundle, original=original)[0] == "compiled":
         return compiled_engine_for(bundle.path, bundle.signature, max_records=max_records)
     if no_pickle and manifest.model.loader in UNPICKLING:
         raise _refused(bundle)
@@ -142,7 +149,7 @@ def load_bundle(
     if manifest.model.kind == "sklearn":
         engine.learn(engine.decoder.decode_rows(rows))
     engine.pace = measure_pace(engine, rows, manifest.model.kind)
-    answers, because = _what_answers(bundle, original=original)
+    answers, because = what_answers(bundle, original=original)
     return LoadedBundle(
         bundle=bundle,
         engine=engine,
@@ -152,7 +159,7 @@ def load_bundle(
     )
 
 
-def _what_answers(bundle: Bundle, *, original: bool) -> tuple[Answering, str]:
+def what_answers(bundle: Bundle, *, original: bool) -> tuple[Answering, str]:
     """What answers for a bundle here, and why."""
     manifest = bundle.manifest
     if original and manifest.answers == "compiled":

@@ -88,9 +88,15 @@ class ObjectPass:
         request_type: A dataclass, TypedDict, msgspec Struct, pydantic model, or anything else
             that msgspec converts to; None passes plain objects.
         limits_images: Whether the images of one request have a limit together.
+
+    Attributes:
+        takes_list: Whether a request of the type is a list in JSON.
+        takes_text: Whether it is a text in JSON.
     """
 
     def __init__(self, request_type: Any, *, limits_images: bool = False) -> None:
+        self.takes_list = is_list_like(request_type)
+        self.takes_text = is_text_like(request_type)
         self._limits_images = limits_images
         self._type = request_type
         self._is_pydantic = hasattr(request_type, "model_validate")

@@ -49,6 +49,11 @@ def asgi_app(
             "An ASGI application follows no reference and has no candidate.",
             hint="golive serve NAME@prod --refresh 30s --canary candidate=10",
         )
+    if loaded.isolate or loaded.pythons:
+        raise UsageError(
+            "An ASGI application serves all models in its own process.",
+            hint="golive serve A B --isolate environment",
+        )
     plan = ServePlan(
         bundles=tuple(map(str, bundles)),
         settings=loaded,

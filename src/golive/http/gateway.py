@@ -202,7 +202,11 @@ class ServiceGateway:
         return response
 
     def close(self) -> None:
-        """Let the threads end when they have done what was asked before."""
+        """Let the threads end when they have done what was asked before, and backends at once."""
+        for way in self._served.ways:
+            for model in way.service.models.values():
+                if model.backend is not None:
+                    model.backend.close()
         self._pool.close()
         self._health_pool.close()
 

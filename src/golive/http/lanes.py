@@ -43,13 +43,24 @@ def lanes_of(models: Mapping[str, ServedModel], pool: ThreadPool, room: Room) ->
     """A lane for each model.
 
     Of several models, one whose calls hang leaves a thread, and the fair share of the room, to the
-    others.
+    others. One that another process holds has threads and a room of its own: what they wait for
+    takes nothing of what the others need.
 
     Args:
         models: By name.
         pool: The threads of all of them.
         room: How many questions threads may have in hand.
     """
+    here = {name: model for name, model in models.items() if model.backend is None}
+    lanes = _lanes_here(here, pool, room)
+    for name, model in models.items():
+        if model.backend is not None:
+            own = ThreadPool(threads=pool.threads, name=f"golive-{name}")
+            lanes[name] = Lane(model.engine, own.run, Room(room.capacity))
+    return lanes
+
+
+def _lanes_here(models: Mapping[str, ServedModel], pool: ThreadPool, room: Room) -> dict[str, Lane]:
     if len(models) < 2:
         return {name: Lane(model.engine, pool.run, room) for name, model in models.items()}
     threads = max(1, pool.threads - 1)

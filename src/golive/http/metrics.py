@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -12,6 +12,7 @@ from golive.http.exposition import CONTENT_TYPE, Family, exposition
 from golive.http.limit_families import LIMIT_FAMILIES
 from golive.service.exchange import Facts, Response
 from golive.service.problems import KNOWN_CODES
+from golive.service.protocols import BackendChange
 from golive.service.served import ServedModel
 
 if TYPE_CHECKING:
@@ -123,6 +124,18 @@ _SHADOW_DIFFERENCES = Family(
     labels=("model", "version"),
     bounds=_DIFFERENCES,
 )
+_BACKENDS = Family(
+    name="golive_backends",
+    help="Processes of a model that is served apart that can be asked (one a worker).",
+    kind="gauge",
+    labels=("model",),
+)
+_BACKEND_ENDS = Family(
+    name="golive_backend_ends",
+    help="Times that such a process ended by itself (crashed) or did not start (not_started).",
+    kind="counter",
+    labels=("model", "reason"),
+)
 _FAMILIES = (
     _REQUESTS,
     _RECORDS,
@@ -141,6 +154,8 @@ _FAMILIES = (
     _SHADOW_RECORDS,
     _SHADOW_DIFFERENCES,
     *LIMIT_FAMILIES,
+    _BACKENDS,
+    _BACKEND_ENDS,
 )
 _BY_NAME = {family.name: family for family in _FAMILIES}
 
@@ -261,6 +276,22 @@ class Metrics:
     def add(self, series: Key, number: float = 1.0) -> None:
         """Count what is rare; each series by one thread at a time. With 0 it is there from now."""
         self._counters.values[self._counters.slot(series)] += number
+
+    def backend_teller(self, model: str) -> Callable[[BackendChange], None]:
+        """What counts what happens to the process of a model, one change at a time."""
+        running = self._counters.slot((_BACKENDS.name, model))
+        ends = {
+            reason: self._counters.slot((_BACKEND_ENDS.name, model, reason))
+            for reason in ("crashed", "not_started")
+        }
+
+        def tell(change: BackendChange) -> None:
+            values = self._counters.values
+            values[running] = float(change == "running")
+            if change in ends:
+                values[ends[change]] += 1.0
+
+        return tell
 
     def begin(self) -> None:
         """A request came."""

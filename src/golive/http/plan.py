@@ -14,7 +14,7 @@ from golive.settings import ServeSettings
 if TYPE_CHECKING:
     from golive.http.refreshing.source import ModelSource
 
-__all__ = ["Canary", "LoadModels", "Named", "OpenSource", "ServePlan"]
+__all__ = ["Canary", "LoadModels", "Named", "OpenSource", "Placement", "ServePlan"]
 
 
 class Named(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +68,18 @@ class Canary(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.named.model}.candidate"
 
 
+class Placement(msgspec.Struct, frozen=True, kw_only=True):
+    """A process of models that are served apart.
+
+    Attributes:
+        models: The names of those that it holds.
+        python: The Python that runs it.
+    """
+
+    models: tuple[str, ...]
+    python: str
+
+
 class ServePlan(msgspec.Struct, frozen=True, kw_only=True):
     """What every worker process is told; it loads the bundles itself.
 
@@ -82,6 +94,7 @@ class ServePlan(msgspec.Struct, frozen=True, kw_only=True):
         pinned: Of the bundles that are references, which version each one named at the start.
         canary: The candidate of the one model that is served, or None.
         refresh_secret: What signs requests to look for other versions; None: there are none.
+        placements: The processes of models that are served apart; each worker has its own.
     """
 
     bundles: tuple[str, ...]
@@ -94,6 +107,7 @@ class ServePlan(msgspec.Struct, frozen=True, kw_only=True):
     pinned: dict[str, Named] = msgspec.field(default_factory=dict)
     canary: Canary | None = None
     refresh_secret: str | None = None
+    placements: tuple[Placement, ...] = ()
 
     @property
     def followed(self) -> dict[str, Named]:

@@ -32,6 +32,9 @@ class Stage:
         """Answer with these models from now on, and with the candidate of one of them."""
         self._candidate = candidate
         self._serve(Service(models, self._context))
+        for name, model in models.items():
+            if model.backend is not None:
+                model.backend.watch(self._gateway.telemetry.metrics.backend_teller(name))
         self._context.readiness.start_serving()
 
     def replace(self, model: ServedModel) -> None:

@@ -28,10 +28,10 @@ class Health:
 
     def ready(self, call: Call) -> Reply:
         """Answer `/readyz`: 200 if requests should be sent here, else 503."""
-        models: list[JsonValue] = [
-            {"name": model.name, "version": model.version} for model in self._models
-        ]
-        body: dict[str, JsonValue] = {"status": "ready", "models": models}
+        body: dict[str, JsonValue] = {
+            "status": "ready",
+            "models": [_about(model) for model in self._models],
+        }
         if self._context.refresh_facts is not None:
             body["refresh"] = self._context.refresh_facts()
         if self._context.limits_facts is not None:
@@ -58,12 +58,29 @@ def health_routes(
         yield "/metrics", Route("/metrics", {"GET": metrics})
 
 
+def _about(model: ServedModel) -> dict[str, JsonValue]:
+    about: dict[str, JsonValue] = {"name": model.name, "version": model.version}
+    return about if model.backend is None else about | {"backend": model.backend.facts()}
+
+
 def ready_reply(call: Call, context: ServiceContext, body: JsonValue) -> Reply:
-    """The body if requests should be sent here, else 503."""
-    problem = unready_problem(context.readiness, context.limits)
+    """The body if requests should be sent here, and to the model in question, else 503."""
+    problem = unready_problem(context.readiness, context.limits) or _absent(call, context.limits)
     if problem is not None:
         return problem_reply(problem, call.request_id, call.style)
     return Reply(body=encode_json(body))
+
+
+def _absent(call: Call, limits: Limits) -> Problem | None:
+    """Why the model that a call is about cannot be asked now, or None."""
+    model = call.model
+    if model is None or model.backend is None or model.backend.is_running:
+        return None
+    return Problem(
+        code="backend_unavailable",
+        detail=f"The process that holds {model.name} does not run at the moment.",
+        headers={"retry-after": str(limits.retry_after)},
+    )
 
 
 def unready_problem(readiness: Readiness, limits: Limits) -> Problem | None:

@@ -20,7 +20,8 @@ _MEANINGS = {
     422: "No record could be answered and all faults are the input's, or an option does not fit.",
     431: "The request line and the headers are too large.",
     500: "No record could be answered and a fault is the model's, or something failed inside.",
-    503: "Starting, draining or overloaded; `Retry-After` says when to ask again.",
+    503: "Starting, draining or overloaded, or the model's process ended; `Retry-After` says when "
+    "to ask again.",
     504: "The answer took longer than the time limit.",
 }
 _EVERYWHERE = (404, 405, 406, 408, 413, 421, 431, 500, 503, 504)

@@ -57,6 +57,8 @@ STATUSES: dict[str, int] = {
     "starting": 503,
     "draining": 503,
     "overloaded": 503,
+    "backend_crashed": 503,
+    "backend_unavailable": 503,
     "keys_unavailable": 503,
     "limits_unavailable": 503,
     "time_limit": 504,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, Protocol
 
 from golive.engine.answers import Answer, Fault, Options
 from golive.engine.envelope import Envelope
@@ -11,7 +11,17 @@ from golive.engine.pace import Pace
 from golive.engine.shortcut import Shortcut
 from golive.signature.model import JsonValue, Signature
 
-__all__ = ["AnsweringEngine", "DecodedRequest", "Exposition", "RequestDecoder"]
+__all__ = [
+    "AnsweringEngine",
+    "Backend",
+    "BackendChange",
+    "DecodedRequest",
+    "Exposition",
+    "RequestDecoder",
+]
+
+BackendChange = Literal["running", "crashed", "not_started", "closed"]
+"""What happens to a backend."""
 
 
 class DecodedRequest(Protocol):
@@ -108,6 +118,27 @@ class AnsweringEngine(Protocol):
 
     def cut(self, decoded: Any, size: int) -> Sequence[Any]:
         """A request in parts of at most `size` records, whose entries follow one another."""
+        ...
+
+
+class Backend(Protocol):
+    """Another process that holds models, and is started again whenever it ends."""
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its models can be asked now."""
+        ...
+
+    def facts(self) -> dict[str, JsonValue]:
+        """How it stands with it, as JSON."""
+        ...
+
+    def watch(self, tell: Callable[[BackendChange], object]) -> None:
+        """Tell of each change from now on, one at a time, and at once if it is running."""
+        ...
+
+    def close(self) -> None:
+        """End it for good, with what it is answering."""
         ...
 
 

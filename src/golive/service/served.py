@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from golive.service.protocols import AnsweringEngine
+from golive.service.protocols import AnsweringEngine, Backend
 from golive.signature.model import JsonValue
 
 __all__ = ["Example", "Limits", "Readiness", "ServedModel", "Stage"]
@@ -40,6 +40,7 @@ class ServedModel(msgspec.Struct, frozen=True, kw_only=True):
         drifted: Golden records are answered differently here and that was allowed.
         facts: Further JSON facts of the bundle, such as its id, its Python version, and whether
             its compiled program or its original model answers (`answers`, `answers_because`).
+        backend: The process that holds it, or None where this one does.
     """
 
     name: str
@@ -50,6 +51,7 @@ class ServedModel(msgspec.Struct, frozen=True, kw_only=True):
     names: tuple[str, ...] = ()
     drifted: bool = False
     facts: dict[str, JsonValue] = msgspec.field(default_factory=dict)
+    backend: Backend | None = None
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from golive.errors import RequestError
+from golive.errors import BackendError, RequestError
 from golive.service.admission import Admitted, admit
 from golive.service.answering import Entries, Question
 from golive.service.calls import Call, Reply, problem_reply
@@ -145,10 +145,20 @@ class Service:
         )
         return endpoint.handler(call)
 
+    def _headers_of(self, error: RequestError) -> dict[str, str]:
+        if not isinstance(error, BackendError):
+            return {}
+        return {"retry-after": str(self.context.limits.retry_after)}
+
     def _failed(self, call: Call, error: BaseException) -> Reply:
         if isinstance(error, RequestError):
             members = {} if error.hint is None else {"hint": error.hint}
-            problem = Problem(code=error.code, detail=error.message, members=members)
+            problem = Problem(
+                code=error.code,
+                detail=error.message,
+                members=members,
+                headers=self._headers_of(error),
+            )
             return problem_reply(problem, call.request_id, call.style)
         self.context.logger.error("request %s failed", call.request_id, exc_info=error)
         problem = Problem(

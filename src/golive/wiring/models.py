@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from golive.bundle.manifest import Answering
 from golive.bundle.reading import Bundle
 from golive.engine.loading import LoadedBundle, load_bundle
 from golive.errors import UsageError
@@ -12,7 +13,7 @@ from golive.service.served import Example, ServedModel
 from golive.signature.model import JsonValue
 from golive.wiring.loading import open_reference, reference_of
 
-__all__ = ["load_model", "load_models", "open_all", "pin"]
+__all__ = ["examples_of", "facts_of", "load_model", "load_models", "open_all", "pin"]
 
 
 def pin(plan: ServePlan) -> ServePlan:
@@ -54,9 +55,14 @@ def load_models(plan: ServePlan) -> dict[str, ServedModel]:
         EnvironmentDriftError: Golden records are answered differently and that is not allowed.
     """
     names = {named.model: named.names for named in plan.pinned.values()}
+    bundles = open_all(plan)
+    if plan.placements:
+        from golive.wiring.isolating import load_isolated  # few servers isolate anything
+
+        return load_isolated(plan, bundles, names)
     return {
         name: load_model(plan, name, bundle, names=names.get(name, ()))
-        for name, bundle in open_all(plan).items()
+        for name, bundle in bundles.items()
     }
 
 
@@ -111,27 +117,43 @@ def open_all(plan: ServePlan) -> dict[str, Bundle]:
 
 
 def _served(name: str, loaded: LoadedBundle, names: tuple[str, ...]) -> ServedModel:
-    bundle, manifest, profile = loaded.bundle, loaded.bundle.manifest, loaded.bundle.profile
-    facts: dict[str, JsonValue] = {
+    bundle = loaded.bundle
+    return ServedModel(
+        name=name,
+        names=names,
+        version=bundle.version,
+        engine=loaded.engine,
+        examples=examples_of(bundle),
+        card=bundle.card,
+        drifted=bool(loaded.differences),
+        facts=facts_of(bundle, loaded.answers, loaded.answers_because),
+    )
+
+
+def examples_of(bundle: Bundle) -> tuple[Example, ...]:
+    """The golden records of a bundle."""
+    return tuple(Example(g.record, g.output) for g in bundle.golden)
+
+
+def facts_of(bundle: Bundle, answers: Answering, because: str) -> dict[str, JsonValue]:
+    """What callers may learn of a bundle.
+
+    Args:
+        bundle: The bundle.
+        answers: Whether its compiled program or its original model answers here.
+        because: Why, in a sentence.
+    """
+    manifest, profile = bundle.manifest, bundle.profile
+    return {
         "id": manifest.id,
         "created_at": manifest.created_at,
         "python_version": manifest.python_version,
         "golive_version": manifest.golive_version,
         "git_commit": manifest.git_commit,
         "kind": manifest.model.kind,
-        "answers": loaded.answers,
-        "answers_because": loaded.answers_because,
+        "answers": answers,
+        "answers_because": because,
         "requirements": list(bundle.requirements),
         "evaluation": msgspec.to_builtins(profile.evaluation),
         "score_quantiles": [] if profile.scores is None else list(profile.scores.quantiles),
     }
-    return ServedModel(
-        name=name,
-        names=names,
-        version=bundle.version,
-        engine=loaded.engine,
-        examples=tuple(Example(g.record, g.output) for g in bundle.golden),
-        card=bundle.card,
-        drifted=bool(loaded.differences),
-        facts=facts,
-    )

@@ -26,6 +26,7 @@ def serve(plan: ServePlan, *, announce: Callable[[str], None]) -> None:
         UsageError: A bundle is missing, two have the same name, or the address cannot be had.
         BundleError: A bundle is not what was packed.
         KeysError: The file of keys is missing or cannot be trusted.
+        EnvironmentNotMadeError: The packages of a model that is served apart cannot be installed.
         GoliveError: A model does not load here, or golden records are answered differently.
     """
     plan = pin(plan)
@@ -37,6 +38,10 @@ def serve(plan: ServePlan, *, announce: Callable[[str], None]) -> None:
         needs_key = check_keys(plan.settings.keys)
         notes = limits_notes(plan.settings)
     bundles = open_all(plan)
+    if plan.settings.isolate is not None or plan.settings.pythons:
+        from golive.wiring.isolating import isolate  # few servers isolate anything
+
+        plan = isolate(plan, bundles, tell=announce)
 
     def tell(url: str) -> None:
         for line in [*announcement(bundles, url, needs_key=needs_key), *notes]:

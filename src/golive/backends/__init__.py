@@ -1,0 +1,1 @@
+"""Backends: processes that hold models apart from the one that has the port."""

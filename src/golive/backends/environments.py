@@ -1,0 +1,141 @@
+"""Environments: a directory with the packages of some models, made once for the same packages."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from golive.errors import GoliveError
+from golive.files import private_directory, temporary_sibling
+
+__all__ = ["EnvironmentNotMadeError", "environment_key", "make_environment", "own_requirements"]
+
+_SHOWN_LINES = 5
+_OWN = ("msgspec",)
+"""What golive itself imports in a process that holds models; golive needs no installation there."""
+
+Run = Callable[[Sequence[str]], "subprocess.CompletedProcess[str]"]
+
+
+class EnvironmentNotMadeError(GoliveError):
+    """The packages of some models cannot be installed."""
+
+    code = "environment_not_made"
+
+
+def own_requirements() -> tuple[str, ...]:
+    """What golive itself needs there, as it is here."""
+    return tuple(f"{name}=={version(name)}" for name in _OWN)
+
+
+def environment_key(requirements: Sequence[str], python: tuple[int, int]) -> str:
+    """The name of the directory for these requirements and this Python: the same for the same.
+
+    Args:
+        requirements: In any order.
+        python: Its version, such as `(3, 11)`.
+    """
+    lines = sorted({requirement.lower() for requirement in requirements})
+    text = "\n".join([f"python=={python[0]}.{python[1]}", *lines])
+    return hashlib.sha256(text.encode()).hexdigest()[:20]
+
+
+def make_environment(
+    requirements: Sequence[str],
+    *,
+    models: Sequence[str],
+    cache: Path,
+    tell: Callable[[str], object],
+    run: Run | None = None,
+) -> Path:
+    """The Python of an environment with these packages; it is made if it is not there yet.
+
+    It is made with uv, where that is installed, else with venv and pip; either asks the package
+    index that its own settings say.
+
+    Args:
+        requirements: What has to be installed, such as `scikit-learn==1.5.2`.
+        models: Whose they are, for what is told.
+        cache: Where environments are kept.
+        tell: Is told what takes long.
+        run: Runs a command and gives what it printed, standard error with it.
+
+    Raises:
+        EnvironmentNotMadeError: A package cannot be installed, or the directory cannot be made.
+    """
+    wanted = sorted({*requirements, *own_requirements()}, key=str.lower)
+    label = ", ".join(models)
+    try:
+        folder = private_directory(cache / "environments")
+        root = folder / environment_key(wanted, sys.version_info[:2])
+        if not _python_of(root).exists():
+            tell(f"Installing {len(wanted)} packages for {label}, once, into {root} …")
+            started = time.monotonic()
+            _make(root, wanted, label=label, run=run or _run)
+            tell(f"Installed in {time.monotonic() - started:.0f} s.")
+    except OSError as error:
+        raise EnvironmentNotMadeError(
+            f"The packages of {label} cannot be installed: {error}",
+            hint="Set GOLIVE_CACHE_DIR to a directory of your own, or give an environment that has "
+            f"them: --python {models[0]}=/path/to/python",
+        ) from error
+    return _python_of(root)
+
+
+def _make(root: Path, wanted: Sequence[str], *, label: str, run: Run) -> None:
+    """Make an environment beside its place, and move it there when it is whole."""
+    with temporary_sibling(root) as scratch:
+        made = scratch / "environment"
+        listed = scratch / "requirements.txt"
+        listed.write_text("".join(f"{line}\n" for line in wanted))
+        for command in _commands(made, listed):
+            done = run(command)
+            if done.returncode != 0:
+                raise _not_made(done.stdout, wanted, label=label)
+        try:
+            made.rename(root)
+        except OSError:
+            if not _python_of(root).exists():  # else another process was faster
+                raise
+
+
+def _commands(made: Path, listed: Path) -> list[list[str]]:
+    python = str(_python_of(made))
+    uv = shutil.which("uv")
+    if uv is not None:
+        install = [uv, "pip", "install", "--python", python, "-r", str(listed)]
+        return [[uv, "venv", "--python", sys.executable, str(made)], install]
+    pip = [python, "-m", "pip", "--disable-pip-version-check", "--no-input"]
+    return [[sys.executable, "-m", "venv", str(made)], [*pip, "install", "-r", str(listed)]]
+
+
+def _not_made(output: str, wanted: Sequence[str], *, label: str) -> EnvironmentNotMadeError:
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    first = label.partition(",")[0]
+    return EnvironmentNotMadeError(
+        f"The packages of {label} ({', '.join(wanted)}) cannot be installed:\n"
+        + "\n".join(lines[-_SHOWN_LINES:]),
+        hint=f"Give an environment that has them: --python {first}=/path/to/python",
+    )
+
+
+def _python_of(root: Path) -> Path:
+    return root / "bin" / "python"
+
+
+def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - golive's own words
+        command,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from golive.errors import UsageError
+from golive.http.plan import Canary, Named, Placement, ServePlan
+from golive.settings import ServeSettings
+from golive.wiring.isolating import isolate
+
+
+@pytest.fixture
+def plan_of(bundle):
+    """A plan of the bundle `m`, and what `isolate` makes of it."""
+
+    def run(*, original=True, canary=None, **settings):
+        plan = ServePlan(
+            bundles=(str(bundle.path),),
+            settings=ServeSettings.load({}, **settings),
+            original=original,
+            canary=canary,
+        )
+        return isolate(plan, {"m": bundle}, tell=[].append)
+
+    return run
+
+
+def test_a_model_whose_packages_are_here_runs_with_this_python(plan_of):
+    plan = plan_of(isolate="environment")
+
+    assert plan.placements == (Placement(models=("m",), python=sys.executable),)
+
+
+def test_a_compiled_model_stays(plan_of):
+    assert plan_of(isolate="model", original=False).placements == ()
+
+
+def test_a_chosen_python_runs_the_model(plan_of, tmp_path):
+    python = tmp_path / "python"
+    python.touch()
+
+    plan = plan_of(isolate="environment", pythons=(f"m={python}",), original=False)
+
+    assert plan.placements == (Placement(models=("m",), python=str(python)),)
+
+
+def test_without_the_setting_nothing_changes(plan_of):
+    assert plan_of().placements == ()
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"isolate": "models"}, "neither environment nor model"),
+        ({"pythons": ("m=/x",)}, "--python is for models that are served apart"),
+        ({"isolate": "model", "pythons": ("m=/no/such/python",)}, "there is no file"),
+        ({"isolate": "model", "pythons": ("z=/no/such/python",)}, "z is not served"),
+        ({"isolate": "model", "refresh": 30.0}, "follows no reference"),
+    ],
+)
+def test_what_cannot_be_is_misuse(plan_of, settings, message):
+    with pytest.raises(UsageError, match=message) as caught:
+        plan_of(**settings)
+    assert caught.value.hint
+
+
+def test_a_model_that_is_served_apart_has_no_candidate(plan_of):
+    named = Named(reference="m@next", model="m", version=2, sha256="0" * 64)
+
+    with pytest.raises(UsageError, match="has no candidate"):
+        plan_of(isolate="model", canary=Canary(named=named, share=0.1))
