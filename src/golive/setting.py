@@ -11,9 +11,11 @@ import msgspec
 
 from golive.errors import UsageError
 
-__all__ = ["Setting", "SettingType", "SettingValue", "parse_duration"]
+__all__ = ["Setting", "SettingType", "SettingValue", "parse_duration", "parse_size"]
 
-SettingType = Literal["integer", "number", "text", "boolean", "list", "path", "count", "duration"]
+SettingType = Literal[
+    "integer", "number", "text", "boolean", "list", "path", "count", "duration", "size"
+]
 SettingValue = int | float | str | bool | tuple[str, ...] | Path | None
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
@@ -26,7 +28,8 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         name: As in Python, such as `body_limit`.
         type: What its text in the environment is read as; a `list` is separated by commas, a
-            `count` is an integer or `auto`, a `duration` such as `30s` is in seconds.
+            `count` is an integer or `auto`, a `duration` such as `30s` is in seconds, a `size` such
+            as `800MiB` in bytes.
         default: The value where nothing sets it.
         sentence: What it does.
         minimum: The smallest number that is allowed, or None.
@@ -87,6 +90,7 @@ _ARTICLES: dict[SettingType, str] = {
     "path": "a path",
     "count": "an integer or auto",
     "duration": "a duration such as 30s, 5m or 1h",
+    "size": "a size such as 800MiB, 2GB or 1000000",
 }
 
 
@@ -108,6 +112,26 @@ def parse_duration(text: str) -> float:
     return seconds
 
 
+def parse_size(text: str) -> int:
+    """The bytes of a size: a number of bytes, or of `kB`, `MB`, `GB`, `KiB`, `MiB` or `GiB`.
+
+    Units may be written in lower case and after a blank.
+
+    Examples:
+        >>> parse_size("800MiB"), parse_size("1.5 GB"), parse_size("4096")
+        (838860800, 1500000000, 4096)
+
+    Raises:
+        ValueError: It is none.
+    """
+    stripped = text.strip().lower()
+    number = stripped.rstrip("bgikm")
+    unit = stripped[len(number) :]
+    if unit not in _SIZES or not isfinite(size := float(number) * _SIZES[unit]):
+        raise ValueError(text)
+    return int(size)
+
+
 _PARSERS: dict[SettingType, Callable[[str], SettingValue]] = {
     "integer": int,
     "number": float,
@@ -117,9 +141,20 @@ _PARSERS: dict[SettingType, Callable[[str], SettingValue]] = {
     "list": lambda text: tuple(part.strip() for part in text.split(",") if part.strip()),
     "count": lambda text: text if text == "auto" else int(text),
     "duration": parse_duration,
+    "size": parse_size,
 }
 
 _UNITS = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_SIZES = {
+    "": 1,
+    "b": 1,
+    "kb": 1000,
+    "mb": 1000**2,
+    "gb": 1000**3,
+    "kib": 1024,
+    "mib": 1024**2,
+    "gib": 1024**3,
+}
 
 
 def _parse_boolean(text: str) -> bool:

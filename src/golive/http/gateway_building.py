@@ -150,7 +150,9 @@ def _context(
     return ServiceContext(
         new_id=request_ids(),
         allowed_hosts=settings.allowed_hosts,
-        limits=Limits(body_bytes=settings.body_limit),
+        limits=Limits(
+            body_bytes=settings.body_limit, decompression_times=settings.max_decompression
+        ),
         readiness=Readiness("starting"),
         exposition=exposition,
         gatekeeper=gatekeeper,
