@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from golive.http.counters import Counters, Key, counts_of_others
 from golive.http.exposition import CONTENT_TYPE, Family, exposition
+from golive.http.worker_metrics import WORKER_FAMILIES
 from golive.service.exchange import Facts, Response
 from golive.service.problems import KNOWN_CODES
 from golive.service.served import ServedModel
@@ -139,6 +140,7 @@ _FAMILIES = (
     _SHADOW,
     _SHADOW_RECORDS,
     _SHADOW_DIFFERENCES,
+    *WORKER_FAMILIES,
 )
 _BY_NAME = {family.name: family for family in _FAMILIES}
 
@@ -292,6 +294,10 @@ class Metrics:
             values[slots[0]] += facts.records - facts.failed
             if facts.failed or facts.extra_columns or facts.out_of_range:
                 self._count_what_is_rare(slots, facts)
+
+    def count_code(self, code: str) -> None:
+        """Count what was refused or given up without an answer."""
+        self._count_codes({code: 1})
 
     def expose(self) -> tuple[str, bytes]:
         """Content type and text of all workers' metrics."""

@@ -43,6 +43,8 @@ class ServiceContext(msgspec.Struct, frozen=True, kw_only=True):
         exposition: Writes the metrics; without it there is no `/metrics`.
         refresh_facts: Tells, by model, how it stands with the references that are followed, or None
             where none is.
+        memory_facts: Tells how it stands with the memory of the workers, or None where they have no
+            limit.
         refresh_hook: Without it there is no `/admin/refresh`.
         gatekeeper: Knows the keys; without it everybody is let in.
         metrics_open: Whether `/metrics` needs no key.
@@ -55,6 +57,7 @@ class ServiceContext(msgspec.Struct, frozen=True, kw_only=True):
     readiness: Readiness = msgspec.field(default_factory=Readiness)
     exposition: Exposition | None = None
     refresh_facts: Callable[[], dict[str, JsonValue]] | None = None
+    memory_facts: Callable[[], JsonValue] | None = None
     refresh_hook: RefreshHook | None = None
     gatekeeper: Gatekeeper | None = None
     metrics_open: bool = False

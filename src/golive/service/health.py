@@ -34,6 +34,8 @@ class Health:
         body: dict[str, JsonValue] = {"status": "ready", "models": models}
         if self._context.refresh_facts is not None:
             body["refresh"] = self._context.refresh_facts()
+        if self._context.memory_facts is not None:
+            body["memory"] = self._context.memory_facts()
         return ready_reply(call, self._context, body)
 
     def metrics(self, call: Call) -> Reply:  # noqa: ARG002
