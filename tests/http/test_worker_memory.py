@@ -13,6 +13,7 @@ import pytest
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
 
 MIB = 1024 * 1024
+REPLACED = 'golive_workers_replaced_total{reason="memory"}'
 
 
 def workers_of(server):
@@ -26,6 +27,22 @@ def state_of(process):
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:
         return "Z"
+
+
+def answering_of(server):
+    """The workers; a process that helps Python to begin others is none."""
+    return {
+        process
+        for process in workers_of(server)
+        if b"resource_tracker" not in Path(f"/proc/{process}/cmdline").read_bytes()
+    }
+
+
+def until(is_so, seconds=30):
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def sample(client, name):
@@ -65,21 +82,26 @@ def ask_until(server, is_over, *, clients=8, seconds=60):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("workers", [1, 2])
-def test_workers_that_leak_are_replaced_and_no_request_is_lost(start_server, workers):
-    server = start_server("load_leaking_model", workers=workers, worker_memory=150 * MIB)
+@pytest.mark.parametrize(("workers", "has_threads"), [(1, False), (2, False), (2, True)])
+def test_workers_that_leak_are_replaced_and_no_request_is_lost(start_server, workers, has_threads):
+    server = start_server(
+        "load_leaking_model",
+        workers=workers,
+        worker_memory=150 * MIB,
+        has_threads=has_threads,  # else they are copies of the process that starts them
+    )
     assert server.url
-    first = workers_of(server)
+    until(lambda: len(answering_of(server)) == workers)
+    first = answering_of(server)
 
     def is_over(client):
-        name = 'golive_workers_replaced_total{reason="memory"}'
-        return sample(client, name) >= workers and not first & workers_of(server)
+        return sample(client, REPLACED) >= workers and not first & answering_of(server)
 
     answers, failures = ask_until(server, is_over)
     with server.client() as client:
         ready = client.get("/readyz")
         told = client.get("/metrics").text
-    last = workers_of(server)
+    last = answering_of(server)
     server.signal()
     printed, log = server.end()
 
@@ -120,6 +142,40 @@ def test_a_worker_that_is_too_large_from_its_start_is_not_replaced_again_and_aga
     assert (facts["state"], facts["workers_over"]) == ("waiting", 1)
     assert 0 < facts["seconds_to_next_try"] <= 10
     assert [line for line in messages_of(log) if line.endswith("it is kept for now")]
+
+
+@pytest.mark.slow
+def test_a_request_that_takes_longer_than_the_grace_outlives_the_replacement(start_server):
+    server = start_server("load_leaking_model", worker_memory=150 * MIB, grace=0)
+    [first] = workers_of(server)
+
+    with server.client() as patient, server.client() as client, ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(patient.post, "/predict", json={"x": -7})
+        until(lambda: "golive_requests_in_flight 2.0" in client.get("/metrics").text)
+        until(lambda: leaked(client) and len(workers_of(server)) == 2)
+        until(lambda: leaked(client) and sample(client, REPLACED) == 1)
+        is_still_open = not slow.done() and first in workers_of(server)
+        answer = slow.result()
+        until(lambda: first not in workers_of(server))
+
+    assert is_still_open
+    assert answer.json()["predictions"] == [{"score": -7.0}]
+
+
+def leaked(client):
+    return client.post("/predict", json={"x": 20_000}).status_code == 200
+
+
+@pytest.mark.slow
+def test_a_server_that_is_told_to_end_while_it_replaces_a_worker_ends_cleanly(start_server):
+    server = start_server("load_heavy_model", worker_memory=120 * MIB)
+
+    until(lambda: len(workers_of(server)) == 2)
+    server.signal()
+    printed, log = server.end()
+
+    assert (printed, server.process.returncode) == ("ended\n", 0)
+    assert "Traceback" not in log
 
 
 def test_a_lone_worker_without_a_limit_has_no_supervisor_and_tells_nothing_of_memory(start_server):

@@ -53,10 +53,13 @@ def load_fragile_model(plan: ServePlan) -> Mapping[str, ServedModel]:
 
 
 def load_leaking_model(plan: ServePlan) -> Mapping[str, ServedModel]:
-    """A model that keeps `x` KiB of each record for ever."""
+    """A model that keeps `x` KiB of each record; where `x` is negative, it takes seconds."""
     held: list[bytearray] = []
 
     def leak(record: dict[str, float]) -> Answer:
+        if record["x"] < 0:
+            time.sleep(-record["x"])
+            return Answer(score=record["x"])
         held.append(bytearray(int(record["x"] * 1024)))
         return Answer(score=record["x"])
 

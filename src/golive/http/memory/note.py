@@ -6,7 +6,6 @@ from pathlib import Path
 
 import msgspec
 
-from golive.files import write_atomically
 from golive.signature.model import JsonValue
 
 __all__ = ["MemoryNote"]
@@ -23,12 +22,14 @@ class MemoryNote:
         self._path = directory / "memory"
 
     def write(self, facts: JsonValue) -> None:
-        """Write down these facts.
+        """Write down these facts; they are seen whole, and need not outlive the machine.
 
         Raises:
             OSError: They cannot be.
         """
-        write_atomically(self._path, msgspec.json.encode(facts))
+        fresh = self._path.with_suffix(".new")
+        fresh.write_bytes(msgspec.json.encode(facts))
+        fresh.replace(self._path)
 
     def read(self) -> JsonValue:
         """The facts, or None where there are none yet."""
