@@ -13,6 +13,7 @@ from pathlib import Path
 
 from faults.bundles import make_bundles
 from faults.damage import damaged_registry
+from faults.leaking import leaking_model
 from faults.scenarios import (
     Found,
     Scenario,
@@ -36,6 +37,7 @@ SCENARIOS: dict[str, Scenario] = {
         failing_models,
         hanging_model,
         crashing_model,
+        leaking_model,
         abusive_clients,
         ended_under_load,
         damaged_registry,

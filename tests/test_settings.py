@@ -24,6 +24,8 @@ def test_the_defaults_are_these():
         body_limit=10_485_760,
         time_limit=30.0,
         max_records=10_000,
+        max_text=1_000_000,
+        max_decompression=200.0,
         allowed_hosts=(),
         threads=4,
         queue=256,
@@ -32,6 +34,7 @@ def test_the_defaults_are_these():
         idle_limit=75.0,
         write_limit=30.0,
         connections=4096,
+        worker_memory=None,
         tls_certificate=None,
         tls_key=None,
         drain=0.0,
@@ -89,6 +92,20 @@ def test_workers_are_a_number_or_auto(text, workers):
     assert ServeSettings.load({"GOLIVE_WORKERS": text}).workers == workers
 
 
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("4096", 4096), ("800MiB", 838_860_800), ("1.5 gb", 1_500_000_000), ("2KiB", 2048)],
+)
+def test_a_size_has_a_unit_or_is_in_bytes(text, size):
+    assert ServeSettings.load({"GOLIVE_WORKER_MEMORY": text}).worker_memory == size
+
+
+@pytest.mark.parametrize("text", ["MiB", "1 TBB", "1 m", "-", "nan", "inf", "1e400", "8 0"])
+def test_what_is_no_size_is_refused(text):
+    with pytest.raises(UsageError):
+        ServeSettings.load({"GOLIVE_WORKER_MEMORY": text})
+
+
 def test_a_path_may_be_given_as_text():
     assert ServeSettings.load({}, tls_key="a/key.pem").tls_key == Path("a/key.pem")
 
@@ -104,6 +121,12 @@ def test_a_flag_that_was_not_given_and_an_empty_variable_set_nothing():
         ("GOLIVE_PORT", "65536", "GOLIVE_PORT is 65536; the most is 65535."),
         ("GOLIVE_WORKERS", "0", "GOLIVE_WORKERS is 0; the least is 1."),
         ("GOLIVE_WORKERS", "all", "GOLIVE_WORKERS='all' is not an integer or auto."),
+        (
+            "GOLIVE_WORKER_MEMORY",
+            "much",
+            "GOLIVE_WORKER_MEMORY='much' is not a size such as 800MiB, 2GB or 1000000.",
+        ),
+        ("GOLIVE_WORKER_MEMORY", "0", "GOLIVE_WORKER_MEMORY is 0; the least is 1."),
         ("GOLIVE_TIME_LIMIT", "nan", "GOLIVE_TIME_LIMIT is nan; the least is 0.001."),
         ("GOLIVE_LOG_INPUTS", "maybe", "GOLIVE_LOG_INPUTS='maybe' is not true or false."),
     ],

@@ -14,11 +14,17 @@ import click
 
 from golive import errors, settings
 from golive.cli.main import COMMANDS, command
+from golive.cli.options import flag_of
 from golive.compiling.not_exported import NOT_EXPORTED
 from golive.compiling.table import EXPORTERS
 from golive.engine.coercion import coercion_table
+from golive.engine.json_body import MAX_DEPTH
+from golive.http.front.limits import FrontLimits
 from golive.scorer import format as program_format
+from golive.service.compression import FREE_BYTES
 from golive.service.problems import RECORD_CODES, STATUSES
+from golive.setting import Setting
+from golive.signature.model import MAX_BYTES
 from golive.signature.policies import policy_table
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
@@ -35,6 +41,8 @@ MEANINGS = {
     "not_an_object": "A record is not what the model takes, such as a number for an object.",
     "bad_base64": "A value of bytes or an image is no base64.",
     "bad_image": "The bytes are no image of a known kind, or a damaged one.",
+    "too_deep": "A record (or the body, where it cannot be told which) nests too deeply.",
+    "text_too_long": "A text in a record is longer than the limit.",
     "too_large": "A value, or all images of the request, have more bytes or pixels than allowed.",
     "model_failed": "The model itself raised for this record, or for all.",
     "non_finite_output": "The model gave NaN or infinity.",
@@ -54,6 +62,7 @@ MEANINGS = {
     "read_time_limit": "The request did not arrive in time.",
     "version_not_served": "The header `golive-version` asks for a version that is not served here.",
     "body_too_large": "The body is over the limit.",
+    "ratio_too_large": "A compressed body becomes too many times larger than it was sent.",
     "too_many_records": "The request has more records than the limit.",
     "unsupported_media_type": "The body is not declared as JSON, or in no known coding.",
     "host_not_allowed": "`Host` is neither loopback nor allowed (`--allow-host`).",
@@ -65,16 +74,80 @@ MEANINGS = {
     "quota_exceeded": "The key's quota is used up; `Retry-After` says when the next one begins.",
     "headers_too_large": "The request line and the headers are too large.",
     "client_disconnected": "The caller left before the answer (in logs and metrics only).",
+    "write_time_limit": "The caller read nothing of its answer in time (in metrics only).",
     "internal_error": "golive itself failed.",
     "backend_crashed": "The process that holds the model ended while it had the request.",
     "backend_unavailable": "The process that holds the model does not run; it is started again.",
     "starting": "The models are being loaded.",
     "draining": "The server is about to end.",
+    "too_many_connections": "Too many connections are open; `Retry-After` says when to come again.",
     "overloaded": "Too much is being answered already; `Retry-After` says when to come again.",
     "keys_unavailable": "The file of keys went missing or cannot be read; the log says why.",
     "limits_unavailable": "Where limits are counted nothing answers (`--limits-fail closed`).",
     "time_limit": "The answer took longer than the limit.",
 }
+
+_FRONT = FrontLimits()
+#: What is limited; the settings that say how much (or the number that golive has); what becomes
+#: of more; the codes by which it is counted.
+LIMITS: tuple[tuple[str, tuple[str, ...] | str, str, tuple[str, ...]], ...] = (
+    (
+        "the request line and the headers",
+        f"{_FRONT.head_bytes:,} bytes",
+        "431, and the connection is closed",
+        ("headers_too_large",),
+    ),
+    ("time for them to arrive", ("header_limit",), "408", ("read_time_limit",)),
+    ("a body, as sent and when decompressed", ("body_limit",), "413", ("body_too_large",)),
+    (
+        "how many times larger a compressed body becomes",
+        ("max_decompression",),
+        f"413 where it is more than {FREE_BYTES:,} bytes, too",
+        ("ratio_too_large",),
+    ),
+    ("time for a body to arrive", ("read_limit",), "408", ("read_time_limit",)),
+    ("records of a request", ("max_records",), "413", ("too_many_records",)),
+    (
+        "nesting of lists and objects in a record",
+        f"{MAX_DEPTH} levels",
+        "that record fails; 400 where it nests so deep that none can be named",
+        ("too_deep",),
+    ),
+    ("characters of a text in a record", ("max_text",), "that record fails", ("text_too_long",)),
+    (
+        "bytes or an image in a record",
+        f"{MAX_BYTES:,} bytes, unless the signature has `max_bytes`",
+        "that record fails",
+        ("too_large",),
+    ),
+    ("time for an answer, waiting included", ("time_limit",), "504", ("time_limit",)),
+    ("requests that threads have in hand", ("threads", "queue"), "503", ("overloaded",)),
+    (
+        "open connections of a worker",
+        ("connections",),
+        "503; beyond 64 more they are closed without a word",
+        ("too_many_connections",),
+    ),
+    (
+        "memory of a worker",
+        ("worker_memory",),
+        "another one takes its place (`golive_workers_replaced_total`)",
+        (),
+    ),
+    (
+        "time in which a client reads nothing of its answer",
+        ("write_limit",),
+        "the connection is closed",
+        ("write_time_limit",),
+    ),
+    ("time without a request", ("idle_limit",), "the connection is closed", ()),
+    (
+        "requests of one connection at a time",
+        f"{_FRONT.pipeline}",
+        "further ones are read when one is answered",
+        (),
+    ),
+)
 
 
 def command_line() -> Iterator[str]:
@@ -147,6 +220,32 @@ def errors_page() -> Iterator[str]:
         yield f"| `{name}` | {code} | {sentence} |"
 
 
+def limits_page() -> Iterator[str]:
+    """The page of the limits: what a request may cost, and what becomes of one that costs more."""
+    found = {setting.name: setting for setting in settings.SERVE_SETTINGS}
+    yield "# Limits\n"
+    yield "Everything that a caller can make large, long or many has a limit. What is over one is"
+    yield 'refused with a code of its own and counted in `golive_errors_total{code="…"}`; the other'
+    yield "records of the request, and other callers, are answered.\n"
+    yield "| what | by default | set by | more is | code |\n|---|---|---|---|---|"
+    for what, limit, outcome, codes in LIMITS:
+        listed = ", ".join(f"`{code}`" for code in codes)
+        if isinstance(limit, str):
+            yield f"| {what} | {limit} | | {outcome} | {listed} |"
+            continue
+        defaults = " + ".join(_shown_default(found[name]) for name in limit)
+        flags = ", ".join(f"`{flag_of(found[name])}`" for name in limit)
+        yield f"| {what} | {defaults} | {flags} | {outcome} | {listed} |"
+
+
+def _shown_default(setting: Setting) -> str:
+    units = {"number": " s", "integer": " bytes"} if setting.name.endswith("_limit") else {}
+    if setting.default is None:
+        return "none"
+    shown = f"{setting.default:g}" if isinstance(setting.default, float) else f"{setting.default:,}"
+    return f"{shown}{units.get(setting.type, '')}"
+
+
 def compiled_page() -> Iterator[str]:
     """The page of compiled models: what is compiled, and how a program is written."""
     yield "# Compiled models\n"
@@ -186,6 +285,7 @@ PAGES = {
     "settings.md": settings_page,
     "validation.md": validation_page,
     "errors.md": errors_page,
+    "limits.md": limits_page,
 }
 
 

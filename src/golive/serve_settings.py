@@ -51,6 +51,21 @@ SERVE_SETTINGS: tuple[Setting, ...] = (
         minimum=1,
     ),
     Setting(
+        name="max_text",
+        type="integer",
+        default=1_000_000,
+        sentence="Most characters of a text in a record; one with a longer text fails.",
+        minimum=1,
+    ),
+    Setting(
+        name="max_decompression",
+        type="number",
+        default=200.0,
+        sentence="How many times larger than what was sent a compressed body may become; one that "
+        "becomes larger, and more than 1 MiB, is refused with 413.",
+        minimum=1,
+    ),
+    Setting(
         name="allowed_hosts",
         type="list",
         default=(),
@@ -106,6 +121,14 @@ SERVE_SETTINGS: tuple[Setting, ...] = (
         type="integer",
         default=4096,
         sentence="Connections that one worker keeps open; more are refused with 503.",
+        minimum=1,
+    ),
+    Setting(
+        name="worker_memory",
+        type="size",
+        default=None,
+        sentence="Memory of one worker, such as 800MiB or 2GB, beyond which a new one takes its "
+        "place and it ends when it has answered what it was asked; unset: no limit.",
         minimum=1,
     ),
     Setting(

@@ -11,10 +11,10 @@ import msgspec
 
 from golive.errors import UsageError
 
-__all__ = ["SecretUrl", "Setting", "SettingType", "SettingValue", "parse_duration"]
+__all__ = ["SecretUrl", "Setting", "SettingType", "SettingValue", "parse_duration", "parse_size"]
 
 SettingType = Literal[
-    "integer", "number", "text", "boolean", "list", "path", "count", "duration", "url"
+    "integer", "number", "text", "boolean", "list", "path", "count", "duration", "size", "url"
 ]
 
 
@@ -57,8 +57,8 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         name: As in Python, such as `body_limit`.
         type: What its text in the environment is read as; a `list` is separated by commas, a
-            `count` is an integer or `auto`, a `duration` such as `30s` is in seconds, a `url`
-            may hold a password.
+            `count` is an integer or `auto`, a `duration` such as `30s` is in seconds, a `size` such
+            as `800MiB` in bytes, a `url` may hold a password.
         default: The value where nothing sets it.
         sentence: What it does.
         minimum: The smallest number that is allowed, or None.
@@ -125,6 +125,7 @@ _ARTICLES: dict[SettingType, str] = {
     "count": "an integer or auto",
     "duration": "a duration such as 30s, 5m or 1h",
     "url": "a URL",
+    "size": "a size such as 800MiB, 2GB or 1000000",
 }
 
 
@@ -146,6 +147,26 @@ def parse_duration(text: str) -> float:
     return seconds
 
 
+def parse_size(text: str) -> int:
+    """The bytes of a size: a number of bytes, or of `kB`, `MB`, `GB`, `KiB`, `MiB` or `GiB`.
+
+    Units may be written in lower case and after a blank.
+
+    Examples:
+        >>> parse_size("800MiB"), parse_size("1.5 GB"), parse_size("4096")
+        (838860800, 1500000000, 4096)
+
+    Raises:
+        ValueError: It is none.
+    """
+    stripped = text.strip().lower()
+    number = stripped.rstrip("bgikm")
+    unit = stripped[len(number) :]
+    if unit not in _SIZES or not isfinite(size := float(number) * _SIZES[unit]):
+        raise ValueError(text)
+    return int(size)
+
+
 _PARSERS: dict[SettingType, Callable[[str], SettingValue]] = {
     "integer": int,
     "number": float,
@@ -156,9 +177,20 @@ _PARSERS: dict[SettingType, Callable[[str], SettingValue]] = {
     "count": lambda text: text if text == "auto" else int(text),
     "duration": parse_duration,
     "url": SecretUrl,
+    "size": parse_size,
 }
 
 _UNITS = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_SIZES = {
+    "": 1,
+    "b": 1,
+    "kb": 1000,
+    "mb": 1000**2,
+    "gb": 1000**3,
+    "kib": 1024,
+    "mib": 1024**2,
+    "gib": 1024**3,
+}
 
 
 def _parse_boolean(text: str) -> bool:

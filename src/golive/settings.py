@@ -95,6 +95,8 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     body_limit: int
     time_limit: float
     max_records: int
+    max_text: int
+    max_decompression: float
     allowed_hosts: tuple[str, ...]
     threads: int
     queue: int
@@ -103,6 +105,7 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     idle_limit: float
     write_limit: float
     connections: int
+    worker_memory: int | None
     tls_certificate: Path | None
     tls_key: Path | None
     drain: float

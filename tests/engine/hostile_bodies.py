@@ -31,7 +31,11 @@ def _list(*records: bytes) -> bytes:
 
 
 def _deep(levels: int) -> bytes:
-    return _with(more=b', "x": ' + b"[" * levels + b"]" * levels)
+    return _with(more=b', "x": ' + _lists(levels))
+
+
+def _lists(levels: int) -> bytes:
+    return b"[" * levels + b"]" * levels
 
 
 HOSTILE_BODIES = [
@@ -68,9 +72,11 @@ HOSTILE_BODIES = [
     ("plus sign", _with(age=b"+30"), "malformed_json"),
     ("hexadecimal", _with(age=b"0x1e"), "malformed_json"),
     ("bare point", _with(fare=b".5"), "malformed_json"),
-    ("deep lists", b"[" * 100_000 + b"]" * 100_000, "malformed_json"),
-    ("deep objects", b'{"a":' * 100_000 + b"1" + b"}" * 100_000, "malformed_json"),
-    ("101 levels", _deep(101), "malformed_json"),
+    ("deep lists", b"[" * 100_000 + b"]" * 100_000, "too_deep"),
+    ("deep objects", b'{"a":' * 100_000 + b"1" + b"}" * 100_000, "too_deep"),
+    ("101 levels", _deep(101), ["too_deep"]),
+    ("101 levels beside a good record", _list(GOOD, _deep(101)), [None, "too_deep"]),
+    ("300 levels of a threshold", b'{"records": [], "threshold": %s}' % _lists(300), "bad_option"),
     ("50 levels in an extra column", _deep(50), [None]),
     ("a number", b"1", "bad_request_shape"),
     ("1e400", b"1e400", "bad_request_shape"),

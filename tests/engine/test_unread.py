@@ -27,9 +27,9 @@ def decoders(request_type, **options):
     return own, Decoder(SIGNATURE, unread=unread, **options)
 
 
-def both(request_type, read):
+def both(request_type, read, **options):
     """What the model's own decoder makes of it, and what both steps make of it together."""
-    own, other = decoders(request_type)
+    own, other = decoders(request_type, **options)
     found = []
     for steps in (lambda: read(own), lambda: read_unread(read(other), own)):
         try:
@@ -52,6 +52,15 @@ BODIES = [
     b'{"n": 99999999999999999999999}',
     b"{",
 ]
+
+
+def test_a_text_that_is_too_long_fails_its_record_in_two_steps_as_in_one():
+    body = b'[{"n": 1, "name": "long"}, {"n": 2, "name": "s"}]'
+
+    one, two = both(Question, lambda decoder: decoder.decode_body(body), max_text=3)
+
+    assert one == two
+    assert (one.indices, one.faults[0].code) == ([1], "text_too_long")
 
 
 @pytest.mark.parametrize("body", BODIES)

@@ -6,14 +6,14 @@ import signal
 
 import pytest
 
-from golive.http.draining import Draining
+from golive.http.draining import LEAVE, Draining
 from golive.service.served import Readiness
 
 
 class Drained:
     """Draining in an event loop, and what it did."""
 
-    def __init__(self, seconds, echo_seconds):
+    def __init__(self, seconds, echo_seconds, may_leave):
         self.readiness = Readiness()
         self.hurried = []
         self.draining = Draining(
@@ -21,6 +21,7 @@ class Drained:
             seconds=seconds,
             hurry=lambda: self.hurried.append(1),
             echo_seconds=echo_seconds,
+            may_leave=may_leave,
         )
 
     async def is_over(self, seconds=0.05):
@@ -36,9 +37,9 @@ async def send(number):
     await asyncio.sleep(0.02)
 
 
-def run(test, seconds=0.0, echo_seconds=0.0):
+def run(test, seconds=0.0, echo_seconds=0.0, *, may_leave=False):
     async def main():
-        drained = Drained(seconds, echo_seconds)
+        drained = Drained(seconds, echo_seconds, may_leave)
         with drained.draining.signals():
             await test(drained)
 
@@ -109,3 +110,25 @@ def test_it_can_be_ended_without_a_signal():
         assert drained.readiness.stage == "ready"
 
     run(test)
+
+
+def test_one_of_several_leaves_without_becoming_unready():
+    async def test(drained):
+        await send(LEAVE)
+
+        assert await drained.is_over()
+        assert drained.draining.is_leaving
+        assert drained.readiness.stage == "ready"
+
+    run(test, seconds=60, may_leave=True)
+
+
+def test_who_is_told_to_end_does_not_leave_instead():
+    async def test(drained):
+        await send(signal.SIGTERM)
+        await send(LEAVE)
+
+        assert await drained.is_over()
+        assert not drained.draining.is_leaving
+
+    run(test, seconds=60, may_leave=True)

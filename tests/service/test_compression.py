@@ -1,9 +1,11 @@
 """Bodies in gzip and zstd, in both directions."""
 
 import gzip
+import random
 import tracemalloc
 import zlib
 
+import msgspec
 import pytest
 import zstandard
 
@@ -117,6 +119,34 @@ def test_a_body_that_grows_beyond_the_limit_is_413_and_never_kept(encoding, comp
 
     assert (response.status, strict_json(response)["code"]) == (413, "body_too_large")
     assert peak < 10_000_000
+
+
+@pytest.mark.parametrize(("encoding", "compress"), [("gzip", gzip.compress), ("zstd", zstd)])
+def test_a_large_body_that_was_hardly_sent_is_413_by_its_ratio(encoding, compress):
+    limits = Limits(body_bytes=10_000_000, decompression_times=100)
+    service = fake_service(context=ServiceContext(new_id=counted_ids(), limits=limits))
+    small, large = BODY + b" " * 1_000_000, BODY + b" " * 2_000_000
+
+    def problem_of(body):
+        return strict_json(service.handle(post(compress(body), content_encoding=encoding)))
+
+    assert "predictions" in problem_of(small)
+    assert problem_of(large)["code"] == "ratio_too_large"
+    assert problem_of(large)["detail"] == (
+        "The body is more than 100 times larger when decompressed than as it was sent; send it "
+        "with less compression, or in several requests."
+    )
+
+
+def test_a_large_body_that_compresses_as_records_do_is_read():
+    limits = Limits(body_bytes=10_000_000, decompression_times=100)
+    service = fake_service(context=ServiceContext(new_id=counted_ids(), limits=limits))
+    noise = random.Random(1)
+    records = [{"x": at, "unknown": noise.randbytes(1000).hex()} for at in range(1000)]
+
+    response = service.handle(post(zstd(msgspec.json.encode(records)), content_encoding="zstd"))
+
+    assert len(strict_json(response)["predictions"]) == 1000
 
 
 @pytest.mark.parametrize(("encoding", "compress"), [("gzip", gzip.compress), ("zstd", zstd)])

@@ -13,7 +13,7 @@ import msgspec
 
 from golive.backends.messages import Entries, ModelStart
 from golive.engine.answers import Answer, Fault
-from golive.engine.decode import Decoder
+from golive.engine.decode import MAX_TEXT, Decoder
 from golive.engine.decoded import Decoded
 from golive.engine.engine import cut
 from golive.engine.pace import Pace
@@ -61,19 +61,27 @@ class RemoteEngine:
         signature: What the model takes and gives.
         backend: Holds it.
         max_records: The most records that a request may hold.
+        max_text: The most characters of a text in a record.
 
     Raises:
         MissingExtraError: Its columns are images, and Pillow is not installed here.
     """
 
     def __init__(
-        self, name: str, signature: Signature, backend: Asking, *, max_records: int
+        self,
+        name: str,
+        signature: Signature,
+        backend: Asking,
+        *,
+        max_records: int,
+        max_text: int = MAX_TEXT,
     ) -> None:
         self.signature = signature
         self.shortcut: Shortcut | None = None
         self._name = name
         self._backend = backend
         self._max_records = max_records
+        self._max_text = max_text
         self._decoder = self._new_decoder(None)
         self._is_told = signature.form != "object"
 
@@ -126,5 +134,9 @@ class RemoteEngine:
             takes_text=start is not None and start.takes_text,
         )
         return Decoder(
-            self.signature, max_records=self._max_records, limits_images=True, unread=unread
+            self.signature,
+            max_records=self._max_records,
+            max_text=self._max_text,
+            limits_images=True,
+            unread=unread,
         )

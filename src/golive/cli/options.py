@@ -9,7 +9,7 @@ from typing import Any, TypeVar, get_args
 
 import click
 
-from golive.setting import SecretUrl, Setting, parse_duration
+from golive.setting import SecretUrl, Setting, parse_duration, parse_size
 from golive.settings import SERVE_SETTINGS
 from golive.signature.model import PixelScale
 
@@ -19,6 +19,7 @@ __all__ = [
     "URL",
     "VERIFY",
     "as_json",
+    "flag_of",
     "image_options",
     "label",
     "loading",
@@ -148,10 +149,14 @@ def serve_settings(function: _Function) -> _Function:
     return function
 
 
+def flag_of(setting: Setting) -> str:
+    """The flag of the command line that sets it."""
+    return _FLAGS.get(setting.name, f"--{setting.name.replace('_', '-')}")
+
+
 def _option(setting: Setting) -> Callable[[_Function], _Function]:
-    flag = _FLAGS.get(setting.name, f"--{setting.name.replace('_', '-')}")
     return click.option(
-        flag,
+        flag_of(setting),
         setting.name,
         default=None,
         help=f"{setting.sentence} [default: {_shown(setting.default)}; or {setting.variable}]",
@@ -219,6 +224,20 @@ class _Url(click.ParamType):  # type: ignore[type-arg]  # generic only in newer 
 URL = _Url()
 """Of a parameter: a URL without a password."""
 
+
+class _Size(click.ParamType):  # type: ignore[type-arg]  # generic only in newer versions of click
+    """Bytes, or a number with a unit."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The bytes that the text is."""
+        try:
+            return parse_size(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no size such as 800MiB, 2GB or 1000000.", param, ctx)
+
+
 _FLAGS = {"allowed_hosts": "--allow-host", "body_limit": "--max-body", "pythons": "--python"}
 _KINDS: dict[str, dict[str, Any]] = {
     "integer": {"type": int},
@@ -228,6 +247,7 @@ _KINDS: dict[str, dict[str, Any]] = {
     "count": {"type": _Count()},
     "duration": {"type": _Duration()},
     "url": {"type": URL},
+    "size": {"type": _Size()},
     "boolean": {"flag_value": True, "type": bool},
     "list": {"multiple": True},
 }

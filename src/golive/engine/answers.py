@@ -19,8 +19,8 @@ class Fault(msgspec.Struct, frozen=True):
     Attributes:
         code: Stable name: `missing_column`, `wrong_type`, `null_not_allowed`, `unseen_category`,
             `non_finite`, `out_of_range`, `extra_column`, `not_an_object`, `bad_base64`,
-            `bad_image`, `too_large`, `model_failed`, `non_finite_output`, or a function model's
-            own.
+            `bad_image`, `too_large`, `too_deep`, `text_too_long`, `model_failed`,
+            `non_finite_output`, or a function model's own.
         message: What is wrong with which value and what would be right.
         field: The path of the field inside the record, such as `age` or `budgets[2].budget_id`.
         origin: Whose fault it is: the input's or the model's.

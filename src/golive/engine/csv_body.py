@@ -28,6 +28,8 @@ def read_csv(body: bytes, *, most: int, known: Collection[str] = ()) -> list[dic
     """
     import csv  # a start does not wait for it
 
+    if len(body) > csv.field_size_limit():
+        csv.field_size_limit(len(body))  # how long a text may be is not for the module to say
     try:
         lines = csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""), strict=True)
         rows = list(islice((row for row in lines if row), most + 2))

@@ -12,6 +12,7 @@ from golive.engine.decoded import Decoded
 from golive.engine.envelope import Envelope, check_options, open_envelope, read_options
 from golive.engine.json_body import read_json
 from golive.engine.objects import ObjectPass
+from golive.engine.record_limits import TextLimit, without_deep
 from golive.engine.single_record import ReadOne
 from golive.engine.slow_pass import Records, SlowPass
 from golive.engine.structs import FastBody, fast_pass_for
@@ -23,7 +24,10 @@ from golive.signature.model import JsonValue, Signature
 if TYPE_CHECKING:
     from golive.engine.unread import UnreadPass
 
-__all__ = ["Decoder"]
+__all__ = ["MAX_TEXT", "Decoder"]
+
+MAX_TEXT = 1_000_000
+"""Characters of a text in a record where nobody says otherwise."""
 
 _OPTIONS = {"_threshold": "threshold", "_top": "top", "_id": "id"}
 
@@ -38,6 +42,7 @@ class Decoder:
         signature: What the model takes.
         request_type: Function models: the type of a request, or None for plain objects.
         max_records: The most records that a body may hold.
+        max_text: The most characters of a text in a record that a body may hold.
         limits_images: Whether the images of one request have a limit on their pixels together.
         unread: Function models whose types are in another process: takes their records.
 
@@ -55,13 +60,17 @@ class Decoder:
         *,
         request_type: Any = None,
         max_records: int = 10_000,
+        max_text: int = MAX_TEXT,
         limits_images: bool = False,
         unread: UnreadPass | None = None,
     ) -> None:
         self._signature = signature
         self._max_records = max_records
+        self._text_limit = TextLimit(signature, max_text)
         rules = [ColumnRule(column) for column in signature.columns]
         self._fast = fast_pass_for(signature, rules)
+        if self._fast is not None:
+            self._fast.values_of_one = self._text_limit.bounded(self._fast.values_of_one)
         self._slow = SlowPass(signature, rules, limits_images=limits_images)
         self._objects: ObjectPass | UnreadPass | None = None
         if signature.form == "object":
@@ -82,7 +91,7 @@ class Decoder:
         """Read a JSON body: a record, a list of records or an envelope.
 
         Raises:
-            RequestError: `malformed_json`, `bad_request_shape`, `bad_option`,
+            RequestError: `malformed_json`, `too_deep`, `bad_request_shape`, `bad_option`,
                 `threshold_not_supported` or `too_many_records`.
         """
         if self._fast is None:
@@ -91,15 +100,26 @@ class Decoder:
         if one is not None:
             return one
         fast = self._fast.read(body)
-        return self._decode_slowly(body) if fast is None else self._decoded_fast(fast)
+        if fast is None or self._is_long(fast, len(body)):
+            return self._decode_slowly(body)
+        return self._decoded_fast(fast)
 
-    def decode_envelope(self, envelope: Envelope, *, has_infinity: bool = False) -> Decoded:
+    def decode_envelope(
+        self,
+        envelope: Envelope,
+        *,
+        has_infinity: bool = False,
+        may_be_deep: bool = True,
+        size: int | None = None,
+    ) -> Decoded:
         """Read records that another body than ours held, with the verdicts of `decode_body`.
 
         Args:
             envelope: JSON values; in place of a record there may be the fault of one that could
                 not be taken out of its body.
             has_infinity: There is a number too large for a float among them, read as an infinity.
+            may_be_deep: One of them may nest too deeply.
+            size: Bytes of that body, or None where they are not known.
 
         Raises:
             RequestError: `bad_option`, `threshold_not_supported` or `too_many_records`.
@@ -107,9 +127,11 @@ class Decoder:
         self.check_size(len(envelope.records))
         if self._fast is not None and not has_infinity:
             fast = self._fast.convert(envelope)
-            if fast is not None:
+            if fast is not None and not self._is_long(fast, size):
                 return self._decoded_fast(fast)
-        return self._read_envelope(envelope, has_infinity=has_infinity)
+        return self._read_envelope(
+            envelope, has_infinity=has_infinity, may_be_deep=may_be_deep, size=size
+        )
 
     def decode_csv(
         self, body: bytes, *, threshold: JsonValue = None, top: JsonValue = None
@@ -124,7 +146,8 @@ class Decoder:
         self.check_size(len(rows))
         envelope = Envelope(records=list(rows), threshold=threshold, top=top)
         options = read_options(envelope, self._signature.output)
-        return self._decoded(envelope, options, self._read_rows_of_texts(rows))
+        limit = self._text_limit if len(body) > self._text_limit.most else None
+        return self._decoded(envelope, options, self._read_rows_of_texts(rows, limit))
 
     def decode_query(self, pairs: Iterable[tuple[str, str]]) -> Decoded:
         """Read one record of texts from the pairs of a query string.
@@ -149,7 +172,9 @@ class Decoder:
             ids=[options["id"]] if "id" in options else None,
         )
         return self._decoded(
-            envelope, read_options(envelope, self._signature.output), self._read_texts([record])
+            envelope,
+            read_options(envelope, self._signature.output),
+            self._read_texts([record], self._text_limit),
         )
 
     def decode_texts(self, rows: Sequence[Mapping[str, str | None]], options: Options) -> Decoded:
@@ -160,7 +185,7 @@ class Decoder:
         """
         envelope = Envelope(records=list(rows))
         checked = check_options(options, len(rows), self._signature.output)
-        return self._decoded(envelope, checked, self._read_rows_of_texts(rows))
+        return self._decoded(envelope, checked, self._read_rows_of_texts(rows, None))
 
     def decode_rows(self, rows: Sequence[object], options: Options | None = None) -> Decoded:
         """Read Python values, with the verdicts that `decode_body` has on the same values.
@@ -181,16 +206,30 @@ class Decoder:
         return self._decoded(envelope, checked, records)
 
     def read_objects(
-        self, records: Sequence[object], *, check_values: bool, from_text: bool
+        self,
+        records: Sequence[object],
+        *,
+        check_values: bool,
+        from_text: bool,
+        max_text: int | None = None,
     ) -> Records:
         """Make requests of the records of a function model; see `ObjectPass.read`.
+
+        Args:
+            records: See there.
+            check_values: See there.
+            from_text: See there.
+            max_text: The most characters of a text in one; None where none is longer.
 
         Raises:
             LookupError: The model is none.
         """
         if self._objects is None:
             raise LookupError("This model takes columns.")
-        return self._objects.read(records, check_values=check_values, from_text=from_text)
+        limit = None if max_text is None else TextLimit(self._signature, max_text)
+        return self._objects.read(
+            records, check_values=check_values, from_text=from_text, text_limit=limit
+        )
 
     def _decode_slowly(self, body: bytes) -> Decoded:
         parsed = read_json(body)
@@ -198,25 +237,46 @@ class Decoder:
             parsed.value, takes_text=self.takes_text, takes_list=self.takes_list
         )
         self.check_size(len(envelope.records))
-        return self._read_envelope(envelope, has_infinity=parsed.has_infinity)
+        return self._read_envelope(
+            envelope,
+            has_infinity=parsed.has_infinity,
+            may_be_deep=parsed.is_deep,
+            size=len(body),
+        )
 
-    def _read_envelope(self, envelope: Envelope, *, has_infinity: bool) -> Decoded:
+    def _read_envelope(
+        self, envelope: Envelope, *, has_infinity: bool, may_be_deep: bool, size: int | None
+    ) -> Decoded:
         options = read_options(envelope, self._signature.output)
+        records: Sequence[Any] = envelope.records
+        if may_be_deep:
+            records = without_deep(records)
+        limit = self._text_limit if size is None or size > self._text_limit.most else None
         if self._objects is not None:
-            read = self._objects.read(envelope.records, check_values=has_infinity)
+            read = self._objects.read(records, check_values=has_infinity, text_limit=limit)
             return self._decoded(envelope, options, read)
-        return self._decoded(envelope, options, self._slow.read(envelope.records))
+        return self._decoded(envelope, options, self._read_slowly(records, limit))
 
-    def _read_rows_of_texts(self, rows: Sequence[Mapping[str, str | None]]) -> Records:
+    def _read_slowly(self, records: Sequence[Any], limit: TextLimit | None) -> Records:
+        return self._slow.read(records if limit is None else limit.without_long(records))
+
+    def _is_long(self, fast: FastBody, size: int | None) -> bool:
+        """Whether there is too long a text in a body of so many bytes."""
+        limit = self._text_limit
+        return (size is None or size > limit.most) and limit.is_exceeded(fast.columns)
+
+    def _read_rows_of_texts(
+        self, rows: Sequence[Mapping[str, str | None]], limit: TextLimit | None
+    ) -> Records:
         read = [self._texts.read_row(row) for row in rows]
         if self._objects is not None:
-            return self._objects.read(read, check_values=False, from_text=True)
-        return self._slow.read(read)
+            return self._objects.read(read, check_values=False, from_text=True, text_limit=limit)
+        return self._read_slowly(read, limit)
 
-    def _read_texts(self, rows: Sequence[Mapping[str, str]]) -> Records:
+    def _read_texts(self, rows: Sequence[Mapping[str, str]], limit: TextLimit) -> Records:
         if self._objects is not None:
-            return self._objects.read(rows, check_values=False, from_text=True)
-        return self._slow.read([self._texts.read(row) for row in rows])
+            return self._objects.read(rows, check_values=False, from_text=True, text_limit=limit)
+        return self._read_slowly([self._texts.read(row) for row in rows], limit)
 
     def _decoded_fast(self, fast: FastBody) -> Decoded:
         size = len(fast.envelope.records)

@@ -11,10 +11,10 @@ import msgspec
 from golive.errors import RequestError
 from golive.signature.model import JsonValue
 
-__all__ = ["MAX_DEPTH", "JsonBody", "read_json"]
+__all__ = ["MAX_DEPTH", "JsonBody", "nests_deeper", "read_json"]
 
 MAX_DEPTH = 100
-"""Deepest nesting of lists and objects that is read: far below Python's own limit, which would
+"""Deepest nesting of lists and objects in a record: far below Python's own limit, which would
 depend on who calls."""
 
 _MAX_DIGITS = 4300
@@ -28,10 +28,12 @@ class JsonBody(msgspec.Struct, frozen=True):
     Attributes:
         value: The value; a number too large for a float is an infinity.
         has_infinity: Whether there is such a number in it.
+        is_deep: Whether it nests deeper than `MAX_DEPTH` levels.
     """
 
     value: JsonValue
     has_infinity: bool = False
+    is_deep: bool = False
 
 
 def read_json(body: bytes, *, nan_is_null: bool = False) -> JsonBody:
@@ -43,7 +45,8 @@ def read_json(body: bytes, *, nan_is_null: bool = False) -> JsonBody:
             write: NaN as null, Infinity as a number too large.
 
     Raises:
-        RequestError: `malformed_json`, with what is wrong and where.
+        RequestError: `malformed_json`, with what is wrong and where; `too_deep` where it nests so
+            deeply that it cannot be told which record does.
     """
     try:
         text = body.decode()
@@ -52,9 +55,20 @@ def read_json(body: bytes, *, nan_is_null: bool = False) -> JsonBody:
         raise _malformed(f"it is not UTF-8 at byte {error.start}") from error
     except RecursionError as error:
         raise _too_deep() from error
-    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _is_deep(result.value):
-        raise _too_deep()
+    may_be_deep = body.count(b"[") + body.count(b"{") > MAX_DEPTH
+    if may_be_deep and nests_deeper(result.value, MAX_DEPTH):
+        return JsonBody(result.value, has_infinity=result.has_infinity, is_deep=True)
     return result
+
+
+def nests_deeper(value: JsonValue, levels: int) -> bool:
+    """Whether lists and objects nest deeper than so many levels; by level, not by recursion."""
+    level = _children([value])
+    for _ in range(levels):
+        level = [child for item in level for child in _children(item)]
+        if not level:
+            return False
+    return bool(level)
 
 
 def _decode(body: bytes, text: str, *, nan_is_null: bool) -> JsonBody:
@@ -121,15 +135,6 @@ def _explain_end(text: str, size: int) -> str:
     return f"it ends too early, at byte {size}"
 
 
-def _is_deep(value: JsonValue) -> bool:
-    level = [value]
-    for _ in range(MAX_DEPTH + 1):
-        level = [child for item in level for child in _children(item)]
-        if not level:
-            return False
-    return True
-
-
 def _children(value: JsonValue) -> list[JsonValue]:
     children: list[JsonValue] = []
     if isinstance(value, list):
@@ -140,7 +145,11 @@ def _children(value: JsonValue) -> list[JsonValue]:
 
 
 def _too_deep() -> RequestError:
-    return _malformed(f"it nests deeper than {MAX_DEPTH} levels")
+    return RequestError(
+        f"The body nests far deeper than the {MAX_DEPTH} levels that a record may have.",
+        code="too_deep",
+        hint="Send lists and objects that nest less.",
+    )
 
 
 def _malformed(reason: str) -> RequestError:

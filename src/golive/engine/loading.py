@@ -8,7 +8,7 @@ import msgspec
 
 from golive.bundle.manifest import UNPICKLING, Answering, ModelSpec
 from golive.bundle.reading import Bundle
-from golive.engine.decode import Decoder
+from golive.engine.decode import MAX_TEXT, Decoder
 from golive.engine.engine import Engine
 from golive.engine.golden import Difference, refuse_drift, replay
 from golive.engine.timing import measure_pace
@@ -55,6 +55,7 @@ def engine_for(
     signature: Signature,
     *,
     max_records: int = 10_000,
+    max_text: int = MAX_TEXT,
     limits_images: bool = False,
 ) -> Engine:
     """Load the model of a directory laid out as a bundle.
@@ -67,19 +68,23 @@ def engine_for(
         signature,
         request_type=loaded.request_type,
         max_records=max_records,
+        max_text=max_text,
         limits_images=limits_images,
     )
     return Engine(signature, loaded.model, decoder=decoder)
 
 
-def compiled_engine_for(root: Path, signature: Signature, *, max_records: int = 10_000) -> Engine:
+def compiled_engine_for(
+    root: Path, signature: Signature, *, max_records: int = 10_000, max_text: int = MAX_TEXT
+) -> Engine:
     """Load the compiled program of a directory laid out as a bundle, and nothing else of it.
 
     Raises:
         ModelLoadError: It cannot be loaded.
     """
     model = load_compiled(root, signature)
-    return Engine(signature, model, decoder=Decoder(signature, max_records=max_records))
+    decoder = Decoder(signature, max_records=max_records, max_text=max_text)
+    return Engine(signature, model, decoder=decoder)
 
 
 def answering_engine(
@@ -88,6 +93,7 @@ def answering_engine(
     original: bool = False,
     no_pickle: bool = False,
     max_records: int = 10_000,
+    max_text: int = MAX_TEXT,
     limits_images: bool = False,
 ) -> Engine:
     """Load what answers for a bundle: its compiled program if it has one, else the original.
@@ -98,7 +104,9 @@ def answering_engine(
     """
     manifest = bundle.manifest
     if what_answers(bundle, original=original)[0] == "compiled":
-        return compiled_engine_for(bundle.path, bundle.signature, max_records=max_records)
+        return compiled_engine_for(
+            bundle.path, bundle.signature, max_records=max_records, max_text=max_text
+        )
     if no_pickle and manifest.model.loader in UNPICKLING:
         raise _refused(bundle)
     return engine_for(
@@ -106,17 +114,19 @@ def answering_engine(
         manifest.model,
         bundle.signature,
         max_records=max_records,
+        max_text=max_text,
         limits_images=limits_images,
     )
 
 
-def load_bundle(
+def load_bundle(  # noqa: PLR0913 - each is one thing that whoever serves may say
     bundle: Bundle,
     *,
     allow_drifted_environment: bool = False,
     original: bool = False,
     no_pickle: bool = False,
     max_records: int = 10_000,
+    max_text: int = MAX_TEXT,
     limits_images: bool = False,
 ) -> LoadedBundle:
     """Load a bundle's model, replay its golden records and time it on them.
@@ -127,6 +137,7 @@ def load_bundle(
         original: Let the original model answer, not the compiled program.
         no_pickle: Refuse a model whose loading would run code out of a pickle.
         max_records: The most records that a request may hold.
+        max_text: The most characters of a text in one of them.
         limits_images: Whether the images of one request have a limit on their pixels together.
 
     Raises:
@@ -140,6 +151,7 @@ def load_bundle(
         original=original,
         no_pickle=no_pickle,
         max_records=max_records,
+        max_text=max_text,
         limits_images=limits_images,
     )
     differences = replay(engine, bundle.golden, tolerance=manifest.tolerance)

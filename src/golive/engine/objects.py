@@ -15,6 +15,7 @@ from golive.engine.answers import Fault
 from golive.engine.images import ImageReader
 from golive.engine.json_body import MAX_DEPTH
 from golive.engine.numerals import non_finite
+from golive.engine.record_limits import TextLimit, deep_fault
 from golive.engine.slow_pass import Records, with_others
 from golive.engine.values import describe, has_lone_surrogate, plain
 from golive.errors import RecordError
@@ -27,6 +28,7 @@ _AT = re.compile(r" - at `([^`]*)`$")
 _MEMBER = re.compile(r"field `([^`]*)`")
 _VALUE = "value"
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
+_FIRST_STEP = re.compile(r"[.\[]")
 
 
 def is_list_like(request_type: Any) -> bool:
@@ -102,7 +104,12 @@ class ObjectPass:
         self._is_pydantic = hasattr(request_type, "model_validate")
 
     def read(
-        self, records: Sequence[object], *, check_values: bool = True, from_text: bool = False
+        self,
+        records: Sequence[object],
+        *,
+        check_values: bool = True,
+        from_text: bool = False,
+        text_limit: TextLimit | None = None,
     ) -> Records:
         """Read all records.
 
@@ -110,12 +117,15 @@ class ObjectPass:
             records: JSON values or a Python caller's; a fault in place of a record stays.
             check_values: There may be NaN, infinities or values that JSON has not.
             from_text: Every value is a text (a query string), to be read as its field's type.
+            text_limit: Of their texts, where one may be too long.
         """
         result = Records(([],))
         own = _OwnTypes(limits_images=self._limits_images)
         convert = partial(self._convert, strict=not from_text, own=own)
         for index, record in enumerate(records):
             request = self._read_one(record, convert, check_values=check_values)
+            if text_limit is not None and not isinstance(request, Fault):
+                request = text_limit.fault_of(request) or request
             if isinstance(request, Fault):
                 result.faults[index] = request
             else:
@@ -165,8 +175,8 @@ def _not_an_object(record: object) -> Fault:
 def _plain_tree(value: Any, path: str, depth: int) -> Any | Fault:
     """The value with every value in it plain, or the fault of the first that cannot be."""
     value = plain(value)
-    if depth == 0:
-        return Fault("wrong_type", f'"{path}" nests deeper than {MAX_DEPTH} levels', path)
+    if depth == 0 and isinstance(value, (Mapping, list)):
+        return deep_fault(_FIRST_STEP.split(path, maxsplit=1)[0] or None)
     if isinstance(value, Mapping):
         return _plain_items({str(key): item for key, item in value.items()}, path, depth)
     if isinstance(value, list):

@@ -10,6 +10,7 @@ import msgspec
 from golive.engine.answers import Fault
 from golive.engine.decode import Decoder
 from golive.engine.decoded import Decoded
+from golive.engine.record_limits import TextLimit
 from golive.engine.slow_pass import Records
 from golive.runtimes.protocols import Batch
 
@@ -23,11 +24,13 @@ class Unread(msgspec.Struct, frozen=True):
         record: A JSON value.
         check_values: See `ObjectPass.read`.
         from_text: See `ObjectPass.read`.
+        max_text: The most characters of a text in it; None where it holds no longer one.
     """
 
     record: Any
     check_values: bool
     from_text: bool
+    max_text: int | None = None
 
 
 class UnreadPass:
@@ -43,16 +46,22 @@ class UnreadPass:
         self.takes_text = takes_text
 
     def read(
-        self, records: Sequence[object], *, check_values: bool = True, from_text: bool = False
+        self,
+        records: Sequence[object],
+        *,
+        check_values: bool = True,
+        from_text: bool = False,
+        text_limit: TextLimit | None = None,
     ) -> Records:
         """Take all records; a fault in place of a record stays."""
         result = Records(([],))
+        most = None if text_limit is None else text_limit.most
         for index, record in enumerate(records):
             if isinstance(record, Fault):
                 result.faults[index] = record
             else:
                 result.indices.append(index)
-                result.columns[0].append(Unread(record, check_values, from_text))
+                result.columns[0].append(Unread(record, check_values, from_text, most))
         return result
 
 
@@ -70,6 +79,7 @@ def read_unread(decoded: Decoded, decoder: Decoder) -> Decoded:
         [one.record for one in unread],
         check_values=unread[0].check_values,
         from_text=unread[0].from_text,
+        max_text=unread[0].max_text,
     )
     places = decoded.indices
     return Decoded(

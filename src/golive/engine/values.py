@@ -86,6 +86,13 @@ def _from_numpy(value: Any) -> Any:
     return value.tolist() if hasattr(value, "tolist") else value
 
 
+def _ascii(value: object) -> str:
+    try:
+        return ascii(value)
+    except RecursionError:
+        return "…"
+
+
 def _shortened(value: object) -> str:
     if isinstance(value, str):
         value = value[: _SHOWN + 1]
@@ -94,5 +101,5 @@ def _shortened(value: object) -> str:
     try:
         text = msgspec.json.encode(value).decode()
     except (TypeError, ValueError, RecursionError, OverflowError, msgspec.MsgspecError):
-        text = ascii(value)
+        text = _ascii(value)
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

@@ -168,7 +168,9 @@ def _context(
     return ServiceContext(
         new_id=request_ids(),
         allowed_hosts=settings.allowed_hosts,
-        limits=Limits(body_bytes=settings.body_limit),
+        limits=Limits(
+            body_bytes=settings.body_limit, decompression_times=settings.max_decompression
+        ),
         readiness=Readiness("starting"),
         exposition=exposition,
         limits_facts=_limits_facts(gatekeeper),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from golive.http.counters import Counters, Key, counts_of_others
 from golive.http.exposition import CONTENT_TYPE, Family, exposition
 from golive.http.limit_families import LIMIT_FAMILIES
+from golive.http.worker_metrics import WORKER_FAMILIES
 from golive.service.exchange import Facts, Response
 from golive.service.problems import KNOWN_CODES
 from golive.service.protocols import BackendChange
@@ -156,6 +157,7 @@ _FAMILIES = (
     *LIMIT_FAMILIES,
     _BACKENDS,
     _BACKEND_ENDS,
+    *WORKER_FAMILIES,
 )
 _BY_NAME = {family.name: family for family in _FAMILIES}
 
@@ -329,6 +331,10 @@ class Metrics:
             values[slots[0]] += facts.records - facts.failed
             if facts.failed or facts.extra_columns or facts.out_of_range:
                 self._count_what_is_rare(slots, facts)
+
+    def count_code(self, code: str) -> None:
+        """Count what was refused or given up without an answer."""
+        self._count_codes({code: 1})
 
     def expose(self) -> tuple[str, bytes]:
         """Content type and text of all workers' metrics."""

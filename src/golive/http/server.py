@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from golive.errors import GoliveError
+from golive.errors import GoliveError, UsageError
 from golive.http.front.tls import tls_context
 from golive.http.plan import LoadModels, OpenSource, ServePlan
 from golive.http.sockets import listen, url_of
@@ -33,10 +33,13 @@ def serve(
         open_source: Gives the versions of a followed reference; None if none can be followed.
 
     Raises:
-        UsageError: The address cannot be had, or the TLS files cannot be used.
+        UsageError: The address cannot be had, the TLS files cannot be used, or the workers' memory
+            has a limit and this system does not tell it.
         GoliveError: The models could not be loaded.
     """
     settings = plan.settings
+    if settings.worker_memory is not None:
+        _check_memory()
     scheme = "http" if settings.tls_certificate is None else "https"
     tls_context(settings.tls_certificate, settings.tls_key)  # a mistake is told before workers are
     listener = listen(settings.host, settings.port)
@@ -44,7 +47,7 @@ def serve(
     start = _Start(lambda: on_ready(url_of(listener, scheme=scheme)))
     workers = _workers(plan)
     with listener:
-        if workers == 1:
+        if workers == 1 and settings.worker_memory is None:
             worker = Worker(plan=plan, load=load, report=start.take, open_source=open_source)
             worker.run(listener)
         else:
@@ -80,6 +83,16 @@ class _Start:
         failure = self._failure
         if failure is not None and failure.message is not None:
             raise GoliveError(failure.message, hint=failure.hint, code=failure.code)
+
+
+def _check_memory() -> None:
+    from golive.http.memory.reading import can_read_memory  # few servers have a limit
+
+    if not can_read_memory():
+        raise UsageError(
+            "This system does not tell how much memory a process has (/proc is missing).",
+            hint="Leave out --worker-memory, or let what starts golive watch its memory.",
+        )
 
 
 def _workers(plan: ServePlan) -> int:

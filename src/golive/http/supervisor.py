@@ -8,7 +8,10 @@ import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from golive.http.memory.replacing import Replacing
 
 __all__ = ["Supervisor"]
 
@@ -19,7 +22,7 @@ _logger = logging.getLogger("golive.http")
 
 
 class Supervisor:
-    """Keeps several processes running: replaces those that die.
+    """Keeps several processes running: replaces those that die, or that grow too large.
 
     It waits for the processes themselves. (A supervisor that asks them for a sign of life kills
     those whose model holds the interpreter for long.)
@@ -34,6 +37,8 @@ class Supervisor:
     def __init__(self, *, workers: int, take: Callable[[Any], bool]) -> None:
         self._workers = workers
         self._take = take
+        self._replacing: Replacing | None = None
+        self._count_dead: Callable[[], object] = lambda: None
         self._is_ending = False
         self._signals = 0
         self._processes: list[BaseProcess] = []
@@ -67,6 +72,8 @@ class Supervisor:
         *,
         grace: float,
         let_go: Callable[[], object] = lambda: None,
+        count_dead: Callable[[], object] = lambda: None,
+        replacing: Replacing | None = None,
     ) -> None:
         """Run until a signal, or a report that ends everything; from the main thread.
 
@@ -75,23 +82,31 @@ class Supervisor:
             reports: What the processes write to.
             grace: Seconds that processes have to end by themselves.
             let_go: Is called when it ends, before the processes do: none is started any more.
+            count_dead: Is called for each process that died.
+            replacing: Replaces those that grow too large, or None; it sees every report first.
         """
+        self._count_dead, self._replacing = count_dead, replacing
         for number in range(self._workers):
             if not self._is_ending:
                 self._processes.append(start(number))
         while not self._is_ending:
-            wait([reports, *(p.sentinel for p in self._processes)], _WAKE_SECONDS)
+            wait([reports, *(p.sentinel for p in self._all())], _WAKE_SECONDS)
             self._read_reports(reports)
             for number, process in enumerate(self._processes):
                 if not (self._is_ending or process.is_alive()):
                     self._read_reports(reports)
                     self._replace(number, start)
+            if not (self._is_ending or self._replacing is None):
+                self._replacing.attend(self._processes, start)
         let_go()
         self._end_all(time.monotonic() + grace + _SLACK_SECONDS)
 
     def _read_reports(self, reports: Connection) -> None:
         while reports.poll():
-            if self._take(reports.recv()):
+            report = reports.recv()
+            if self._replacing is not None and self._replacing.take(report):
+                continue
+            if self._take(report):
                 self._is_ending = True
 
     def _replace(self, number: int, start: Callable[[int], BaseProcess]) -> None:
@@ -99,9 +114,13 @@ class Supervisor:
             return
         process = self._processes[number]
         _logger.error("worker %s died with exit code %s", process.pid, process.exitcode)
-        time.sleep(_RESTART_SECONDS)
-        if not self._is_ending:
-            self._processes[number] = start(number)
+        self._count_dead()
+        successor = None if self._replacing is None else self._replacing.hand_over(number)
+        if successor is None:
+            time.sleep(_RESTART_SECONDS)
+            successor = None if self._is_ending else start(number)
+        if successor is not None:
+            self._processes[number] = successor
             process.close()
 
     def _end_all(self, deadline: float) -> None:
@@ -117,4 +136,8 @@ class Supervisor:
             process.join()
 
     def _alive(self) -> list[BaseProcess]:
-        return [process for process in self._processes if process.is_alive()]
+        return [process for process in self._all() if process.is_alive()]
+
+    def _all(self) -> list[BaseProcess]:
+        others = [] if self._replacing is None else self._replacing.processes
+        return [*self._processes, *others]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
@@ -33,7 +34,10 @@ from golive.settings import ServeSettings
 if TYPE_CHECKING:
     from golive.http.refreshing.following import Following
 
-__all__ = ["StartReport", "Worker"]
+__all__ = ["PARTING_SECONDS", "StartReport", "Worker", "leaving_seconds"]
+
+PARTING_SECONDS = 2.0
+"""How long a worker that leaves keeps connections without a request: who asks is told to go."""
 
 _SWITCH_SECONDS = 0.001  # how long a thread that computes may keep the event loop waiting
 _ECHO_SECONDS = 1.0  # in which a supervisor passes on a signal that this process got, too
@@ -43,8 +47,16 @@ _logger = logging.getLogger("golive.http")
 
 
 class StartReport(msgspec.Struct, frozen=True, kw_only=True):
-    """How a worker's start ended; without a message it is ready."""
+    """How a worker's start ended; without a message it is ready.
 
+    Attributes:
+        process: The worker's.
+        message: What kept it from starting.
+        hint: What to do about it.
+        code: The error's.
+    """
+
+    process: int = 0
     message: str | None = None
     hint: str | None = None
     code: str | None = None
@@ -82,15 +94,17 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
         house = build_gateway(
             settings,
             metrics_directory=self.plan.metrics_directory,
-            change=_as_it_is if following is None else following.context,
+            change=self._change(following),
         )
         tls = tls_context(settings.tls_certificate, settings.tls_key)
-        front = FrontServer(self._gateway(house), _limits(settings), tls=tls)
+        count = house.gateway.telemetry.metrics.count_code
+        front = FrontServer(self._gateway(house), _limits(settings), tls=tls, count=count)
         draining = Draining(
             house.readiness,
             seconds=settings.drain,
             hurry=front.abort,
             echo_seconds=0.0 if self.balance is None else _ECHO_SECONDS,
+            may_leave=self.balance is not None,
         )
         with draining.signals(), _no_signals() if following is None else following.signals():
             if self.balance is None:
@@ -103,7 +117,10 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
             beginning.cancel()
             with suppress(asyncio.CancelledError):
                 await beginning
-            await front.end(settings.grace)
+            if draining.is_leaving:
+                await front.end(leaving_seconds(settings), patience=PARTING_SECONDS)
+            else:
+                await front.end(settings.grace)
         house.close()
 
     def _gateway(self, house: Gatehouse) -> Gateway:
@@ -113,6 +130,17 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
         from golive.http.candidates import gateway_of  # few servers have a candidate
 
         return gateway_of(canary, house.gateway)
+
+    def _change(self, following: Following | None) -> Callable[[ServiceContext], ServiceContext]:
+        """What this worker adds to the context of its services."""
+        directory = self.plan.metrics_directory
+        change = _as_it_is if following is None else following.context
+        if self.plan.settings.worker_memory is None or directory is None:
+            return change
+        from golive.http.memory.note import MemoryNote  # few servers have a limit
+
+        note = MemoryNote(directory)
+        return lambda context: change(msgspec.structs.replace(context, memory_facts=note.read))
 
     def _following(self) -> Following | None:
         if not self.plan.followed or self.open_source is None:
@@ -132,7 +160,8 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
         failure = await _in_thread(load)
         if failure is None and self.balance is not None:
             await front.listen(listener, balance=self.balance)
-        await _in_thread(lambda: self.report(failure or StartReport()))
+        report = msgspec.structs.replace(failure or StartReport(), process=os.getpid())
+        await _in_thread(lambda: self.report(report))
         if failure is not None:
             draining.end()
 
@@ -157,6 +186,11 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
         else:
             following.begin(house)
         return None
+
+
+def leaving_seconds(settings: ServeSettings) -> float:
+    """How long the requests may take that a worker has begun when it leaves: as long as any may."""
+    return settings.read_limit + settings.time_limit + settings.write_limit
 
 
 def _as_it_is(context: ServiceContext) -> ServiceContext:

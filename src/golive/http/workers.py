@@ -18,15 +18,22 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from socket import socket
 from threading import Thread
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from golive.http.draining import LEAVE
 from golive.http.front.balance import Balance
 from golive.http.log_lines import log_as_json
 from golive.http.plan import LoadModels, OpenSource, ServePlan
 from golive.http.refreshing.board import Board
 from golive.http.supervisor import Supervisor
 from golive.http.worker import StartReport, Worker
+from golive.http.worker_metrics import WorkerMetrics
+from golive.settings import ServeSettings
+
+if TYPE_CHECKING:
+    from golive.http.memory.replacing import Replacing
 
 __all__ = ["serve_in_workers"]
 
@@ -82,9 +89,27 @@ def serve_in_workers(
             listener.close()
             Balance.tell_end(directory / _BALANCE, processes=workers)
 
+        metrics = WorkerMetrics(directory, workers=workers)
         gc.freeze()  # memory that no collection looks at stays shared with the workers
-        grace = plan.settings.grace + plan.settings.drain
-        supervisor.run(start, reports, grace=grace, let_go=let_go)
+        supervisor.run(
+            start,
+            reports,
+            grace=plan.settings.grace + plan.settings.drain,
+            let_go=let_go,
+            count_dead=lambda: metrics.count_replaced("died"),
+            replacing=_replacing(plan.settings, directory, metrics),
+        )
+
+
+def _replacing(
+    settings: ServeSettings, directory: Path, metrics: WorkerMetrics
+) -> Replacing | None:
+    """What replaces workers that are over their limit of memory, or None where they have none."""
+    if settings.worker_memory is None:
+        return None
+    from golive.http.memory.building import build_replacing  # few servers have a limit
+
+    return build_replacing(settings, directory, metrics)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +188,7 @@ def _take_signals(*, is_following: bool) -> None:
     """Take signals as a new process does."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # a traceback of it would tell nobody anything
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(LEAVE, signal.SIG_IGN)  # until it can be taken
     if is_following:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until it can be followed
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)

@@ -22,6 +22,7 @@ from golive.service.health import unready_problem
 from golive.service.negotiation import accepts_json, echoed_headers, is_host_allowed
 from golive.service.problems import Problem
 from golive.service.routes import Area, Endpoint, Route, RouteTable
+from golive.service.served import Limits
 
 __all__ = ["Admitted", "admit"]
 
@@ -58,13 +59,14 @@ class Admitted(msgspec.Struct, frozen=True, kw_only=True):
     least_encoded: int
     key: tuple[str, str] | None = None
 
-    def read(self, body: bytes, *, limit: int) -> bytes | Problem:
+    def read(self, body: bytes, *, limits: Limits) -> bytes | Problem:
         """The body that the endpoint is to read, decompressed, or why it is not read.
 
         Args:
             body: As received.
-            limit: Largest body in bytes, received and decompressed.
+            limits: Of bodies, received and decompressed.
         """
+        limit = limits.body_bytes
         if len(body) > limit:
             return Problem(
                 code="body_too_large",
@@ -77,7 +79,9 @@ class Admitted(msgspec.Struct, frozen=True, kw_only=True):
             return self.refuses_body
         if self.content_encoding is None:
             return body
-        return decompressed(body, self.content_encoding, limit=limit)
+        return decompressed(
+            body, self.content_encoding, limit=limit, most_times=limits.decompression_times
+        )
 
     def unmetered(self) -> Admitted:
         """The same, but what is asked does not count against the limits of the key."""

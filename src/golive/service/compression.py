@@ -11,6 +11,7 @@ from golive.service.problems import Problem
 
 __all__ = [
     "ACCEPTED_ENCODINGS",
+    "FREE_BYTES",
     "SMALLEST_ENCODED",
     "compressed",
     "decompressed",
@@ -24,6 +25,9 @@ ACCEPTED_ENCODINGS = "zstd, gzip"
 SMALLEST_ENCODED = 1024
 """In bytes: below it the headers outweigh what is saved, unless the caller wants it so."""
 
+FREE_BYTES = 1024 * 1024
+"""What a compressed body may always become, however small it is itself."""
+
 _PREFERRED = ("zstd", "gzip")
 _GZIP_LEVEL = 5
 _PIECE = 256 * 1024
@@ -33,14 +37,16 @@ _GZIP_WINDOW = 31  # of zlib: gzip's header and trailer, the largest window
 
 
 class _TooLargeError(Exception):
-    """The body grows beyond the limit."""
+    """The body grows beyond what it may become."""
 
 
 class _BrokenError(Exception):
     """The body is not what its encoding says."""
 
 
-def decompressed(body: bytes, encoding: str | None, *, limit: int) -> bytes | Problem:
+def decompressed(
+    body: bytes, encoding: str | None, *, limit: int, most_times: float
+) -> bytes | Problem:
     """The body without its content coding.
 
     Args:
@@ -48,22 +54,20 @@ def decompressed(body: bytes, encoding: str | None, *, limit: int) -> bytes | Pr
         encoding: The header `Content-Encoding`, or None.
         limit: Largest size in bytes; no more than that is ever kept of a body that grows
             beyond it.
+        most_times: As many times larger than what was sent it may become, beyond `FREE_BYTES`.
     """
     coding = (encoding or "").strip().lower()
+    most = min(limit, max(FREE_BYTES, int(most_times * len(body))))
     try:
         match coding:
             case "" | "identity":
                 return body
             case "gzip" | "x-gzip":
-                return _gunzip(body, limit)
+                return _gunzip(body, most)
             case "zstd":
-                return _unzstd(body, limit)
+                return _unzstd(body, most)
     except _TooLargeError:
-        return Problem(
-            code="body_too_large",
-            detail=f"The body is larger than {limit} bytes when decompressed; send the records in "
-            "several requests.",
-        )
+        return _too_large(limit) if most == limit else _too_compressed(most_times)
     except _BrokenError as error:
         return Problem(
             code="malformed_encoding",
@@ -74,6 +78,22 @@ def decompressed(body: bytes, encoding: str | None, *, limit: int) -> bytes | Pr
         code="unsupported_media_type",
         detail="The header Content-Encoding must be gzip, zstd or identity, and only one of them.",
         headers={"accept-encoding": ACCEPTED_ENCODINGS},
+    )
+
+
+def _too_large(limit: int) -> Problem:
+    return Problem(
+        code="body_too_large",
+        detail=f"The body is larger than {limit} bytes when decompressed; send the records in "
+        "several requests.",
+    )
+
+
+def _too_compressed(most_times: float) -> Problem:
+    return Problem(
+        code="ratio_too_large",
+        detail=f"The body is more than {most_times:g} times larger when decompressed than as it "
+        "was sent; send it with less compression, or in several requests.",
     )
 
 

@@ -45,6 +45,8 @@ class ServiceContext(msgspec.Struct, frozen=True, kw_only=True):
             where none is.
         limits_facts: Tells how it stands with the place where limits are counted together, or None
             where there is none.
+        memory_facts: Tells how it stands with the memory of the workers, or None where they have no
+            limit.
         refresh_hook: Without it there is no `/admin/refresh`.
         gatekeeper: Knows the keys; without it everybody is let in.
         metrics_open: Whether `/metrics` needs no key.
@@ -58,6 +60,7 @@ class ServiceContext(msgspec.Struct, frozen=True, kw_only=True):
     exposition: Exposition | None = None
     refresh_facts: Callable[[], dict[str, JsonValue]] | None = None
     limits_facts: Callable[[], JsonValue] | None = None
+    memory_facts: Callable[[], JsonValue] | None = None
     refresh_hook: RefreshHook | None = None
     gatekeeper: Gatekeeper | None = None
     metrics_open: bool = False

@@ -10,6 +10,7 @@ import msgspec
 
 from golive.engine.answers import Fault
 from golive.engine.json_body import JsonBody, read_json
+from golive.engine.record_limits import deep_fault
 from golive.engine.values import describe
 from golive.errors import RequestError
 from golive.service.table_records import shape_error
@@ -264,7 +265,10 @@ def _requests(tensors: list[Tensor]) -> TensorRecords:
 
 def _request(element: JsonValue) -> JsonBody | Fault:
     try:
-        return read_json(element.encode() if isinstance(element, str) else b"")
-    except RequestError:
+        read = read_json(element.encode() if isinstance(element, str) else b"")
+    except RequestError as error:
+        if error.code == "too_deep":
+            return deep_fault(REQUEST_TENSOR)
         message = f"A request must be JSON text, got {describe(element)}"
         return Fault("wrong_type", message, REQUEST_TENSOR)
+    return deep_fault(REQUEST_TENSOR) if read.is_deep else read

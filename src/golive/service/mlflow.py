@@ -95,7 +95,12 @@ def _invoke(call: Call) -> Question:
         parsed = read_json(call.body, nan_is_null=True)  # as MLflow's client writes it
         records, options = _records(call.served, parsed.value)
         envelope = Envelope(records=records, threshold=options.threshold, top=options.top)
-        decoded = decoder.decode_envelope(envelope, has_infinity=parsed.has_infinity)
+        decoded = decoder.decode_envelope(
+            envelope,
+            has_infinity=parsed.has_infinity,
+            may_be_deep=parsed.is_deep,
+            size=len(call.body),
+        )
     reply_of = null_predictions_reply_of(options, keys=("predictions",))
     return Question(call=call, decoded=decoded, reply_of=reply_of)
 

@@ -167,7 +167,9 @@ def _infer(call: Call) -> Question:
     options = wish.options
     envelope = Envelope(records=read.records, threshold=options.threshold, top=options.top)
     has_infinity = parsed.has_infinity or read.has_infinity
-    decoded = decoder.decode_envelope(envelope, has_infinity=has_infinity)
+    decoded = decoder.decode_envelope(
+        envelope, has_infinity=has_infinity, may_be_deep=parsed.is_deep, size=len(call.body)
+    )
     return Question(call=call, decoded=decoded, reply_of=partial(_reply, wish))
 
 

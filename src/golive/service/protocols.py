@@ -63,12 +63,21 @@ class RequestDecoder(Protocol):
         """Read one record of text values from a query; gives a `DecodedRequest`."""
         ...
 
-    def decode_envelope(self, envelope: Envelope, *, has_infinity: bool = False) -> Any:
+    def decode_envelope(
+        self,
+        envelope: Envelope,
+        *,
+        has_infinity: bool = False,
+        may_be_deep: bool = True,
+        size: int | None = None,
+    ) -> Any:
         """Read records taken out of another body; gives a `DecodedRequest`.
 
         Args:
             envelope: JSON values, or faults in their place.
             has_infinity: There is a number too large for a float among them.
+            may_be_deep: One of them may nest too deeply.
+            size: Bytes of that body, or None where they are not known.
         """
         ...
 

@@ -59,10 +59,12 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         body_bytes: Largest body.
+        decompression_times: As many times larger a large body may become when decompressed.
         retry_after: Seconds that a refused caller is told to wait.
     """
 
     body_bytes: int = 10 * 1024 * 1024
+    decompression_times: float = 200.0
     retry_after: int = 1
 
 

@@ -133,7 +133,7 @@ class Service:
             if refuses is None:
                 raise LookupError("Nothing answers this request, and nothing says why.")
             return problem_reply(refuses(), request_id, place.style)
-        read = admitted.read(body, limit=self.context.limits.body_bytes)
+        read = admitted.read(body, limits=self.context.limits)
         if isinstance(read, Problem):
             return problem_reply(read, request_id, place.style)
         call = Call(

@@ -78,7 +78,12 @@ def _predict(call: Call) -> Question:
     reader = TableReader(signature, decoder.check_size)
     records = reader.rows_or_columns(parsed.value[key], key)
     envelope = Envelope(records=records, threshold=options.threshold, top=options.top)
-    decoded = decoder.decode_envelope(envelope, has_infinity=parsed.has_infinity)
+    decoded = decoder.decode_envelope(
+        envelope,
+        has_infinity=parsed.has_infinity,
+        may_be_deep=parsed.is_deep,
+        size=len(call.body),
+    )
     keys = ("predictions", "outputs") if key == "inputs" else ("predictions",)
     reply_of = null_predictions_reply_of(options, keys=keys)
     return Question(call=call, decoded=decoded, reply_of=reply_of)

@@ -81,7 +81,14 @@ class FakeDecoder:
         record = {name: _number(value) for name, value in pairs if not name.startswith("_")}
         return self._decode([record], [options["_id"]] if "_id" in options else None)
 
-    def decode_envelope(self, envelope: Envelope, *, has_infinity: bool = False) -> FakeDecoded:  # noqa: ARG002
+    def decode_envelope(
+        self,
+        envelope: Envelope,
+        *,
+        has_infinity: bool = False,  # noqa: ARG002 - of the protocol, as those that follow
+        may_be_deep: bool = True,  # noqa: ARG002
+        size: int | None = None,  # noqa: ARG002
+    ) -> FakeDecoded:
         """Read records taken out of another body."""
         self.check_size(len(envelope.records))
         if envelope.threshold is not None:

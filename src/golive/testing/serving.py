@@ -13,7 +13,16 @@ from golive.service.served import ServedModel
 from golive.testing.engines import FakeEngine
 from golive.testing.services import fake_model
 
-__all__ = ["load_corrupt_model", "load_fake_models", "load_fragile_model", "load_slow_model"]
+__all__ = [
+    "load_corrupt_model",
+    "load_fake_models",
+    "load_fragile_model",
+    "load_heavy_model",
+    "load_leaking_model",
+    "load_slow_model",
+]
+
+_HEAVY = 200 * 1024 * 1024
 
 
 def load_fake_models(plan: ServePlan) -> Mapping[str, ServedModel]:
@@ -41,6 +50,32 @@ def load_fragile_model(plan: ServePlan) -> Mapping[str, ServedModel]:
     """A model that takes its whole process down where `x` is negative."""
     name = plan.bundles[0]
     return {name: ServedModel(name=name, version="fragile", engine=FakeEngine(model=_die))}
+
+
+def load_leaking_model(plan: ServePlan) -> Mapping[str, ServedModel]:
+    """A model that keeps `x` KiB of each record; where `x` is negative, it takes seconds."""
+    held: list[bytearray] = []
+
+    def leak(record: dict[str, float]) -> Answer:
+        if record["x"] < 0:
+            time.sleep(-record["x"])
+            return Answer(score=record["x"])
+        held.append(bytearray(int(record["x"] * 1024)))
+        return Answer(score=record["x"])
+
+    name = plan.bundles[0]
+    return {name: ServedModel(name=name, version="leaking", engine=FakeEngine(model=leak))}
+
+
+def load_heavy_model(plan: ServePlan) -> Mapping[str, ServedModel]:
+    """A model that has 200 MiB from its start."""
+    weights = bytearray(_HEAVY)
+
+    def weigh(record: dict[str, float]) -> Answer:
+        return Answer(score=record["x"] + weights[0])
+
+    name = plan.bundles[0]
+    return {name: ServedModel(name=name, version="heavy", engine=FakeEngine(model=weigh))}
 
 
 def _die(record: dict[str, float]) -> Answer:

@@ -37,7 +37,7 @@ def open_service(*bundles: str | Path, settings: ServeSettings | None = None) ->
     context = ServiceContext(
         new_id=request_ids(),
         allowed_hosts=loaded.allowed_hosts,
-        limits=Limits(body_bytes=loaded.body_limit),
+        limits=Limits(body_bytes=loaded.body_limit, decompression_times=loaded.max_decompression),
         gatekeeper=open_gatekeeper(loaded),
         metrics_open=loaded.metrics_open,
     )

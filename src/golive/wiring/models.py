@@ -83,6 +83,7 @@ def load_model(
         original=plan.original,
         no_pickle=plan.settings.no_pickle,
         max_records=plan.settings.max_records,
+        max_text=plan.settings.max_text,
         limits_images=True,
     )
     return _served(name, loaded, names)

@@ -46,6 +46,7 @@ class RunningServer:
         self.limits = limits or FrontLimits()
         self.gateway = EchoGateway()
         self.tls = tls
+        self.counted = []
         self.listener = listen("127.0.0.1", 0)
         self.address = self.listener.getsockname()
         self.told = Told()
@@ -102,17 +103,18 @@ class Front(RunningServer):
     kind = "front"
 
     async def _main(self):
-        self.server = FrontServer(self.gateway, self.limits, tls=self.tls)
+        count = self.counted.append
+        self.server = FrontServer(self.gateway, self.limits, tls=self.tls, count=count)
         self.ending = asyncio.Event()
-        self.grace = 5.0
+        self.grace, self.patience = 5.0, 0.0
         await self.server.listen(self.listener)
         self.started.set()
         await self.ending.wait()
-        await self.server.end(self.grace)
+        await self.server.end(self.grace, patience=self.patience)
 
-    def stop(self, grace=0.0):
+    def stop(self, grace=0.0, patience=0.0):
         def begin():
-            self.grace = grace
+            self.grace, self.patience = grace, patience
             self.ending.set()
 
         if self.thread.is_alive():

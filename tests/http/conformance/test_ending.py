@@ -201,3 +201,31 @@ def reset(wire):
     linger = struct.pack("ii", 1, 0)
     wire.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
     wire.socket.close()
+
+
+def test_a_server_that_is_patient_answers_who_asks_on_a_connection_that_was_open(make_front):
+    front = make_front()
+
+    with front.wire() as one, front.wire() as other:
+        for wire in (one, other):
+            wire.send(get("/a"))
+            assert wire.answer().closes is False
+        front.stop(grace=5.0, patience=2.0)
+        time.sleep(0.6)  # without patience, connections without a request would be closed by now
+        one.send(get("/b"))
+        answer = one.answer()
+
+        assert (answer.json["path"], answer.closes) == ("/b", True)
+        assert one.is_closed()
+        assert other.is_closed()
+    front.thread.join(10)
+
+
+def test_a_patient_server_does_not_wait_for_nobody(make_front):
+    front = make_front()
+    front.wire().socket.close()
+
+    front.stop(patience=60.0)
+
+    front.thread.join(5)
+    assert not front.thread.is_alive()

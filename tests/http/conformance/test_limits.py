@@ -1,6 +1,7 @@
 """Limits: sizes, times and numbers, and clients that come up against them."""
 
 import time
+from contextlib import ExitStack
 
 import pytest
 from tests.http.conformance.wire import chunked, get, request
@@ -187,6 +188,8 @@ def test_a_client_that_reads_nothing_is_given_up(make_front):
         front.wait_until(lambda: front.server.connections == 1)
         front.wait_until(lambda: front.server.connections == 0)
 
+    assert front.counted == ["write_time_limit"]
+
 
 def test_no_more_is_read_from_a_client_that_reads_nothing(make_front):
     front = make_front(write_seconds=5)
@@ -244,7 +247,7 @@ def test_connections_beyond_the_limit_are_refused_and_logged(make_front):
             assert three.is_closed()
         assert (answer.status, answer.code, answer.headers["retry-after"]) == (
             503,
-            "overloaded",
+            "too_many_connections",
             "1",
         )
         one.send(get("/a"))
@@ -256,3 +259,17 @@ def test_connections_beyond_the_limit_are_refused_and_logged(make_front):
     assert front.told.lines == [
         "1 connections were refused: 2 are open, which is the most (connections)"
     ]
+
+
+def test_a_crowd_beyond_the_limit_is_closed_without_a_word_and_counted(make_front):
+    front = make_front(connections=1, linger_seconds=10)
+
+    with ExitStack() as stack:
+        crowd = [stack.enter_context(front.wire()) for _ in range(1 + 64)]
+        front.wait_until(lambda: front.server.connections == 65)
+        with front.wire() as last:
+            assert last.is_closed()
+        told = [wire.answer().code for wire in crowd[1:]]
+
+    assert told == ["too_many_connections"] * 64
+    assert front.counted == ["too_many_connections"]

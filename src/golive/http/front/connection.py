@@ -103,10 +103,13 @@ class Connection(asyncio.Protocol):
         self._turns = Turns(self._transport, self._loop, shared, self)
         self._arrived = self._made = self._turns.quiet_since
         shared.connections.add(self)
-        if shared.is_over or shared.is_overcrowded:
+        if shared.is_over:
+            self._close()
+        elif shared.is_overcrowded:
+            shared.count_refused(is_told=False)
             self._close()
         elif shared.is_crowded:
-            shared.count_refused()
+            shared.count_refused(is_told=True)
             self._refuse(CROWDED)
         else:
             self._is_usual = True
@@ -221,6 +224,7 @@ class Connection(asyncio.Protocol):
         if unsent != self._unsent:
             self._stuck_since = now
         elif now - self._stuck_since > self._shared.limits.write_seconds:
+            self._shared.count_unread()
             self._transport.abort()
         self._unsent = unsent
 

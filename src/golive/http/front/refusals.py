@@ -49,7 +49,7 @@ BROKEN_OFF = Problem(
     code="client_disconnected", detail="The client stopped sending before the request was complete."
 )
 CROWDED = Problem(
-    code="overloaded",
+    code="too_many_connections",
     detail="More connections are open than this process takes; ask again later.",
     headers={"retry-after": "1"},
 )

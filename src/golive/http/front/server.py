@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from socket import socket
 from ssl import SSLContext
@@ -31,12 +32,18 @@ class FrontServer:
         gateway: Answers.
         limits: What clients may do.
         tls: Makes the connections TLS; plain if None.
+        count: Counts what ends without an answer, by its code.
     """
 
     def __init__(
-        self, gateway: Gateway, limits: FrontLimits, *, tls: SSLContext | None = None
+        self,
+        gateway: Gateway,
+        limits: FrontLimits,
+        *,
+        tls: SSLContext | None = None,
+        count: Callable[[str], object] = lambda code: None,  # noqa: ARG005
     ) -> None:
-        self._shared = Shared(gateway, limits, is_secure=tls is not None)
+        self._shared = Shared(gateway, limits, is_secure=tls is not None, count=count)
         self._tls = tls
         self._listening: asyncio.Server | Acceptor | None = None
         self._listener: socket | None = None
@@ -87,10 +94,15 @@ class FrontServer:
             ssl_handshake_timeout=self._handshake_seconds,
         )
 
-    async def end(self, seconds: float) -> None:
+    async def end(self, seconds: float, *, patience: float = 0.0) -> None:
         """Take no more requests; wait for open ones, until so many seconds have passed.
 
         What has reached this machine by now is answered, though nobody has read it yet.
+
+        Args:
+            seconds: How long to wait.
+            patience: How long before that clients may still ask on the connections that they have;
+                each answer closes its own.
         """
         listening, self._listening = self._listening, None
         if listening is None or self._sweeping is None:
@@ -106,6 +118,7 @@ class FrontServer:
             listening.close()
         if self._listener is not None:
             self._listener.close()  # else who comes now would wait for an answer
+        await self._wait(patience, closes=False)
         await asyncio.sleep(_LAST_SECONDS)  # who came just before has a chance, too
         self._shared.is_over = True
         await self._wait(seconds)
@@ -120,11 +133,16 @@ class FrontServer:
         for connection in tuple(self._shared.connections):
             connection.abort()
 
-    async def _wait(self, seconds: float) -> None:
-        """Wait until no connection is open, for so many seconds at most."""
+    async def _wait(self, seconds: float, *, closes: bool = True) -> None:
+        """Wait until no connection is open, for so many seconds at most.
+
+        Args:
+            seconds: How long.
+            closes: Whether connections without a request are closed.
+        """
         deadline = perf_counter() + seconds
         while self._shared.connections and perf_counter() < deadline:
-            for connection in tuple(self._shared.connections):
+            for connection in tuple(self._shared.connections) if closes else ():
                 connection.end()
             await asyncio.sleep(_LAST_SECONDS)
 

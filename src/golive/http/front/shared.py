@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from time import time
 from typing import TYPE_CHECKING
 
 from golive.http.front.head_cache import HeadCache
 from golive.http.front.limits import FrontLimits
+from golive.http.front.refusals import CROWDED
 from golive.http.front.writing import Writer
 from golive.http.protocols import Gateway
 
@@ -27,6 +29,7 @@ class Shared:
         gateway: Answers.
         limits: What clients may do.
         is_secure: Whether the connections are TLS.
+        count: Counts what ends without an answer, by its code.
 
     Attributes:
         gateway: Answers.
@@ -39,7 +42,14 @@ class Shared:
         is_over: Whether further connections are closed at once.
     """
 
-    def __init__(self, gateway: Gateway, limits: FrontLimits, *, is_secure: bool = False) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        limits: FrontLimits,
+        *,
+        is_secure: bool = False,
+        count: Callable[[str], object] = lambda code: None,  # noqa: ARG005
+    ) -> None:
         self.gateway = gateway
         self.limits = limits
         self.is_secure = is_secure
@@ -48,6 +58,7 @@ class Shared:
         self.connections: set[Connection] = set()
         self.is_ending = False
         self.is_over = False
+        self._count = count
         self._refused = 0
 
     @property
@@ -60,9 +71,15 @@ class Shared:
         """Whether there are so many that a further one is not even told."""
         return len(self.connections) > self.limits.connections + _SPARE
 
-    def count_refused(self) -> None:
-        """A connection was refused because there are too many."""
+    def count_refused(self, *, is_told: bool) -> None:
+        """A connection was refused because there are too many; `is_told`: with an answer."""
         self._refused += 1
+        if not is_told:
+            self._count(CROWDED.code)
+
+    def count_unread(self) -> None:
+        """A client was given up that read nothing of its answer."""
+        self._count("write_time_limit")
 
     def tell_refused(self) -> None:
         """Log how many connections were refused since this was last called, if any were."""
