@@ -94,7 +94,7 @@ _LOOK_FAILURES = Family(
 )
 _SPLIT = Family(
     name="golive_split_requests",
-    help="Requests that were split between two versions, by what came of them.",
+    help="Requests split between two versions; failed: also where only some of the records did.",
     kind="counter",
     labels=("model", "version", "outcome"),
 )
@@ -104,6 +104,19 @@ _SPLIT_SECONDS = Family(
     kind="histogram",
     labels=("model", "version"),
     bounds=_BUCKETS,
+)
+_STEP_BACKS = Family(
+    name="golive_canary_step_backs",
+    help="Candidates that stepped back, by the bound that they crossed.",
+    kind="counter",
+    labels=("model", "version", "reason"),
+)
+_STEPPED_BACK = Family(
+    name="golive_canary_stepped_back",
+    help="1 while a candidate is asked no more, else 0.",
+    kind="gauge",
+    labels=("model", "version"),
+    merge=max,
 )
 _SHADOW = Family(
     name="golive_shadow_requests",
@@ -150,6 +163,8 @@ _FAMILIES = (
     _LOOK_FAILURES,
     _SPLIT,
     _SPLIT_SECONDS,
+    _STEP_BACKS,
+    _STEPPED_BACK,
     _SHADOW,
     _SHADOW_RECORDS,
     _SHADOW_DIFFERENCES,
@@ -242,6 +257,27 @@ class Metrics:
         values[slot] += 1.0
         values[times + bisect_left(_BUCKETS, seconds)] += 1.0
         values[times + _SUM] += seconds
+
+    def count_step_back(
+        self,
+        model: str,
+        version: str,
+        reason: Literal["errors", "latency", "disagreement"] | None,
+        is_back: bool,  # noqa: FBT001
+    ) -> None:
+        """Count a candidate that stepped back, and say whether it still is; by one at a time.
+
+        Args:
+            model: The model's name.
+            version: The candidate's.
+            reason: Why it stepped back now, or None.
+            is_back: Whether it is asked no more.
+        """
+        at = self._counters.slot((_STEPPED_BACK.name, model, version))
+        self._counters.values[at] = float(is_back)
+        if reason is not None:
+            at = self._counters.slot((_STEP_BACKS.name, model, version, reason))
+            self._counters.values[at] += 1.0
 
     def count_shadow(
         self,

@@ -45,6 +45,7 @@ class ServiceContext(msgspec.Struct, frozen=True, kw_only=True):
             where none is.
         limits_facts: Tells how it stands with the place where limits are counted together, or None
             where there is none.
+        canary_facts: Tells how it stands with a candidate, or None where there is none.
         refresh_hook: Without it there is no `/admin/refresh`.
         gatekeeper: Knows the keys; without it everybody is let in.
         metrics_open: Whether `/metrics` needs no key.
@@ -58,6 +59,7 @@ class ServiceContext(msgspec.Struct, frozen=True, kw_only=True):
     exposition: Exposition | None = None
     refresh_facts: Callable[[], dict[str, JsonValue]] | None = None
     limits_facts: Callable[[], JsonValue] | None = None
+    canary_facts: Callable[[], dict[str, JsonValue]] | None = None
     refresh_hook: RefreshHook | None = None
     gatekeeper: Gatekeeper | None = None
     metrics_open: bool = False

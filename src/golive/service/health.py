@@ -36,6 +36,8 @@ class Health:
             body["refresh"] = self._context.refresh_facts()
         if self._context.limits_facts is not None:
             body["limits"] = self._context.limits_facts()
+        if self._context.canary_facts is not None:
+            body["canary"] = self._context.canary_facts()
         return ready_reply(call, self._context, body)
 
     def metrics(self, call: Call) -> Reply:  # noqa: ARG002

@@ -218,7 +218,7 @@ class Refresher:
         if self._board is not None:
             with suppress(OSError):  # a worker that begins later looks by itself
                 self._board.tell_served(name, named)
-                self._board.ask()
+                self._board.nudge()
                 self._times_asked += 1
         return after_switch(following, named, at=self._time())
 
