@@ -47,6 +47,7 @@ def test_the_defaults_are_these():
         canary=None,
         shadow=None,
         sticky_header=None,
+        load_limit=300.0,
         canary_errors="5%",
         canary_latency="2x",
         canary_disagreement=None,

@@ -214,6 +214,14 @@ SERVE_SETTINGS: tuple[Setting, ...] = (
         "request has none: the body decides.",
     ),
     Setting(
+        name="load_limit",
+        type="duration",
+        default=300.0,
+        sentence="How long a new version may take to load in a process of its own, where it is "
+        "tried before the one that serves loads it, such as 5m; 0: it is not tried.",
+        minimum=0,
+    ),
+    Setting(
         name="canary_errors",
         type="text",
         default="5%",

@@ -14,6 +14,7 @@ import msgspec
 
 from golive.files import write_atomically
 from golive.http.plan import Named
+from golive.http.refreshing.trials import REFUSED
 from golive.http.stepback.notice import Notice
 
 __all__ = ["Board"]
@@ -41,14 +42,15 @@ class Board:
             return 0
 
     def ask(self) -> None:
-        """Somebody asks: have every process look, and ask candidates again that stepped back.
+        """Somebody asks: have every process look, and try again what was refused or stepped back.
 
         Raises:
             OSError: It cannot be written down.
         """
         with suppress(OSError):  # the server is ending
-            for file in self._directory.glob(f"*{_STEPPED_BACK}"):
-                file.unlink(missing_ok=True)
+            for suffix in (REFUSED, _STEPPED_BACK):
+                for file in self._directory.glob(f"*{suffix}"):
+                    file.unlink(missing_ok=True)
         self.nudge()
 
     def nudge(self) -> None:

@@ -202,8 +202,8 @@ class Refresher:
             SourceUnavailableError: It cannot be had now.
         """
         try:
-            model = self._sources[name].load(named)
-            if self._is_closed:
+            model = self._loaded(name, named)
+            if model is None or self._is_closed:
                 return following
             self._switch(name, model)
         except (SourceUnavailableError, OSError, MemoryError):  # says nothing of the version
@@ -221,6 +221,12 @@ class Refresher:
                 self._board.nudge()
                 self._times_asked += 1
         return after_switch(following, named, at=self._time())
+
+    def _loaded(self, name: str, named: Named) -> ServedModel | None:
+        """A version that was tried first; None if there is no need of it any more."""
+        source = self._sources[name]
+        source.try_out(named)
+        return None if self._is_closed else source.load(named)
 
     def _refuse(self, following: Following, named: Named, error: BaseException) -> Following:
         self._count(named.model, "refused")
