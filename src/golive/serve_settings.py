@@ -237,6 +237,43 @@ SERVE_SETTINGS: tuple[Setting, ...] = (
         "request has none: the body decides.",
     ),
     Setting(
+        name="load_limit",
+        type="duration",
+        default=300.0,
+        sentence="How long a new version may take to load in a process of its own, where it is "
+        "tried before the one that serves loads it, such as 5m; 0: it is not tried.",
+        minimum=0,
+    ),
+    Setting(
+        name="canary_errors",
+        type="text",
+        default="5%",
+        sentence="How many more of a candidate's requests than of the usual version's may fail "
+        "until it is asked no more, such as 5% or off.",
+    ),
+    Setting(
+        name="canary_latency",
+        type="text",
+        default="2x",
+        sentence="How many times as long as the usual version a candidate may take (95th "
+        "percentile) until it is asked no more, such as 2x or off.",
+    ),
+    Setting(
+        name="canary_disagreement",
+        type="text",
+        default=None,
+        sentence="Share of the compared records that a candidate may answer otherwise until it is "
+        "asked no more, such as 10%; unset, or off: all, and with --canary nothing is compared.",
+    ),
+    Setting(
+        name="canary_requests",
+        type="integer",
+        default=50,
+        sentence="Requests of each of the two versions that a worker has seen before it decides "
+        "that; it goes by the last ten times as many.",
+        minimum=10,
+    ),
+    Setting(
         name="keep_previous",
         type="duration",
         default=60.0,

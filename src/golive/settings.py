@@ -121,6 +121,11 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     canary: str | None
     shadow: str | None
     sticky_header: str | None
+    load_limit: float
+    canary_errors: str | None
+    canary_latency: str | None
+    canary_disagreement: str | None
+    canary_requests: int
     keep_previous: float
     isolate: str | None
     pythons: tuple[str, ...]

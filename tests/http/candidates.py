@@ -8,12 +8,16 @@ from tests.http.gateways import ask, make_gateway
 
 from golive.engine.answers import Answer
 from golive.engine.pace import Pace
+from golive.http.plan import Canary
 from golive.http.protocols import Head
 from golive.http.shadow import Shadow, ShadowGateway
 from golive.http.split import SplitGateway
+from golive.http.stepback.bounds import Bounds
+from golive.http.stepback.step_back import StepBack
 from golive.service.served import ServedModel
 from golive.testing.engines import FakeEngine
 from golive.testing.services import fake_service
+from golive.testing.sources import fake_named
 
 
 def version(number, *, name="sum", manner="on_loop", model=None):
@@ -52,21 +56,21 @@ class Candidacy:
 class SplitSite(Candidacy):
     """A split gateway over version 1 of `sum` and its candidate, version 2."""
 
-    def __init__(self, share, *, header=None, **options):
+    def __init__(self, share, *, header=None, step_back=None, pairs=None, **options):
         super().__init__(**options)
         self.gateway = SplitGateway(
             self.inner,
-            model="sum",
-            share=share,
-            header=header,
+            Canary(named=fake_named(2), share=share, header=header, bounds=Bounds()),
             tell=lambda *facts: self.told.append(facts),
+            step_back=step_back,
+            pairs=pairs,
         )
 
 
 class ShadowSite(Candidacy):
     """A gateway over version 1 of `sum`, whose candidate, version 2, answers copies."""
 
-    def __init__(self, *, most=10, manner="on_loop", candidate=None):
+    def __init__(self, *, most=10, manner="on_loop", candidate=None, step_back=None):
         super().__init__(manner=manner, candidate=candidate)
         self.rests = []
         self.shadow = Shadow(
@@ -75,7 +79,9 @@ class ShadowSite(Candidacy):
             most=most,
             rest=self.rests.append,
         )
-        self.gateway = ShadowGateway(self.inner, model="sum", shadow=self.shadow)
+        self.gateway = ShadowGateway(
+            self.inner, model="sum", shadow=self.shadow, step_back=step_back
+        )
 
 
 def head(path="/predict", method="POST", query=b"", **headers):
@@ -90,3 +96,8 @@ def numbered(count):
 
 def versions_of(responses):
     return [json.loads(response.body)["version"] for response in responses]
+
+
+def watcher(**bounds):
+    """What watches version 2 of `sum`; ten requests of each version are enough for it."""
+    return StepBack(Bounds(least=10, **bounds), slot="sum.candidate", candidate="sum@2", share=0.5)

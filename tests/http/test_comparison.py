@@ -38,6 +38,11 @@ def body(*predictions):
         (body({"score": 1.0}), body(), Comparison(failed=1)),
         (body(), body(), Comparison()),
         (body({"score": 1}), body({"score": True}), Comparison(agreed=1)),
+        (
+            body({"value": [1, 2]}, {"value": "a"}, {"value": 2}),
+            body({"value": [1, 3]}, {"value": "a"}, {"value": 2.5}),
+            Comparison(agreed=1, differed=2, differences=[0.5]),
+        ),
         (b'{"outputs": []}', body(), None),
         (b"\xff", body(), None),
     ],

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import msgspec
 import pytest
-from tests.http.candidates import ShadowSite, head, version, versions_of
+from tests.http.candidates import ShadowSite, head, version, versions_of, watcher
 
 from golive.access.gatekeeper import Gatekeeper
 from golive.access.key_desk import KeyDesk, KeyWish
@@ -105,3 +105,25 @@ def test_a_copy_does_not_count_against_the_limits_of_a_key():
 
     assert [response.status for response in responses] == [200, 200, 429]
     assert [told[2] for told in site.told] == ["compared", "compared"]
+
+
+def test_a_candidate_that_fails_copies_gets_no_more_of_them():
+    def fail(record):
+        raise ValueError("not today")
+
+    watch = watcher()
+    site = ShadowSite(candidate=version(2, model=fail), step_back=watch)
+    observe = site.shadow._observe
+
+    def seen(model, asked, what, found):
+        observe(model, asked, what, found)
+        watch.see(asked, has_failed=found.failed > 0, seconds=None)
+
+    site.shadow._observe = seen
+    for _ in range(30):
+        site.answers((head(), b'{"x": 3}'))
+        site.shadow.turn()
+
+    assert len(site.told) == 10
+    assert watch.facts()["stepped_back"]["reason"] == "errors"
+    assert watch.facts()["seen"]["usual"]["requests"] == 10

@@ -2,13 +2,19 @@
 
 import asyncio
 import json
+import threading
 from collections import Counter
+from time import perf_counter
 
 import pytest
-from tests.http.candidates import SplitSite, head, numbered, version, versions_of
-from tests.http.gateways import read
+from tests.http.candidates import SplitSite, head, numbered, version, versions_of, watcher
+from tests.http.gateways import ask, read
 
-from golive.http.split import outcome_of, place_of
+from golive.engine.answers import Answer, Fault
+from golive.http.shadow import Shadow
+from golive.http.split import has_failed, outcome_of, place_of
+from golive.http.stepback.window import bucket_of
+from golive.service.exchange import Facts, Response
 
 
 def test_the_candidate_answers_its_share():
@@ -154,3 +160,169 @@ def test_only_5xx_are_failures_of_the_version():
     assert [outcome_of(status) for status in (200, 422, 499, 500, 503)] == [
         "answered", "refused", "refused", "failed", "failed",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("code", ["model_failed", "non_finite_output", "internal_error"])
+def test_a_record_that_the_model_failed_is_a_failure_whatever_the_status(code):
+    codes = {code: 1, "missing_column": 3}
+
+    assert [outcome_of(status, codes) for status in (200, 400, 422)] == ["failed"] * 3
+
+
+def test_records_that_callers_got_wrong_are_no_failure_of_the_version():
+    codes = {"missing_column": 1, "wrong_type": 2, "my_own_code": 1}
+
+    assert [outcome_of(status, codes) for status in (200, 400, 422)] == [
+        "answered", "refused", "refused",
+    ]  # fmt: skip
+
+
+def fails_on_large(record):
+    if record["x"] >= 50:
+        return Fault("model_failed", "not today", origin="model")
+    return Answer(score=2 * record["x"])
+
+
+def failing():
+    """Requests of two records, the second of which the candidate fails in every other one."""
+    return [(head(), b'[{"x": 1}, {"x": %d}]' % (number % 100)) for number in range(400)]
+
+
+@pytest.mark.parametrize("manner", ["at_once", "on_loop", "in_thread", "apart"])
+def test_a_candidate_whose_model_raises_for_some_records_steps_back(manner):
+    """Such answers have the status 200, with an error in the place of each such record."""
+    candidate = version(2, manner=manner, model=fails_on_large)
+    site = SplitSite(0.5, manner=manner, candidate=candidate, step_back=watcher())
+
+    responses = site.answers(*failing())
+
+    versions = versions_of(responses)
+    last = max(number for number, found in enumerate(versions) if found == "v2")
+    assert [response.status for response in responses] == [200] * 400
+    assert last < 200
+    assert set(versions[last + 1 :]) == {"v1"}
+    failed = sum(told[1:3] == ("v2", "failed") for told in site.told)
+    assert 0 < failed == sum(b'"error"' in response.body for response in responses)
+    assert not any(told[1:3] == ("v1", "failed") for told in site.told)
+
+
+def test_a_candidate_that_stepped_back_still_answers_who_asks_for_it():
+    site = SplitSite(1.0, candidate=version(2, model=fails_on_large), step_back=watcher())
+    site.gateway._share = 0.5
+    site.answers(*failing())
+
+    [response] = site.answers((head(golive_version="2"), b'{"x": 3}'))
+
+    assert versions_of([response]) == ["v2"]
+
+
+def test_after_the_step_back_a_kept_head_leads_to_the_usual_version():
+    """Heads are admitted once: the step-back must reach those that were admitted before."""
+    watch = watcher()
+    site = SplitSite(1.0, step_back=watch)
+    kept = site.gateway.admit(head())
+    usual, candidate = (version(n) for n in (1, 2))
+    watch.lets(usual, candidate)
+    for _ in range(10):
+        watch.see("v1", has_failed=False, seconds=0.001)
+    for _ in range(10):
+        watch.see("v2", has_failed=True, seconds=0.001)
+
+    async def run():
+        found = asyncio.get_running_loop().create_future()
+        ask(site.gateway, kept, b'{"x": 3}', found.set_result, started=0.0)
+        return await asyncio.wait_for(found, 30)
+
+    assert versions_of([asyncio.run(run())]) == ["v1"]
+    assert site.told == []  # what was not split counts for neither
+
+
+def test_records_that_the_caller_got_wrong_send_nobody_back():
+    watch = watcher()
+    site = SplitSite(0.5, step_back=watch)
+
+    site.answers(*[(head(), b'{"x": "%d"}' % number) for number in range(100)])
+
+    assert watch.lets(version(1), version(2))
+    assert "seen" not in watch.facts()
+
+
+def test_a_server_without_room_says_nothing_of_its_versions():
+    response = Response(status=503, lines="", body=b"", facts=Facts(request_id="1", route="/"))
+
+    assert has_failed(response) is None
+
+
+def test_a_client_that_goes_away_tells_how_long_it_waited():
+    watch = watcher()
+    site = SplitSite(1.0, manner="in_thread", step_back=watch)
+
+    async def run():
+        for _ in range(3):
+            ticket = site.gateway.answer(
+                site.gateway.admit(head()), b'{"x": 1}', started=perf_counter() - 5
+            )
+            ticket.reply = lambda response: None
+            ticket.cancel()
+            ticket.cancel()
+        await asyncio.sleep(0.05)
+
+    asyncio.run(run())
+
+    tally = watch._window.candidate
+    assert (tally.requests, tally.failed, tally.timed) == (0, 0, 3)
+    assert tally.times[bucket_of(5.0) :] != [0] * len(tally.times[bucket_of(5.0) :])
+
+
+def test_where_disagreement_is_bounded_the_usual_version_answers_the_candidates_requests_too():
+    watch = watcher(disagreement=0.1, errors=None, latency=None)
+    pairs = Shadow(
+        model="sum",
+        observe=lambda model, asked, seen, found: watch.see_pair(asked, found),
+        rest=lambda seconds: None,
+    )
+    site = SplitSite(0.5, step_back=watch, pairs=pairs)
+    responses = site.answers(*numbered(200))
+    lines = list(site.lines)
+
+    while pairs.turn():
+        pass
+    after = site.answers(*numbered(20))
+
+    assert set(versions_of(responses)) == {"v1", "v2"}
+    assert set(versions_of(after)) == {"v1"}
+    assert watch.facts()["stepped_back"]["reason"] == "disagreement"
+    compared = watch.facts()["seen"]["compared"]
+    assert compared["requests"] == versions_of(responses).count("v2")
+    assert (compared["agreed"], compared["differed"]) == (
+        sum(version == "v2" for version in versions_of(responses)[:1]),  # of 0, both give 0
+        compared["requests"] - compared["agreed"],
+    )
+    assert site.lines[: len(lines)] == lines  # copies are no requests
+
+
+def test_a_candidate_whose_calls_hang_leaves_a_thread_to_the_usual_version():
+    released = threading.Event()
+
+    def hang(record):
+        released.wait(60)
+        return Answer(score=0.0)
+
+    site = SplitSite(1.0, manner="apart", candidate=version(2, manner="apart", model=hang))
+
+    async def run():
+        begun = [
+            site.gateway.answer(site.gateway.admit(head()), b'{"x": 1}', started=0.0)
+            for _ in range(10)
+        ]
+        for ticket in begun:
+            ticket.reply = lambda response: None
+        found = asyncio.get_running_loop().create_future()
+        usual = site.gateway.admit(head(golive_version="1"))
+        ask(site.gateway, usual, b'{"x": 3}', found.set_result, started=0.0)
+        try:
+            return await asyncio.wait_for(found, 20)
+        finally:
+            released.set()
+
+    assert versions_of([asyncio.run(run())]) == ["v1"]

@@ -103,6 +103,7 @@ SERVING = sorted(
         "golive.engine.batcher",
         "golive.http",
         "golive.http.bodies",
+        "golive.http.candidate_families",
         "golive.http.counters",
         "golive.http.descriptors",
         "golive.http.draining",

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
+from tests.wiring.dangerous import pack_dangerous
 
 import golive
-from golive.errors import BundleCorruptError, UsageError
+from golive.errors import BundleCorruptError, GoliveError, UsageError
 from golive.http.plan import ServePlan
 from golive.http.refreshing.source import SourceUnavailableError
 from golive.registry.errors import ContentCorruptError
@@ -182,3 +183,53 @@ def test_only_servers_that_run_are_asked(tmp_path, monkeypatch):
         ask_to_refresh()
     with pytest.raises(UsageError, match=f"Process {os.getpid()} is no server"):
         ask_to_refresh(os.getpid())
+
+
+@pytest.fixture
+def dangers(registry, tmp_path, monkeypatch):
+    """A version 3 of `games` that does what the file `danger-3` says."""
+    registry.push(pack_dangerous(tmp_path, 3), model="games")
+    monkeypatch.setenv("DANGER_FOLDER", str(tmp_path))
+    return tmp_path / "danger-3"
+
+
+def source_of(registry, version, **options):
+    """A source whose reference names a version while the first one serves, and that version."""
+    plan = pin(plan_of("games@prod", refresh=30, **options))
+    source = open_source(plan, plan.pinned["games@prod"])
+    registry.move("games", "prod", version)
+    return source, source.look()
+
+
+def test_a_version_that_would_end_the_server_is_refused_in_a_process_of_its_own(registry, dangers):
+    dangers.write_text("import abort")
+    source, named = source_of(registry, 3)
+
+    with pytest.raises(GoliveError, match=r"games@3 was loaded first ended by SIGABRT") as caught:
+        source.try_out(named)
+    dangers.write_text("")
+    source.try_out(named)
+    dangers.write_text("import abort")
+    source.try_out(named)  # it has passed
+    dangers.write_text("")
+    model = source.load(named)
+
+    assert caught.value.code == "model_not_loadable"
+    assert model.names == ("3", "prod")
+
+
+def test_a_compiled_program_is_not_tried_and_neither_is_anything_without_a_limit(registry, dangers):
+    dangers.write_text("import abort")
+    program, named_program = source_of(registry, 2)
+    unlimited, named = source_of(registry, 3, load_limit=0)
+
+    program.try_out(named_program)
+    unlimited.try_out(named)
+
+
+def test_a_trial_is_ended_when_its_time_is_over(registry, dangers):
+    dangers.write_text("import hang")
+    source, named = source_of(registry, 3, load_limit=3)
+
+    with pytest.raises(GoliveError, match="games@3 was not loaded within 3 seconds"):
+        source.try_out(named)

@@ -70,9 +70,11 @@ def _add(found: Comparison, before: Any, after: Any) -> None:
 
 
 def _part(entry: Any, name: str) -> Any:
-    """The label or the score of an entry; plain numbers are scores, other plain values labels."""
+    """The label or the score of an entry; numbers are scores where an entry is a plain value."""
     if isinstance(entry, dict):
-        return entry.get(name)
+        if "value" not in entry:
+            return entry.get(name)
+        entry = entry["value"]
     return entry if (name == "score") == _is_number(entry) else None
 
 

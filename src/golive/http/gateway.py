@@ -103,16 +103,17 @@ class ServiceGateway:
 
         Args:
             service: Answers those who choose no version.
-            candidate: Answers those whom `admit_to_candidate` admits, and who choose it.
+            candidate: Answers those whom `admit_to_candidate` admits, and who choose it; one whose
+                calls hang leaves a thread to the service.
             also: Answer those who choose a version of theirs, by the header `golive-version`.
         """
         with self._renewing:
             known = {id(way.service): way for way in self._served.ways}
 
-            def way(one: Service) -> _Way:
-                return known.get(id(one)) or self._way(one)
+            def way(one: Service, *, leaves_room: bool = False) -> _Way:
+                return known.get(id(one)) or self._way(one, leaves_room=leaves_room)
 
-            second = None if candidate is None else way(candidate)
+            second = None if candidate is None else way(candidate, leaves_room=True)
             self._served = _Served(way(service), second, tuple(way(one) for one in also))
 
     def renew(self) -> None:
@@ -120,8 +121,9 @@ class ServiceGateway:
         with self._renewing:
             self._served = msgspec.structs.replace(self._served)
 
-    def _way(self, service: Service) -> _Way:
-        return _Way(service, lanes_of(service.models, self._pool, self._desk.room))
+    def _way(self, service: Service, *, leaves_room: bool = False) -> _Way:
+        pool, room = self._pool, self._desk.room
+        return _Way(service, lanes_of(service.models, pool, room, leaves_room=leaves_room))
 
     @property
     def epoch(self) -> object:

@@ -39,7 +39,13 @@ class Lane:
         self.in_thread = ThreadBatcher(engine, run)
 
 
-def lanes_of(models: Mapping[str, ServedModel], pool: ThreadPool, room: Room) -> dict[str, Lane]:
+def lanes_of(
+    models: Mapping[str, ServedModel],
+    pool: ThreadPool,
+    room: Room,
+    *,
+    leaves_room: bool = False,
+) -> dict[str, Lane]:
     """A lane for each model.
 
     Of several models, one whose calls hang leaves a thread, and the fair share of the room, to the
@@ -50,9 +56,10 @@ def lanes_of(models: Mapping[str, ServedModel], pool: ThreadPool, room: Room) ->
         models: By name.
         pool: The threads of all of them.
         room: How many questions threads may have in hand.
+        leaves_room: Whether there are others, however few these are.
     """
     here = {name: model for name, model in models.items() if model.backend is None}
-    lanes = _lanes_here(here, pool, room)
+    lanes = _lanes_here(here, pool, room, leaves_room=leaves_room)
     for name, model in models.items():
         if model.backend is not None:
             own = ThreadPool(threads=pool.threads, name=f"golive-{name}")
@@ -60,11 +67,13 @@ def lanes_of(models: Mapping[str, ServedModel], pool: ThreadPool, room: Room) ->
     return lanes
 
 
-def _lanes_here(models: Mapping[str, ServedModel], pool: ThreadPool, room: Room) -> dict[str, Lane]:
-    if len(models) < 2:
+def _lanes_here(
+    models: Mapping[str, ServedModel], pool: ThreadPool, room: Room, *, leaves_room: bool
+) -> dict[str, Lane]:
+    if len(models) < 2 and not leaves_room:
         return {name: Lane(model.engine, pool.run, room) for name, model in models.items()}
     threads = max(1, pool.threads - 1)
-    places = max(1, room.capacity - room.capacity // len(models))
+    places = max(1, room.capacity - room.capacity // max(2, len(models)))
     return {
         name: Lane(model.engine, Share(pool, threads=threads).run, Room(places, within=room))
         for name, model in models.items()

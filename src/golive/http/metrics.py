@@ -7,6 +7,17 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from golive.http.candidate_families import (
+    FAMILIES,
+    SECONDS,
+    SHADOW,
+    SHADOW_DIFFERENCES,
+    SHADOW_RECORDS,
+    SPLIT,
+    SPLIT_SECONDS,
+    STEP_BACKS,
+    STEPPED_BACK,
+)
 from golive.http.counters import Counters, Key, counts_of_others
 from golive.http.exposition import CONTENT_TYPE, Family, exposition
 from golive.http.limit_families import LIMIT_FAMILIES
@@ -22,9 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Metrics", "RouteSeries"]
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
-_SUM = len(_BUCKETS) + 1
-_DIFFERENCES = (1e-9, 1e-6, 1e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 10.0, 100.0)
+_SUM = len(SECONDS) + 1
 
 _REQUESTS = Family(
     name="golive_requests",
@@ -61,7 +70,7 @@ _SECONDS = Family(
     help="Seconds from a request's first byte to its answer.",
     kind="histogram",
     labels=("route",),
-    bounds=_BUCKETS,
+    bounds=SECONDS,
 )
 _IN_FLIGHT = Family(
     name="golive_requests_in_flight",
@@ -93,38 +102,6 @@ _LOOK_FAILURES = Family(
     kind="counter",
     labels=("model", "reason"),
 )
-_SPLIT = Family(
-    name="golive_split_requests",
-    help="Requests that were split between two versions, by what came of them.",
-    kind="counter",
-    labels=("model", "version", "outcome"),
-)
-_SPLIT_SECONDS = Family(
-    name="golive_split_request_seconds",
-    help="Seconds from the first byte of such a request to its answer.",
-    kind="histogram",
-    labels=("model", "version"),
-    bounds=_BUCKETS,
-)
-_SHADOW = Family(
-    name="golive_shadow_requests",
-    help="Copies of requests that a candidate was to answer, by what came of them.",
-    kind="counter",
-    labels=("model", "version", "outcome"),
-)
-_SHADOW_RECORDS = Family(
-    name="golive_shadow_records",
-    help="Records of such copies by whether the candidate's answer agrees with the one given.",
-    kind="counter",
-    labels=("model", "version", "outcome"),
-)
-_SHADOW_DIFFERENCES = Family(
-    name="golive_shadow_score_difference",
-    help="By how much the scores of both differ.",
-    kind="histogram",
-    labels=("model", "version"),
-    bounds=_DIFFERENCES,
-)
 _BACKENDS = Family(
     name="golive_backends",
     help="Processes of a model that is served apart that can be asked (one a worker).",
@@ -149,11 +126,7 @@ _FAMILIES = (
     _INFO,
     _LOOKS,
     _LOOK_FAILURES,
-    _SPLIT,
-    _SPLIT_SECONDS,
-    _SHADOW,
-    _SHADOW_RECORDS,
-    _SHADOW_DIFFERENCES,
+    *FAMILIES,
     *LIMIT_FAMILIES,
     _BACKENDS,
     _BACKEND_ENDS,
@@ -238,12 +211,33 @@ class Metrics:
             outcome: What came of it.
             seconds: From its first byte.
         """
-        slot = self._counters.slot((_SPLIT.name, model, version, outcome))
-        times = self._counters.slot((_SPLIT_SECONDS.name, model, version), _SPLIT_SECONDS.size)
+        slot = self._counters.slot((SPLIT.name, model, version, outcome))
+        times = self._counters.slot((SPLIT_SECONDS.name, model, version), SPLIT_SECONDS.size)
         values = self._counters.values
         values[slot] += 1.0
-        values[times + bisect_left(_BUCKETS, seconds)] += 1.0
+        values[times + bisect_left(SECONDS, seconds)] += 1.0
         values[times + _SUM] += seconds
+
+    def count_step_back(
+        self,
+        model: str,
+        version: str,
+        reason: Literal["errors", "latency", "disagreement"] | None,
+        is_back: bool,  # noqa: FBT001
+    ) -> None:
+        """Count a candidate that stepped back, and say whether it still is; by one at a time.
+
+        Args:
+            model: The model's name.
+            version: The candidate's.
+            reason: Why it stepped back now, or None.
+            is_back: Whether it is asked no more.
+        """
+        at = self._counters.slot((STEPPED_BACK.name, model, version))
+        self._counters.values[at] = float(is_back)
+        if reason is not None:
+            at = self._counters.slot((STEP_BACKS.name, model, version, reason))
+            self._counters.values[at] += 1.0
 
     def count_shadow(
         self,
@@ -261,19 +255,19 @@ class Metrics:
             found: How the answers compare, where both were there.
         """
         slot = self._counters.slot
-        at = slot((_SHADOW.name, model, version, outcome))
+        at = slot((SHADOW.name, model, version, outcome))
         self._counters.values[at] += 1.0
         if found is None:
             return
         outcomes = {"agreed": found.agreed, "differed": found.differed, "failed": found.failed}
-        slots = {name: slot((_SHADOW_RECORDS.name, model, version, name)) for name in outcomes}
-        first = slot((_SHADOW_DIFFERENCES.name, model, version), _SHADOW_DIFFERENCES.size)
+        slots = {name: slot((SHADOW_RECORDS.name, model, version, name)) for name in outcomes}
+        first = slot((SHADOW_DIFFERENCES.name, model, version), SHADOW_DIFFERENCES.size)
         values = self._counters.values
         for name, number in outcomes.items():
             values[slots[name]] += number
         for difference in found.differences:
-            values[first + bisect_left(_DIFFERENCES, difference)] += 1.0
-            values[first + len(_DIFFERENCES) + 1] += difference
+            values[first + bisect_left(SHADOW_DIFFERENCES.bounds, difference)] += 1.0
+            values[first + len(SHADOW_DIFFERENCES.bounds) + 1] += difference
 
     def add(self, series: Key, number: float = 1.0) -> None:
         """Count what is rare; each series by one thread at a time. With 0 it is there from now."""
@@ -322,7 +316,7 @@ class Metrics:
             status = self._status_slot(series, response.status)
         values = self._counters.values
         values[status] += 1.0
-        values[series.seconds + bisect_left(_BUCKETS, seconds)] += 1.0
+        values[series.seconds + bisect_left(SECONDS, seconds)] += 1.0
         values[series.seconds + _SUM] += seconds
         if facts.codes:
             self._count_codes(facts.codes)

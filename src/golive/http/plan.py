@@ -13,6 +13,7 @@ from golive.settings import ServeSettings
 
 if TYPE_CHECKING:
     from golive.http.refreshing.source import ModelSource
+    from golive.http.stepback.bounds import Bounds
 
 __all__ = ["Canary", "LoadModels", "Named", "OpenSource", "Placement", "ServePlan"]
 
@@ -55,12 +56,14 @@ class Canary(msgspec.Struct, frozen=True, kw_only=True):
         share: Of the requests, 0 to 1.
         header: The header, in lower case, by which callers keep their version; the body if None.
         is_shadow: Whether it answers copies, which nobody gets, and nothing else.
+        bounds: How much worse than the usual version it may do.
     """
 
     named: Named
     share: float
     header: str | None = None
     is_shadow: bool = False
+    bounds: Bounds
 
     @property
     def slot(self) -> str:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from queue import Empty, Full, Queue
 from threading import Thread
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -15,10 +15,13 @@ from golive.http.comparison import Comparison, compare
 from golive.http.gateway import ServiceGateway
 from golive.http.plan_of_head import HeadPlan
 from golive.http.protocols import Admission, Head, Ticket
-from golive.http.split import Watched
+from golive.http.split import Watched, has_failed
 from golive.service.calls import Reply
 from golive.service.exchange import Response
 from golive.service.problems import Problem
+
+if TYPE_CHECKING:
+    from golive.http.stepback.step_back import StepBack
 
 __all__ = ["Observer", "Seen", "Shadow", "ShadowGateway"]
 
@@ -112,12 +115,22 @@ class ShadowGateway:
         gateway: Answers, and has a candidate.
         model: The model that has it.
         shadow: Takes the copies.
+        step_back: Says whether the candidate is to get any, and sees what the usual version
+            answers; None: it is.
     """
 
-    def __init__(self, gateway: ServiceGateway, *, model: str, shadow: Shadow) -> None:
+    def __init__(
+        self,
+        gateway: ServiceGateway,
+        *,
+        model: str,
+        shadow: Shadow,
+        step_back: StepBack | None = None,
+    ) -> None:
         self._gateway = gateway
         self._model = model
         self._shadow = shadow
+        self._step_back = step_back
 
     @property
     def epoch(self) -> object:
@@ -141,17 +154,31 @@ class ShadowGateway:
             return self._gateway.answer(admission, body, started=started)
         answered = self._gateway.answer(copied.usual, body, started=started)
         if isinstance(answered, Response):
-            self._copy(copied.candidate, body, answered)
+            self._copy(copied, body, answered)
             return answered
-        return Watched(answered, lambda response: self._copy(copied.candidate, body, response))
+        return Watched(answered, lambda response: self._copy(copied, body, response))
 
     def refuse(self, head: Head | None, problem: Problem, *, started: float) -> Response:
         """The response to what the transport could not or would not hand over."""
         return self._gateway.refuse(head, problem, started=started)
 
-    def _copy(self, plan: HeadPlan, body: bytes, response: Response) -> None:
+    def _copy(self, copied: _Copied, body: bytes, response: Response) -> None:
+        if self._step_back is not None and not self._lets(copied, response, self._step_back):
+            return
         if response.status == 200:
-            self._shadow.take(plan, body, response.body)
+            self._shadow.take(copied.candidate, body, response.body)
+
+    def _lets(self, copied: _Copied, response: Response, step_back: StepBack) -> bool:
+        """Whether the candidate is to get copies; what was answered is seen."""
+        usual = copied.usual.plan.admitted.place.model
+        candidate = copied.candidate.admitted.place.model
+        if usual is None or candidate is None:
+            return True
+        lets = step_back.lets(usual, candidate)
+        failed = has_failed(response)
+        if lets and failed is not None:
+            step_back.see(usual.version, has_failed=failed, seconds=None)
+        return lets
 
 
 class _Copied(msgspec.Struct, frozen=True):

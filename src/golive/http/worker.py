@@ -33,6 +33,7 @@ from golive.settings import ServeSettings
 
 if TYPE_CHECKING:
     from golive.http.refreshing.following import Following
+    from golive.http.stepback.step_back import StepBack
 
 __all__ = ["PARTING_SECONDS", "StartReport", "Worker", "leaving_seconds"]
 
@@ -90,15 +91,18 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
             runner.run(self._serve(listener))
 
     async def _serve(self, listener: socket) -> None:
-        settings, following = self.plan.settings, self._following()
+        settings, step_back = self.plan.settings, self._step_back()
+        following = self._following(step_back)
         house = build_gateway(
             settings,
             metrics_directory=self.plan.metrics_directory,
-            change=self._change(following),
+            change=self._change(following, step_back),
         )
         tls = tls_context(settings.tls_certificate, settings.tls_key)
         count = house.gateway.telemetry.metrics.count_code
-        front = FrontServer(self._gateway(house), _limits(settings), tls=tls, count=count)
+        front = FrontServer(
+            self._gateway(house, step_back), _limits(settings), tls=tls, count=count
+        )
         draining = Draining(
             house.readiness,
             seconds=settings.drain,
@@ -112,8 +116,9 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
             load = partial(self._load, house, following)
             beginning = asyncio.create_task(self._begin(load, front, listener, draining))
             await draining.wait()
-            if following is not None:
-                following.close()
+            for part in (following, step_back):
+                if part is not None:
+                    part.close()
             beginning.cancel()
             with suppress(asyncio.CancelledError):
                 await beginning
@@ -123,18 +128,20 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
                 await front.end(settings.grace)
         house.close()
 
-    def _gateway(self, house: Gatehouse) -> Gateway:
+    def _gateway(self, house: Gatehouse, step_back: StepBack | None) -> Gateway:
         canary = self.plan.canary
-        if canary is None:
+        if canary is None or step_back is None:
             return house.gateway
         from golive.http.candidates import gateway_of  # few servers have a candidate
 
-        return gateway_of(canary, house.gateway)
+        return gateway_of(canary, house.gateway, step_back)
 
-    def _change(self, following: Following | None) -> Callable[[ServiceContext], ServiceContext]:
+    def _change(
+        self, following: Following | None, step_back: StepBack | None
+    ) -> Callable[[ServiceContext], ServiceContext]:
         """What this worker adds to the context of its services."""
+        change = partial(_told_of, following, step_back)
         directory = self.plan.metrics_directory
-        change = _as_it_is if following is None else following.context
         if self.plan.settings.worker_memory is None or directory is None:
             return change
         from golive.http.memory.note import MemoryNote  # few servers have a limit
@@ -142,12 +149,22 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
         note = MemoryNote(directory)
         return lambda context: change(msgspec.structs.replace(context, memory_facts=note.read))
 
-    def _following(self) -> Following | None:
+    def _step_back(self) -> StepBack | None:
+        if self.plan.canary is None:
+            return None
+        from golive.http.candidates import step_back_of
+        from golive.http.refreshing.following import board_of
+
+        return step_back_of(self.plan.canary, board_of(self.plan.metrics_directory))
+
+    def _following(self, step_back: StepBack | None) -> Following | None:
         if not self.plan.followed or self.open_source is None:
             return None
         from golive.http.refreshing.following import Following  # few servers follow anything
 
-        return Following(self.plan, self.open_source)
+        if step_back is None:
+            return Following(self.plan, self.open_source)
+        return Following(self.plan, self.open_source, asked=step_back.forgive)
 
     async def _begin(
         self,
@@ -193,7 +210,13 @@ def leaving_seconds(settings: ServeSettings) -> float:
     return settings.read_limit + settings.time_limit + settings.write_limit
 
 
-def _as_it_is(context: ServiceContext) -> ServiceContext:
+def _told_of(
+    following: Following | None, step_back: StepBack | None, context: ServiceContext
+) -> ServiceContext:
+    """The context of a service that tells of what is followed, and of a candidate."""
+    for part in (following, step_back):
+        if part is not None:
+            context = part.context(context)
     return context
 
 

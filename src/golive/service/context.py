@@ -47,6 +47,7 @@ class ServiceContext(msgspec.Struct, frozen=True, kw_only=True):
             where there is none.
         memory_facts: Tells how it stands with the memory of the workers, or None where they have no
             limit.
+        canary_facts: Tells how it stands with a candidate, or None where there is none.
         refresh_hook: Without it there is no `/admin/refresh`.
         gatekeeper: Knows the keys; without it everybody is let in.
         metrics_open: Whether `/metrics` needs no key.
@@ -61,6 +62,7 @@ class ServiceContext(msgspec.Struct, frozen=True, kw_only=True):
     refresh_facts: Callable[[], dict[str, JsonValue]] | None = None
     limits_facts: Callable[[], JsonValue] | None = None
     memory_facts: Callable[[], JsonValue] | None = None
+    canary_facts: Callable[[], dict[str, JsonValue]] | None = None
     refresh_hook: RefreshHook | None = None
     gatekeeper: Gatekeeper | None = None
     metrics_open: bool = False

@@ -38,6 +38,8 @@ class Health:
             body["limits"] = self._context.limits_facts()
         if self._context.memory_facts is not None:
             body["memory"] = self._context.memory_facts()
+        if self._context.canary_facts is not None:
+            body["canary"] = self._context.canary_facts()
         return ready_reply(call, self._context, body)
 
     def metrics(self, call: Call) -> Reply:  # noqa: ARG002

@@ -36,6 +36,8 @@ class FakeSource:
         refused: Raised instead of loading a version, by version.
         looks: How often it was asked.
         loads: The versions that were asked for.
+        untried: Raised when a version is tried, by version.
+        tries: The versions that were tried.
     """
 
     def __init__(self, version: int) -> None:
@@ -44,6 +46,8 @@ class FakeSource:
         self.refused: dict[int, BaseException] = {}
         self.looks = 0
         self.loads: list[int] = []
+        self.untried: dict[int, BaseException] = {}
+        self.tries: list[int] = []
 
     def look(self) -> Named:
         """The version."""
@@ -51,6 +55,12 @@ class FakeSource:
         if self.unavailable is not None:
             raise self.unavailable
         return fake_named(self.version)
+
+    def try_out(self, named: Named) -> None:
+        """Nothing, unless a test says otherwise."""
+        self.tries.append(named.version)
+        if named.version in self.untried:
+            raise self.untried[named.version]
 
     def load(self, named: Named) -> ServedModel:
         """The version as a served model."""

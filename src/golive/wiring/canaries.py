@@ -9,6 +9,7 @@ import msgspec
 from golive.errors import UsageError
 from golive.http.canary import read_canary
 from golive.http.plan import Canary, Named, ServePlan
+from golive.http.stepback.bounds import read_bounds
 from golive.registry.reference import parse_reference
 from golive.wiring.registries import named_now
 
@@ -23,7 +24,8 @@ def canary_of(plan: ServePlan, pinned: Mapping[str, Named]) -> Canary:
         pinned: What its references name now.
 
     Raises:
-        UsageError: The plan does not serve one reference alone, or the setting names no candidate.
+        UsageError: The plan does not serve one reference alone, or a setting names no candidate
+            or no bound.
         GoliveError: As `golive.wiring.registries.locate`.
     """
     if len(plan.bundles) != 1 or len(pinned) != 1:
@@ -49,4 +51,10 @@ def canary_of(plan: ServePlan, pinned: Mapping[str, Named]) -> Canary:
         share=share,
         header=None if header is None else header.lower(),
         is_shadow=settings.shadow is not None,
+        bounds=read_bounds(
+            errors=settings.canary_errors,
+            latency=settings.canary_latency,
+            disagreement=settings.canary_disagreement,
+            least=settings.canary_requests,
+        ),
     )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from golive.blobs.store import StoreUnavailableError
+from golive.bundle.reading import Bundle
 from golive.http.plan import Named, ServePlan
 from golive.http.refreshing.source import SourceUnavailableError
+from golive.http.refreshing.trials import TriedVersions
 from golive.registry.errors import HistoryCorruptError, NotInRegistryError
 from golive.registry.reference import parse_reference
 from golive.service.served import ServedModel
@@ -19,14 +21,17 @@ class RegistrySource:
 
     Args:
         plan: How it is served.
-        reference: What is followed.
+        named: The version that serves, and what is followed.
     """
 
-    def __init__(self, plan: ServePlan, reference: str) -> None:
+    def __init__(self, plan: ServePlan, named: Named) -> None:
         self._plan = plan
-        self._text = reference
-        self._reference = parse_reference(reference)
+        self._text = named.reference
+        self._reference = parse_reference(named.reference)
         self._registry = open_registry(self._reference.registry)
+        self._tried = TriedVersions(plan.metrics_directory)
+        self._tried.know(named.sha256)
+        self._pulled: tuple[str, Bundle] | None = None
 
     def look(self) -> Named:
         """The version that the reference names now.
@@ -41,6 +46,20 @@ class RegistrySource:
             raise SourceUnavailableError(error.message, hint=error.hint, code=error.code) from error
         return named_by(self._text, self._reference, located)
 
+    def try_out(self, named: Named) -> None:
+        """Load a version in a process of its own, once; a compiled program runs no code of its own.
+
+        Raises:
+            SourceUnavailableError: The registry does not answer, or the disk is full.
+            GoliveError: It is not what was packed, does not load here, or answers differently.
+        """
+        bundle = self._pull(named)
+        self._pulled = (named.sha256, bundle)
+        seconds = self._plan.settings.load_limit
+        is_program = bundle.manifest.answers == "compiled" and not self._plan.original
+        if seconds and not is_program:
+            self._tried.once(named.sha256, lambda: self._try_apart(named, bundle, seconds))
+
     def load(self, named: Named) -> ServedModel:
         """A version, pulled, verified and loaded, its golden records replayed.
 
@@ -48,13 +67,35 @@ class RegistrySource:
             SourceUnavailableError: The registry does not answer.
             GoliveError: It is not what was packed, does not load here, or answers differently.
         """
+        pulled, self._pulled = self._pulled, None
+        is_pulled = pulled is not None and pulled[0] == named.sha256
+        bundle = pulled[1] if pulled is not None and is_pulled else self._pull(named)
+        return load_model(self._plan, named.model, bundle, names=named.names)
+
+    def _pull(self, named: Named) -> Bundle:
         try:
-            bundle = pull_named(named, verify=self._plan.verify)
+            return pull_named(named, verify=self._plan.verify)
         except StoreUnavailableError as error:
             raise SourceUnavailableError(error.message, hint=error.hint, code=error.code) from error
-        return load_model(self._plan, named.model, bundle, names=named.names)
+
+    def _try_apart(self, named: Named, bundle: Bundle, seconds: float) -> None:
+        from golive.wiring.trial_process import TrialTask  # few versions are tried
+        from golive.wiring.trials import try_apart
+
+        plan = self._plan
+        task = TrialTask(
+            path=str(bundle.source),
+            name=named.model,
+            label=named.label,
+            seconds=seconds,
+            allow_drifted_environment=plan.allow_drifted_environment,
+            original=plan.original,
+            no_pickle=plan.settings.no_pickle,
+            max_records=plan.settings.max_records,
+        )
+        try_apart(task)
 
 
 def open_source(plan: ServePlan, named: Named) -> RegistrySource:
     """The versions of a followed reference; called in each worker."""
-    return RegistrySource(plan, named.reference)
+    return RegistrySource(plan, named)

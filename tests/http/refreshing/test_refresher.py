@@ -321,3 +321,46 @@ def _request(headers):
     from golive.service.exchange import Request
 
     return Request(method="POST", path="/predict", headers=headers, body=b'{"x": 3}')
+
+
+def test_a_version_is_tried_before_it_is_loaded():
+    bench = Bench()
+    bench.source.version = 2
+    bench.source.untried[2] = ModelLoadError("It hangs.")
+
+    for _ in range(3):
+        bench.turn(10)
+    facts = bench.facts["refused"]
+    bench.source.version = 3
+    bench.turn(10)
+
+    assert (facts["code"], facts["message"]) == ("model_not_loadable", "It hangs.")
+    assert (bench.source.tries, bench.source.loads) == ([2, 3], [3])
+    assert (bench.counted, bench.switched) == (["refused", "taken"], ["3"])
+
+
+def test_a_version_that_could_not_be_tried_is_tried_again_and_not_refused():
+    bench = Bench()
+    bench.source.version = 2
+    bench.source.untried[2] = SourceUnavailableError("There is no memory.")
+    bench.turn(10)
+    del bench.source.untried[2]
+
+    bench.turn(20)
+
+    assert (bench.counted, bench.switched) == (["unavailable", "taken"], ["2"])
+
+
+def test_a_server_that_ends_during_a_trial_loads_nothing():
+    bench = Bench()
+    bench.source.version = 2
+    try_out = bench.source.try_out
+
+    def end(named):
+        try_out(named)
+        bench.refresher.close()
+
+    bench.source.try_out = end
+    bench.turn(10)
+
+    assert (bench.source.tries, bench.source.loads, bench.switched) == ([2], [], [])

@@ -42,15 +42,23 @@ class Following:
     Args:
         plan: What is served.
         open_source: Gives the versions of a followed reference.
+        asked: Is called when this process is asked to look.
 
     Attributes:
         plan: The plan, with the versions that other processes of the server switched to.
     """
 
-    def __init__(self, plan: ServePlan, open_source: OpenSource) -> None:
+    def __init__(
+        self,
+        plan: ServePlan,
+        open_source: OpenSource,
+        *,
+        asked: Callable[[], object] = lambda: None,
+    ) -> None:
         self._board = board_of(plan.metrics_directory)
         self.plan = _with_newest(plan, self._board)
         self._open_source = open_source
+        self._asked = asked
         self._refresher: Refresher | None = None
         self._is_asked = False
 
@@ -104,6 +112,7 @@ class Following:
         self._is_asked = True
         if self._refresher is not None:
             self._refresher.ask()
+        self._asked()
 
     def close(self) -> None:
         """Look no more."""

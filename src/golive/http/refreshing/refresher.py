@@ -202,8 +202,8 @@ class Refresher:
             SourceUnavailableError: It cannot be had now.
         """
         try:
-            model = self._sources[name].load(named)
-            if self._is_closed:
+            model = self._loaded(name, named)
+            if model is None or self._is_closed:
                 return following
             self._switch(name, model)
         except (SourceUnavailableError, OSError, MemoryError):  # says nothing of the version
@@ -218,9 +218,15 @@ class Refresher:
         if self._board is not None:
             with suppress(OSError):  # a worker that begins later looks by itself
                 self._board.tell_served(name, named)
-                self._board.ask()
+                self._board.nudge()
                 self._times_asked += 1
         return after_switch(following, named, at=self._time())
+
+    def _loaded(self, name: str, named: Named) -> ServedModel | None:
+        """A version that was tried first; None if there is no need of it any more."""
+        source = self._sources[name]
+        source.try_out(named)
+        return None if self._is_closed else source.load(named)
 
     def _refuse(self, following: Following, named: Named, error: BaseException) -> Following:
         self._count(named.model, "refused")

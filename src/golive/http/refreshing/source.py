@@ -28,6 +28,15 @@ class ModelSource(Protocol):
         """
         ...
 
+    def try_out(self, named: Named) -> None:
+        """Find out whether a version can be loaded, where it can do no harm.
+
+        Raises:
+            SourceUnavailableError: That cannot be found out now.
+            GoliveError: It cannot, or answers differently.
+        """
+        ...
+
     def load(self, named: Named) -> ServedModel:
         """A version, verified and loaded, its golden records replayed.
 

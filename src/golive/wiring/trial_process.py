@@ -1,0 +1,130 @@
+"""What a trial runs: a process that loads a version, replays its golden records and asks it once.
+
+It writes what came of it, as JSON, into a file descriptor, and ends at once: threads and exit
+handlers of the model's are not waited for.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import warnings
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from golive.errors import GoliveError
+
+__all__ = ["Report", "TrialTask", "main", "report_of"]
+
+_ANYTHING = BaseException  # models raise what is no Exception, too, such as SystemExit
+_LONGEST = 800
+_KILLED_FIRST = "1000"
+_DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG
+
+
+class TrialTask(msgspec.Struct, frozen=True, kw_only=True):
+    """What is tried, and how it will be served.
+
+    Attributes:
+        path: Of the bundle.
+        name: Under which name it will be served.
+        label: As a person calls it, such as `games@8`.
+        seconds: How long it may take.
+        allow_drifted_environment: Whether changed answers of golden records are put up with.
+        original: Whether the original model answers instead of a compiled program.
+        no_pickle: Whether pickles are refused.
+        max_records: The most records that a request may hold.
+    """
+
+    path: str
+    name: str
+    label: str
+    seconds: float
+    allow_drifted_environment: bool = False
+    original: bool = False
+    no_pickle: bool = False
+    max_records: int = 10_000
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a trial.
+
+    Attributes:
+        code: Of the error, or None where it is fit to serve.
+        message: What is wrong.
+        hint: What to do about it, or None.
+        says_nothing: Whether that says nothing of the version, such as a full disk.
+    """
+
+    code: str | None = None
+    message: str = ""
+    hint: str | None = None
+    says_nothing: bool = False
+
+
+def main(task: str, channel: int, parent: int) -> None:
+    """Try what a task (JSON) says and write a report (JSON); does not come back.
+
+    Args:
+        task: The task.
+        channel: The file descriptor to write to.
+        parent: The process that waits for it, without which it is to end.
+    """
+    asked = msgspec.json.decode(task, type=TrialTask)
+    _end_in_time(asked.seconds, parent)
+    warnings.simplefilter("ignore")  # those of the process that will serve it are logged
+    try:
+        _load_and_ask(asked)
+        report = Report()
+    except _ANYTHING as error:
+        report = report_of(error)
+    os.write(channel, msgspec.json.encode(report))
+    os._exit(0)
+
+
+def _end_in_time(seconds: float, parent: int) -> None:
+    """Be ended by the system if it takes too long or the parent ends, and first if memory does."""
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, seconds + 5.0)
+    if sys.platform != "linux":
+        return
+    import ctypes
+
+    ctypes.CDLL(None).prctl(_DIES_WITH_PARENT, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(_KILLED_FIRST, "ascii")
+
+
+def _load_and_ask(task: TrialTask) -> None:
+    from golive.bundle.reading import open_bundle
+    from golive.http.plan import ServePlan
+    from golive.service.context import ServiceContext
+    from golive.service.probing import probe
+    from golive.service.request_ids import request_ids
+    from golive.settings import ServeSettings
+    from golive.wiring.models import load_model
+
+    settings = ServeSettings.load({}, no_pickle=task.no_pickle, max_records=task.max_records)
+    plan = ServePlan(
+        bundles=(),
+        settings=settings,
+        allow_drifted_environment=task.allow_drifted_environment,
+        original=task.original,
+    )
+    model = load_model(plan, task.name, open_bundle(Path(task.path)))
+    probe(model, ServiceContext(new_id=request_ids()))
+
+
+def report_of(error: BaseException) -> Report:
+    """What is told of an error; one of the system says nothing of the version."""
+    if isinstance(error, GoliveError):
+        message, hint = error.message[:_LONGEST], error.hint
+        return Report(code=error.code, message=message, hint=hint and hint[:_LONGEST])
+    message = f"{type(error).__name__}: {error}"[:_LONGEST]
+    says_nothing = isinstance(error, OSError)
+    return Report(code="model_not_loadable", message=message, says_nothing=says_nothing)

@@ -1,0 +1,170 @@
+"""Trials: a version is loaded in a process of its own before the one that serves loads it.
+
+A model may hang, crash or take all memory while it is loaded. Where it does that, the process that
+serves must not be the first to find out.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from golive.errors import GoliveError, ModelLoadError
+from golive.http.refreshing.source import SourceUnavailableError
+from golive.settings import child_environment
+from golive.wiring.free_memory import Memory, memory_now
+from golive.wiring.trial_process import Report, TrialTask
+
+__all__ = ["try_apart"]
+
+_BOOT = (
+    "import sys; sys.path.append(sys.argv[1]); from golive.wiring.trial_process import main; "
+    "main(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))"
+)
+_LOOK_SECONDS = 0.05
+_READ = 1 << 16
+_LEAST_FREE, _MOST_FREE = 32 << 20, 512 << 20
+_LEAST_SHARE = 0.05
+_MIB = 1 << 20
+
+
+def try_apart(task: TrialTask, *, memory: Callable[[], Memory | None] = memory_now) -> None:
+    """Load a version in another process, replay its golden records there and ask it once.
+
+    Args:
+        task: What is tried, and how long that may take.
+        memory: The memory that there is.
+
+    Raises:
+        SourceUnavailableError: It could not be tried, which says nothing of the version.
+        GoliveError: It does not load or answers differently; where it hung, crashed, ended or took
+            too much memory, the code is `model_not_loadable`.
+    """
+    reader, writer = os.pipe()
+    with os.fdopen(reader, "rb", buffering=0) as told:
+        try:
+            process = _start(task, writer)
+        finally:
+            os.close(writer)
+        try:
+            report = _wait(task, process, told.fileno(), memory)
+        finally:
+            with suppress(ProcessLookupError):  # those that the model started, too
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    if report.says_nothing:
+        raise SourceUnavailableError(report.message)
+    if report.code is not None:
+        raise GoliveError(report.message, hint=report.hint, code=report.code)
+
+
+def _start(task: TrialTask, writer: int) -> subprocess.Popen[bytes]:
+    package_home = str(Path(__file__).resolve().parents[2])
+    told = msgspec.json.encode(task).decode()
+    command = [sys.executable, "-P", "-c", _BOOT, package_home, told, str(writer), str(os.getpid())]
+    return subprocess.Popen(  # noqa: S603  # our own interpreter, our own program
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=(writer,),
+        start_new_session=True,
+        env=child_environment(),
+    )
+
+
+def _wait(
+    task: TrialTask,
+    process: subprocess.Popen[bytes],
+    channel: int,
+    memory: Callable[[], Memory | None],
+) -> Report:
+    """Wait for the report; where there is none, say why.
+
+    Raises:
+        SourceUnavailableError: There is no memory to try it.
+        ModelLoadError: It is the version's fault.
+    """
+    deadline, before = time.monotonic() + task.seconds, memory()
+    least, told, is_open = _least_free(before), b"", True
+    while time.monotonic() < deadline:
+        has_ended = process.poll() is not None  # before looking: what it has told is there then
+        if is_open and select.select([channel], [], [], 0 if has_ended else _LOOK_SECONDS)[0]:
+            data = os.read(channel, _READ)
+            told, is_open = told + data, bool(data)
+            continue
+        if has_ended:
+            return _read(told) or _ended(task, process.returncode)
+        if not is_open:
+            time.sleep(_LOOK_SECONDS)
+        now = memory()
+        if before is not None and now is not None and now.free < least:
+            return _short(
+                task, now, is_its_fault=_resident(process.pid) > (before.free - least) / 2
+            )
+    return _refused(
+        f"{task.label} was not loaded within {task.seconds:g} seconds.",
+        f"--load-limit gives it longer; golive check {task.label} tells what it does",
+    )
+
+
+def _read(told: bytes) -> Report | None:
+    """The report, or None where the process ended before it was written."""
+    try:
+        return msgspec.json.decode(told, type=Report)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def _refused(message: str, hint: str) -> Report:
+    return Report(code=ModelLoadError.code, message=message, hint=hint)
+
+
+def _ended(task: TrialTask, code: int) -> Report:
+    how = f"with code {code}"
+    if code < 0:
+        how = f"by {signal.Signals(-code).name}"
+        if -code == signal.SIGKILL:
+            how += ", as the system ends what takes too much memory"
+    return _refused(
+        f"The process in which {task.label} was loaded first ended {how}.",
+        f"golive check {task.label} tells what it does",
+    )
+
+
+def _least_free(memory: Memory | None) -> float:
+    """How much must stay free; not more than half of what is free at the beginning."""
+    if memory is None:
+        return 0.0
+    least = min(max(_LEAST_FREE, _LEAST_SHARE * memory.whole), _MOST_FREE)
+    return min(least, memory.free / 2)
+
+
+def _short(task: TrialTask, now: Memory, *, is_its_fault: bool) -> Report:
+    left = f"{now.free // _MIB} MiB of {now.whole // _MIB} were left"
+    if is_its_fault:
+        return _refused(
+            f"{task.label} took so much memory while it was loaded that {left}; it was ended.",
+            "more memory, fewer --workers or a smaller model",
+        )
+    message = f"{task.label} could not be tried: {left}, and it was not what took the others."
+    return Report(code=ModelLoadError.code, message=message, says_nothing=True)
+
+
+def _resident(process: int) -> float:
+    """The bytes of memory that a process holds; endless where the system does not tell."""
+    try:
+        pages = int(Path(f"/proc/{process}/statm").read_text("ascii").split()[1])
+    except (OSError, ValueError, IndexError):
+        return math.inf
+    return float(pages * os.sysconf("SC_PAGE_SIZE"))
