@@ -50,13 +50,13 @@ class Pipeline:
 
 
 def pipelines() -> Iterator[tuple[str, Callable[[], Pipeline | None]]]:
-    """Names and what makes them; what makes none has no example here."""
+    """Names and what makes them; what makes none has no example here, or is not installed."""
     for name in TRAINERS:
         yield f"served: {name}", partial(_served, name)
     known = {f"sklearn.{cls.__name__}": cls for _, cls in all_estimators()}
     for name in sorted(EXPORTERS):
-        if (cls := known.get(name) or _of_boosters(name)) is not None:
-            yield cls.__name__, partial(_example, cls)
+        cls = known.get(name) or _of_boosters(name)
+        yield (name, lambda: None) if cls is None else (cls.__name__, partial(_example, cls))
 
 
 def asked_for(pipeline: Pipeline) -> str:

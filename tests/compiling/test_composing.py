@@ -84,6 +84,18 @@ def test_a_transformer_of_columns_gives_what_the_original_gives(name):
     assert_batches_of_records_agree(program, hostile)
 
 
+def test_columns_that_are_dropped_need_not_be_given():
+    frame = people()
+    columns = ColumnTransformer([("n", SCALED, ["score", "age"]), ("d", "drop", ["tag"])])
+    model = fitted(make_pipeline(columns, LogisticRegression()), frame, is_well_off(frame))
+    used = frame[["age", "score"]]
+
+    program = compiled(model, used)
+
+    assert_agree(model, program, used)
+    assert_batches_agree(program, used)
+
+
 def test_a_union_with_a_passthrough_gives_what_the_original_gives():
     rows = matrix()
     union = make_union(StandardScaler(), MinMaxScaler(), "passthrough", "drop")

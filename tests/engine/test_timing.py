@@ -58,6 +58,15 @@ def test_a_model_that_gains_nothing_from_batches_answers_at_once():
     assert set(fake.sizes) == {1}
 
 
+def test_a_model_that_would_hold_the_loop_answers_in_a_thread_though_it_gains_nothing():
+    fake = FakeModel(REGRESSION)
+    fake.answers_at_once = True
+
+    pace = measure_pace(engine_with(fake), ROWS, "sklearn", clock=ticking(0.008))
+
+    assert (pace.manner, pace.call_seconds) == ("in_thread", 0.008)
+
+
 def test_a_very_slow_model_is_asked_once():
     fake = FakeModel(REGRESSION)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.compose import make_column_transformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 import golive
 from golive.bundle.reading import open_bundle
@@ -119,6 +120,17 @@ def test_a_step_without_an_exporter_is_told_loudly_and_the_original_answers(tmp_
         compile_bundle(bundle.path, output=tmp_path / "never.bundle")
     assert caught.value.hint == f"golive serve {bundle.path}"
     assert not (tmp_path / "never.bundle").exists()
+
+
+def test_a_model_that_uses_some_columns_of_its_sample_is_compiled(tmp_path):
+    frame = table().assign(unused=1.0)
+    columns = make_column_transformer((StandardScaler(), ["b", "a"]))
+    model = make_pipeline(columns, LogisticRegression()).fit(frame, labels(frame))
+
+    bundle = golive.pack(model, frame, name="m", output=tmp_path / "m.bundle")
+
+    assert bundle.signature.column_names == ("a", "b")
+    assert bundle.manifest.answers == "compiled"
 
 
 def test_a_model_of_another_kind_is_answered_by_itself_and_no_note_is_made(tmp_path):

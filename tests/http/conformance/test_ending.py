@@ -61,6 +61,40 @@ def test_a_client_that_goes_away_is_not_answered(make_front):
     assert (front.gateway.cancelled, front.gateway.held) == (["/gone"], 0)
 
 
+def test_a_client_that_closes_without_a_reset_is_not_answered_either(make_front):
+    front = make_front(idle_seconds=0.2)
+
+    with front.wire() as wire:
+        wire.send(get("/gone?hold=1"))
+        front.wait_until(lambda: front.gateway.held == 1)
+    front.wait_until(lambda: front.server.connections == 0)
+
+    assert (front.gateway.cancelled, front.gateway.held) == (["/gone"], 0)
+
+
+def test_a_client_that_has_ended_sending_is_asked_whether_it_is_there(make_front):
+    front = make_front(idle_seconds=0.2)
+
+    with front.wire() as wire:
+        wire.send(get("/a?hold=1"))
+        wire.end_sending()
+        asked = wire.answer(interim=True)
+        front.call(front.gateway.release)
+        [answer] = wire.answers()
+
+    assert (asked.status, answer.status, answer.json["path"]) == (100, 200, "/a")
+
+
+def test_a_client_of_http_1_0_is_not_asked(make_front):
+    front = make_front(idle_seconds=0.2)
+
+    with front.wire() as wire:
+        wire.send(get("/a?later=0.6", version="1.0"))
+        wire.end_sending()
+
+        assert wire.answer(interim=True).status == 200
+
+
 def test_a_client_that_goes_away_within_a_body_is_one_exchange(make_front):
     front = make_front()
 

@@ -68,9 +68,10 @@ def _columns(transformer: Any, given: Given, exports: Exports) -> Made:
     weights = transformer.transformer_weights or {}
     parts: list[Made] = []
     for name, step, wanted in transformer.transformers_:
+        if _is(step, "drop"):  # columns that are dropped need not be given
+            continue
         positions = positions_of(wanted, transformer, given)
-        is_empty = not _is_scalar(wanted) and not positions
-        if _is(step, "drop") or is_empty:
+        if not _is_scalar(wanted) and not positions:
             continue
         picked = part_of(given, positions, exports, is_scalar=_is_scalar(wanted))
         parts.append(_weighted(_step(step, picked, exports), weights.get(name), exports))

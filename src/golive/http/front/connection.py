@@ -26,6 +26,7 @@ from golive.service.problems import Problem
 __all__ = ["Connection"]
 
 _NEW_SECONDS = 0.5
+_PROBE_SECONDS = 0.25  # after the client's last byte; most answers are there by then
 _HEAD_END = b"\r\n\r\n"
 
 
@@ -212,6 +213,8 @@ class Connection(asyncio.Protocol):
             is_quiet = now - self._arrived > limits.linger_seconds
             if is_quiet or now - self._waits_since > limits.body_seconds:
                 self._transport.abort()
+        elif self._has_ended and now - self._arrived > _PROBE_SECONDS:
+            self._turns.probe()  # it may have gone altogether
         elif self._last_is_read:
             return  # the gateway answers in its own time
         elif self._started:
@@ -347,6 +350,7 @@ class Connection(asyncio.Protocol):
             keeps_alive=head.keeps_alive,
             has_body=head.has_body,
             names_keep_alive=head.read.names_keep_alive,
+            takes_interim=head.read.takes_interim,
         )
 
     def _refuse(self, problem: Problem) -> None:

@@ -39,6 +39,7 @@ class ReadHead(msgspec.Struct, frozen=True, kw_only=True):
         keeps_alive: Whether the connection stays open after the answer.
         names_keep_alive: Whether the client must be told so, since HTTP/1.0 closes otherwise.
         expects_continue: Whether the client waits for leave to send the body.
+        takes_interim: Whether the client knows answers that precede the last; not in HTTP/1.0.
     """
 
     head: Head
@@ -47,6 +48,7 @@ class ReadHead(msgspec.Struct, frozen=True, kw_only=True):
     keeps_alive: bool
     names_keep_alive: bool
     expects_continue: bool
+    takes_interim: bool
 
     @property
     def is_plain(self) -> bool:
@@ -142,6 +144,7 @@ def _understood(events: _Events, target: Target, method: str, version: str) -> R
         keeps_alive=keeps_alive,
         names_keep_alive=is_old and keeps_alive,
         expects_continue=expectation == "100-continue" and not is_old,
+        takes_interim=not is_old,
     )
 
 

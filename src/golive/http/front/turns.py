@@ -39,6 +39,7 @@ class Turn:
         names_keep_alive: Whether the client must be told that it does.
         has_body: Whether the answer has one.
         is_interim: Whether this only gives leave to send a body.
+        takes_interim: Whether the client knows answers that precede the last.
         ticket: Cancels it while it is being answered.
     """
 
@@ -49,6 +50,7 @@ class Turn:
         "keeps_alive",
         "names_keep_alive",
         "response",
+        "takes_interim",
         "ticket",
     )
 
@@ -59,6 +61,7 @@ class Turn:
         self.names_keep_alive = False
         self.has_body = has_body
         self.is_interim = False
+        self.takes_interim = True
         self.ticket: Ticket | None = None
 
     def __call__(self, response: Response) -> None:
@@ -115,10 +118,12 @@ class Turns:
         keeps_alive: bool,
         has_body: bool,
         names_keep_alive: bool = False,
+        takes_interim: bool = True,
     ) -> None:
         """Take what is to be written after the answers that are open, now or when it is there."""
         turn = Turn(self, keeps_alive=keeps_alive, has_body=has_body)
         turn.names_keep_alive = names_keep_alive
+        turn.takes_interim = takes_interim
         self.open.append(turn)
         if isinstance(answered, Response):
             turn(answered)
@@ -144,6 +149,15 @@ class Turns:
         turn = Turn(self, keeps_alive=True, has_body=True)
         turn.is_interim = True
         self.open.append(turn)
+
+    def probe(self) -> None:
+        """Write what a client that waits for its answer passes over.
+
+        One that has gone answers it with a reset, which the next write meets.
+        """
+        turns = self.open
+        if turns and turns[0].ticket is not None and turns[0].takes_interim:
+            self._transport.write(CONTINUE)
 
     def answered(self, turn: Turn) -> None:
         """The turn has its answer."""
