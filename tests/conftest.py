@@ -38,6 +38,10 @@ def _chromium_missing() -> str | None:
     return None if _find_chromium() else "no chromium, chromium-browser or google-chrome is there"
 
 
+def _redis_missing() -> str | None:
+    return None if shutil.which("redis-server") else "redis-server is not installed"
+
+
 def _bucket_missing(name: str) -> str | None:
     variable = f"GOLIVE_TEST_{name}_BUCKET"
     return None if os.environ.get(variable) else f"{variable} names no bucket of an emulator"
@@ -48,6 +52,7 @@ SERVICES: dict[str, Callable[[], str | None]] = {
     "data": _data_missing,
     "curl": _curl_missing,
     "chromium": _chromium_missing,
+    "redis": _redis_missing,
     "s3": lambda: _bucket_missing("S3"),
     "gcs": lambda: _bucket_missing("GCS"),
 }

@@ -40,6 +40,8 @@ def test_the_defaults_are_these():
         keys=None,
         metrics_open=False,
         no_pickle=False,
+        lookup=(),
+        lookup_timeout=0.05,
         log_inputs=False,
         refresh=None,
         canary=None,

@@ -36,6 +36,8 @@ MEANINGS = {
     "bad_base64": "A value of bytes or an image is no base64.",
     "bad_image": "The bytes are no image of a known kind, or a damaged one.",
     "too_large": "A value, or all images of the request, have more bytes or pixels than allowed.",
+    "lookup_missed": "A column is not sent, a store has no value of it, and it has no default.",
+    "lookup_failed": "A column is not sent, the store was not to be asked, and it has no default.",
     "model_failed": "The model itself raised for this record, or for all.",
     "non_finite_output": "The model gave NaN or infinity.",
     "malformed_json": "The body is no JSON.",

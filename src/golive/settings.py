@@ -111,6 +111,8 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     keys: Path | None
     metrics_open: bool
     no_pickle: bool
+    lookup: tuple[str, ...]
+    lookup_timeout: float
     log_inputs: bool
     refresh: float | None
     canary: str | None

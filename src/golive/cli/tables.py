@@ -30,6 +30,7 @@ def print_facts(facts: dict[str, Any], *, all_golden: bool) -> None:
     _print_identity(console, facts)
     _print_files(console, facts)
     _print_columns(console, facts)
+    _print_list(console, "Looked up", _looked_up(facts["signature"]))
     _print_output(console, facts["signature"]["output"])
     print_proof(console, facts)
     _print_evaluation(console, facts["evaluation"])
@@ -61,6 +62,13 @@ def _print_identity(console: Console, facts: dict[str, Any]) -> None:
     for name, value in rows.items():
         table.add_row(name, escape(value))
     console.print(table)
+
+
+def _looked_up(signature: dict[str, Any]) -> list[str]:
+    return [
+        f"{', '.join(lookup['columns'])} in {lookup['name']} by {lookup['key']}"
+        for lookup in signature["lookups"]
+    ]
 
 
 def _print_files(console: Console, facts: dict[str, Any]) -> None:

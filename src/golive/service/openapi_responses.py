@@ -40,6 +40,11 @@ HEADERS: dict[str, JsonValue] = {
         "model was packed, and that was allowed.",
         "schema": {"const": "drifted"},
     },
+    "golive-defaults": {
+        "description": "Which columns could not be looked up, why, and in how many records: "
+        "`users;because=timeout;records=2`. They have what they have by default.",
+        "schema": {"type": "string"},
+    },
     "x-request-id": {
         "description": "The caller's own id, echoed.",
         "schema": {"type": "string", "maxLength": 200},
@@ -153,7 +158,13 @@ def shared_responses() -> dict[str, JsonValue]:
     }
 
 
-_OPTIONAL = ("golive-model-version", "golive-environment", "x-request-id", "traceparent")
+_OPTIONAL = (
+    "golive-model-version",
+    "golive-environment",
+    "golive-defaults",
+    "x-request-id",
+    "traceparent",
+)
 
 
 def _problem(status: int, content_type: str) -> dict[str, JsonValue]:

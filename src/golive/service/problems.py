@@ -75,6 +75,8 @@ RECORD_CODES = frozenset(
         "bad_base64",
         "bad_image",
         "too_large",
+        "lookup_missed",
+        "lookup_failed",
         "model_failed",
         "non_finite_output",
     }

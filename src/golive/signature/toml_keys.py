@@ -13,7 +13,7 @@ import msgspec
 from golive.signature import model
 from golive.signature.model import JsonValue
 
-__all__ = ["COLUMN_KEYS", "INPUT_KEYS", "OUTPUT_KEYS", "Key"]
+__all__ = ["COLUMN_KEYS", "INPUT_KEYS", "LOOKUP_KEYS", "OUTPUT_KEYS", "Key"]
 
 
 def _same(value: Any) -> Any:
@@ -95,6 +95,12 @@ def _values(value: Any) -> tuple[JsonValue, ...]:
     raise ValueError(f"must be a list, not {value!r}")
 
 
+def _names(value: Any) -> tuple[str, ...]:
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    raise ValueError(f"must be a list of texts, not {value!r}")
+
+
 def _schema(value: Any) -> dict[str, JsonValue]:
     try:
         schema = json.loads(_text(value))
@@ -138,6 +144,11 @@ COLUMN_KEYS: Mapping[str, Key] = {
     "on_range": Key(_choice(model.RangePolicy)),
     "default": Key(_value, _value),
     "null_as": Key(_choice(Literal["nan", "none"])),
+}
+LOOKUP_KEYS: Mapping[str, Key] = {
+    "name": Key(_text, required=True),
+    "key": Key(_text, required=True),
+    "columns": Key(_names, list, required=True),
 }
 OUTPUT_KEYS: Mapping[str, Key] = {
     "kind": Key(_choice(model.OutputKind), required=True),

@@ -49,14 +49,21 @@ def load_models(plan: ServePlan) -> dict[str, ServedModel]:
     """Load the models of a plan, by name; called in each worker.
 
     Raises:
+        UsageError: A lookup has no location, or none that can be read.
         BundleError: A bundle is not what was packed.
         ModelLoadError: A model does not load here.
         EnvironmentDriftError: Golden records are answered differently and that is not allowed.
     """
     names = {named.model: named.names for named in plan.pinned.values()}
+    bundles = open_all(plan)
+    if plan.settings.lookup:
+        from golive.wiring.lookups import check_lookups, read_locations  # few servers have any
+
+        signatures = {name: bundle.signature for name, bundle in bundles.items()}
+        check_lookups(read_locations(plan.settings.lookup), signatures)
     return {
         name: load_model(plan, name, bundle, names=names.get(name, ()))
-        for name, bundle in open_all(plan).items()
+        for name, bundle in bundles.items()
     }
 
 
@@ -79,6 +86,12 @@ def load_model(
         max_records=plan.settings.max_records,
         limits_images=True,
     )
+    if bundle.signature.lookups:
+        from golive.wiring.lookups import add_lookups, check_lookups, read_locations  # few have any
+
+        locations = read_locations(plan.settings.lookup)
+        check_lookups(locations, {name: bundle.signature}, is_all=False)
+        add_lookups(loaded.engine, locations, seconds=plan.settings.lookup_timeout)
     return _served(name, loaded, names)
 
 
