@@ -1,17 +1,18 @@
-"""What a changed lookup means to callers."""
+"""What a changed lookup, or another model that answers columns, means to callers."""
 
 import pytest
 from msgspec.structs import replace
 from tests.checking.conftest import COLUMNS
 
 from golive.checking.input_changes import input_changes
-from golive.signature.model import Column, Lookup, Output, Signature
+from golive.signature.model import Column, FeatureSource, Lookup, Output, Signature
 
 PLAIN = Signature(form="frame", columns=COLUMNS, output=Output(kind="regression"))
 AGE = COLUMNS[0]
 USERS = Lookup(name="users", key="user_id", columns=("age",))
 LOOKING = replace(PLAIN, lookups=(USERS,))
 BY_DEFAULT = replace(AGE, on_missing="default", default=30)
+SCORED = replace(PLAIN, features=(FeatureSource(model="scorer", outputs={"age": "score"}),))
 NEW = Column(name="new", type="number", dtype="float64")
 
 
@@ -53,6 +54,22 @@ def told(before, after):
                 lookups=(replace(USERS, columns=("age", "new")),),
             ),
             [("compatible", "new", "new, and looked up by user_id (number)")],
+        ),
+        (SCORED, SCORED, []),
+        (
+            PLAIN,
+            SCORED,
+            [("breaking", "age", "answered by scorer, whose columns have to be sent")],
+        ),
+        (SCORED, PLAIN, [("breaking", "age", "no longer answered by scorer")]),
+        (
+            SCORED,
+            replace(
+                PLAIN,
+                columns=(*COLUMNS, NEW),
+                features=(FeatureSource(model="scorer", outputs={"age": "score", "new": "label"}),),
+            ),
+            [("compatible", "new", "answered by scorer")],
         ),
     ],
 )

@@ -14,7 +14,7 @@ from golive.checking.difference import AnswerChanges, Change, Difference
 from golive.checking.report import Finding, Measurements, Report
 from golive.cli.main import run
 from golive.packing.onnx_export import OnnxExport
-from golive.signature.model import Column, Lookup, Output, Signature
+from golive.signature.model import Column, FeatureSource, Lookup, Output, Signature
 from golive.wiring.following import Running
 
 EVALUATION = Evaluation(
@@ -85,6 +85,7 @@ class StubBundle:
     name: str = "income"
     proof: Proof | None = None
     lookups: tuple[Lookup, ...] = ()
+    features: tuple[FeatureSource, ...] = ()
     golden: tuple[GoldenRecord, ...] = (
         GoldenRecord({"age": 39, "plan": "[a]"}, {"label": 0, "score": 0.25}),
         GoldenRecord({"age": 52, "plan": "b"}, {"label": 1, "score": 0.75}),
@@ -119,6 +120,7 @@ class StubBundle:
             ),
             output=Output(kind="binary", classes=(0, 1), positive=1, name="churned"),
             lookups=self.lookups,
+            features=self.features,
         )
 
     @property

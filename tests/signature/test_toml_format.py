@@ -115,7 +115,7 @@ def test_categories_of_several_types_are_kept_apart() -> None:
             "[outputs]",
             (
                 "line 24, column 1: [outputs]: unknown table [outputs]; "
-                "known: input, column, lookup, output."
+                "known: input, column, lookup, features, output."
             ),
         ),
         ('type = "integer"\n', "", "line 5, column 1: [column]: `type` is missing."),

@@ -42,6 +42,7 @@ def input_changes(before: Signature, after: Signature) -> Iterator[Change]:
         else:
             yield _added(column, before, after)
     yield from _lookup_changes(before, after)
+    yield from _feature_changes(before, after)
     if before.on_extra != after.on_extra:
         effect: Effect = "breaking" if after.on_extra == "error" else "compatible"
         yield _change("", effect, "columns of no model", before.on_extra, after.on_extra)
@@ -64,6 +65,9 @@ def _removed(column: Column, after: Signature) -> Change:
 
 
 def _added(column: Column, before: Signature, after: Signature) -> Change:
+    source = _sources(after).get(column.name)
+    if source is not None:
+        return _answered_now(column.name, source, before)
     lookup = _lookups(after).get(column.name)
     if lookup is not None:
         is_known = lookup.key in (*before.column_names, *before.key_names)
@@ -99,6 +103,30 @@ def _looked_up_now(before: Signature, name: str, lookup: Lookup) -> Change:
         return _change(name, "breaking", message, None, lookup.key)
     message = f"looked up by {lookup.key} where it is not sent"
     return _change(name, "compatible", message, None, lookup.key)
+
+
+def _feature_changes(before: Signature, after: Signature) -> Iterator[Change]:
+    """Columns that both have, and that another model answers in one of them."""
+    old, new = _sources(before), _sources(after)
+    for column in after.columns:
+        name, was, now = column.name, old.get(column.name), new.get(column.name)
+        if was is not None and now is None:
+            effect: Effect = "compatible" if _takes_absence(column) else "breaking"
+            yield _change(name, effect, f"no longer answered by {was}", was)
+        elif now is not None and now != was and name in before.column_names:
+            yield _answered_now(name, now, before)
+
+
+def _answered_now(name: str, source: str, before: Signature) -> Change:
+    """Callers have to send what the source takes, unless they did before."""
+    is_known = source in _sources(before).values()
+    message = f"answered by {source}" + ("" if is_known else ", whose columns have to be sent")
+    return _change(name, "compatible" if is_known else "breaking", message, None, source)
+
+
+def _sources(signature: Signature) -> dict[str, str]:
+    """The model that answers each column that one does."""
+    return {column: source.model for source in signature.features for column in source.outputs}
 
 
 def _lookups(signature: Signature) -> dict[str, Lookup]:

@@ -35,6 +35,10 @@ HEADERS: dict[str, JsonValue] = {
         "description": "The version of the model that the path is about.",
         "schema": {"type": "string"},
     },
+    "golive-feature-versions": {
+        "description": "The models that were asked first, and their versions: `embedder=0123abc`.",
+        "schema": {"type": "string"},
+    },
     "golive-environment": {
         "description": "`drifted` where golden records are answered differently than when the "
         "model was packed, and that was allowed.",
@@ -160,6 +164,7 @@ def shared_responses() -> dict[str, JsonValue]:
 
 _OPTIONAL = (
     "golive-model-version",
+    "golive-feature-versions",
     "golive-environment",
     "golive-defaults",
     "x-request-id",

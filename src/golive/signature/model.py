@@ -15,6 +15,7 @@ __all__ = [
     "ColumnType",
     "DefaultReason",
     "ExtraPolicy",
+    "FeatureSource",
     "InputForm",
     "JsonValue",
     "Lookup",
@@ -182,6 +183,19 @@ class Lookup(msgspec.Struct, frozen=True, kw_only=True):
     columns: tuple[str, ...]
 
 
+class FeatureSource(msgspec.Struct, frozen=True, kw_only=True):
+    """Columns whose values another model in the same process answers.
+
+    Attributes:
+        model: What it is called where both are served.
+        outputs: Column to what it is of the other's answer: `label`, `score`,
+            `probabilities.CLASS`, `value` or `value.MEMBER`.
+    """
+
+    model: str
+    outputs: dict[str, str]
+
+
 class Signature(msgspec.Struct, frozen=True, kw_only=True):
     """What a model takes and gives.
 
@@ -194,6 +208,7 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
         on_extra: A column that is not in the signature: `ignore` (and count) or `error`.
         json_schema: `object` only: the JSON Schema of the request.
         lookups: Columns that a store has, and by which key.
+        features: Columns that other models answer.
     """
 
     form: InputForm
@@ -202,6 +217,7 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
     on_extra: ExtraPolicy = "ignore"
     json_schema: dict[str, JsonValue] | None = None
     lookups: tuple[Lookup, ...] = ()
+    features: tuple[FeatureSource, ...] = ()
 
     @property
     def column_names(self) -> tuple[str, ...]:

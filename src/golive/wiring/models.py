@@ -49,7 +49,8 @@ def load_models(plan: ServePlan) -> dict[str, ServedModel]:
     """Load the models of a plan, by name; called in each worker.
 
     Raises:
-        UsageError: A lookup has no location, or none that can be read.
+        UsageError: A lookup has no location, or none that can be read, or a model takes features
+            of one that is not served.
         BundleError: A bundle is not what was packed.
         ModelLoadError: A model does not load here.
         EnvironmentDriftError: Golden records are answered differently and that is not allowed.
@@ -61,10 +62,15 @@ def load_models(plan: ServePlan) -> dict[str, ServedModel]:
 
         signatures = {name: bundle.signature for name, bundle in bundles.items()}
         check_lookups(read_locations(plan.settings.lookup), signatures)
-    return {
+    models = {
         name: load_model(plan, name, bundle, names=names.get(name, ()))
         for name, bundle in bundles.items()
     }
+    if any(model.engine.signature.features for model in models.values()):
+        from golive.wiring.chains import chain_models  # few servers have any
+
+        return chain_models(plan, models)
+    return models
 
 
 def load_model(

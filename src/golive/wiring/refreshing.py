@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from golive.blobs.store import StoreUnavailableError
+from golive.errors import UsageError
 from golive.http.plan import Named, ServePlan
 from golive.http.refreshing.source import SourceUnavailableError
 from golive.registry.errors import HistoryCorruptError, NotInRegistryError
@@ -52,6 +53,11 @@ class RegistrySource:
             bundle = pull_named(named, verify=self._plan.verify)
         except StoreUnavailableError as error:
             raise SourceUnavailableError(error.message, hint=error.hint, code=error.code) from error
+        if bundle.signature.features:
+            raise UsageError(
+                f"{named.label} takes features of other models, which cannot be followed.",
+                hint="golive serve with the versions of the chain, and without --refresh",
+            )
         return load_model(self._plan, named.model, bundle, names=named.names)
 
 
