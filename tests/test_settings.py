@@ -45,6 +45,8 @@ def test_the_defaults_are_these():
         limits_in=None,
         limits_fail="open",
         no_pickle=False,
+        lookup=(),
+        lookup_timeout=0.05,
         log_inputs=False,
         refresh=None,
         canary=None,

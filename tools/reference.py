@@ -44,6 +44,8 @@ MEANINGS = {
     "too_deep": "A record (or the body, where it cannot be told which) nests too deeply.",
     "text_too_long": "A text in a record is longer than the limit.",
     "too_large": "A value, or all images of the request, have more bytes or pixels than allowed.",
+    "lookup_missed": "A column is not sent, a store has no value of it, and it has no default.",
+    "lookup_failed": "A column is not sent, the store was not to be asked, and it has no default.",
     "model_failed": "The model itself raised for this record, or for all.",
     "non_finite_output": "The model gave NaN or infinity.",
     "malformed_json": "The body is no JSON.",

@@ -202,6 +202,21 @@ SERVE_SETTINGS: tuple[Setting, ...] = (
         "compiled programs are none.",
     ),
     Setting(
+        name="lookup",
+        type="list",
+        default=(),
+        sentence="Where looked-up columns are, as NAME=LOCATION: a .json, .csv or .parquet file, "
+        "or a Redis, such as users=redis://127.0.0.1:6379/0?prefix=user:; repeatable.",
+    ),
+    Setting(
+        name="lookup_timeout",
+        type="duration",
+        default=0.05,
+        sentence="How long a request waits for a Redis until its looked-up columns have their "
+        "defaults.",
+        minimum=0.001,
+    ),
+    Setting(
         name="log_inputs",
         type="boolean",
         default=False,

@@ -116,6 +116,8 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     limits_in: SecretUrl | None
     limits_fail: Literal["open", "closed"]
     no_pickle: bool
+    lookup: tuple[str, ...]
+    lookup_timeout: float
     log_inputs: bool
     refresh: float | None
     canary: str | None

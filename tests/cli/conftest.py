@@ -14,7 +14,7 @@ from golive.checking.difference import AnswerChanges, Change, Difference
 from golive.checking.report import Finding, Measurements, Report
 from golive.cli.main import run
 from golive.packing.onnx_export import OnnxExport
-from golive.signature.model import Column, Output, Signature
+from golive.signature.model import Column, FeatureSource, Lookup, Output, Signature
 from golive.wiring.following import Running
 
 EVALUATION = Evaluation(
@@ -84,6 +84,8 @@ class StubBundle:
     version: str = "0123456789ab"
     name: str = "income"
     proof: Proof | None = None
+    lookups: tuple[Lookup, ...] = ()
+    features: tuple[FeatureSource, ...] = ()
     golden: tuple[GoldenRecord, ...] = (
         GoldenRecord({"age": 39, "plan": "[a]"}, {"label": 0, "score": 0.25}),
         GoldenRecord({"age": 52, "plan": "b"}, {"label": 1, "score": 0.75}),
@@ -117,6 +119,8 @@ class StubBundle:
                 Column(name="plan", type="category", dtype="object", categories=("[a]", "b")),
             ),
             output=Output(kind="binary", classes=(0, 1), positive=1, name="churned"),
+            lookups=self.lookups,
+            features=self.features,
         )
 
     @property

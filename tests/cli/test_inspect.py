@@ -5,6 +5,7 @@ from pathlib import Path
 from tests.cli.conftest import PROOF
 
 from golive.bundle.proof import Batched, Proof, Tried
+from golive.signature.model import FeatureSource, Lookup
 
 
 def test_tables_show_everything(golive, actions, capsys):
@@ -150,3 +151,19 @@ def test_why_there_is_no_program_is_shown(golive, actions, capsys):
     golive("inspect", "income.bundle")
 
     assert "The original model answers\nBirch has no exporter.\n" in capsys.readouterr().out
+
+
+def test_columns_that_are_looked_up_are_told_with_their_key(golive, actions, capsys):
+    actions.bundle.lookups = (Lookup(name="users", key="user_id", columns=("age", "plan")),)
+
+    golive("inspect", "income.bundle")
+
+    assert "Looked up\n  age, plan in users by user_id\n" in capsys.readouterr().out
+
+
+def test_columns_that_another_model_answers_are_told(golive, actions, capsys):
+    actions.bundle.features = (FeatureSource(model="scorer", outputs={"age": "score"}),)
+
+    golive("inspect", "income.bundle")
+
+    assert "Answered by other models\n  age is the score of scorer\n" in capsys.readouterr().out

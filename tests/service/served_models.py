@@ -24,9 +24,11 @@ ID = "0123456789abcdef" * 4
 VERSION = ID[:12]
 
 
-def real_model(*, output=BINARY, columns=COLUMNS, name="m", form="frame", **fake_options):
+def real_model(
+    *, output=BINARY, columns=COLUMNS, name="m", form="frame", lookups=(), **fake_options
+):
     """A model of these columns whose answers depend on the record alone."""
-    signature = Signature(form=form, columns=columns, output=output)
+    signature = Signature(form=form, columns=columns, output=output, lookups=lookups)
     decoder = Decoder(signature, max_records=50)
     engine = Engine(signature, FakeModel(output, **fake_options), decoder=decoder)
     return ServedModel(name=name, version=VERSION, engine=engine, facts={"id": ID})

@@ -113,7 +113,10 @@ def test_categories_of_several_types_are_kept_apart() -> None:
         (
             "[output]",
             "[outputs]",
-            "line 24, column 1: [outputs]: unknown table [outputs]; known: input, column, output.",
+            (
+                "line 24, column 1: [outputs]: unknown table [outputs]; "
+                "known: input, column, lookup, features, output."
+            ),
         ),
         ('type = "integer"\n', "", "line 5, column 1: [column]: `type` is missing."),
         (

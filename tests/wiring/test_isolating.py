@@ -3,10 +3,12 @@ from __future__ import annotations
 import sys
 
 import pytest
+from msgspec.structs import replace
 
 from golive.errors import UsageError
 from golive.http.plan import Canary, Named, Placement, ServePlan
 from golive.settings import ServeSettings
+from golive.signature.model import FeatureSource, Lookup
 from golive.wiring.isolating import isolate
 
 
@@ -14,7 +16,7 @@ from golive.wiring.isolating import isolate
 def plan_of(bundle):
     """A plan of the bundle `m`, and what `isolate` makes of it."""
 
-    def run(*, original=True, canary=None, **settings):
+    def run(*, original=True, canary=None, bundle=bundle, **settings):
         plan = ServePlan(
             bundles=(str(bundle.path),),
             settings=ServeSettings.load({}, **settings),
@@ -70,3 +72,22 @@ def test_a_model_that_is_served_apart_has_no_candidate(plan_of):
 
     with pytest.raises(UsageError, match="has no candidate"):
         plan_of(isolate="model", canary=Canary(named=named, share=0.1))
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        ({"lookups": (Lookup(name="u", key="id", columns=("a",)),)}, "looks columns up"),
+        ({"features": (FeatureSource(model="z", outputs={"a": "score"}),)}, "takes features"),
+        ({"features": (FeatureSource(model="m", outputs={"a": "score"}),)}, "takes features"),
+    ],
+)
+def test_what_a_model_needs_beside_it_keeps_it_from_being_served_apart(
+    plan_of, bundle, parts, message
+):
+    other = replace(bundle)
+    vars(other)["signature"] = replace(bundle.signature, **parts)
+
+    with pytest.raises(UsageError, match=message) as caught:
+        plan_of(isolate="model", bundle=other)
+    assert caught.value.hint

@@ -7,7 +7,7 @@ from typing import Any
 
 from golive.checking.difference import Change, Effect
 from golive.checking.schema_changes import schema_changes
-from golive.signature.model import Column, JsonValue, Signature
+from golive.signature.model import Column, JsonValue, Lookup, Signature
 
 __all__ = ["input_changes"]
 
@@ -40,7 +40,9 @@ def input_changes(before: Signature, after: Signature) -> Iterator[Change]:
         if name in old:
             yield from _column_changes(old[name], column)
         else:
-            yield _added(column)
+            yield _added(column, before, after)
+    yield from _lookup_changes(before, after)
+    yield from _feature_changes(before, after)
     if before.on_extra != after.on_extra:
         effect: Effect = "breaking" if after.on_extra == "error" else "compatible"
         yield _change("", effect, "columns of no model", before.on_extra, after.on_extra)
@@ -62,11 +64,74 @@ def _removed(column: Column, after: Signature) -> Change:
     return _change(column.name, "compatible", "removed; callers may still send it", column.type)
 
 
-def _added(column: Column) -> Change:
+def _added(column: Column, before: Signature, after: Signature) -> Change:
+    source = _sources(after).get(column.name)
+    if source is not None:
+        return _answered_now(column.name, source, before)
+    lookup = _lookups(after).get(column.name)
+    if lookup is not None:
+        is_known = lookup.key in (*before.column_names, *before.key_names)
+        message = f"new, and looked up by {lookup.key} ({column.type})"
+        effect: Effect = "compatible" if is_known else "breaking"
+        return _change(column.name, effect, message, None, column.type)
     if _takes_absence(column):
         message = f"new, and may be missing ({column.type})"
         return _change(column.name, "compatible", message, None, column.type)
     return _change(column.name, "breaking", f"new and required ({column.type})", None, column.type)
+
+
+def _lookup_changes(before: Signature, after: Signature) -> Iterator[Change]:
+    """Columns that both have, of which one has them looked up, or by another key."""
+    old, new = _lookups(before), _lookups(after)
+    for column in after.columns:
+        name, was, now = column.name, old.get(column.name), new.get(column.name)
+        if was is not None and now is None:
+            effect: Effect = "compatible" if _takes_absence(column) else "breaking"
+            yield _change(name, effect, f"no longer looked up by {was.key}", was.key)
+        elif was is not None and now is not None and was.key != now.key:
+            message = f"looked up by {now.key}, and by {was.key} before"
+            yield _change(name, "breaking", message, was.key, now.key)
+        elif now is not None and was is None and name in before.column_names:
+            yield _looked_up_now(before, name, now)
+
+
+def _looked_up_now(before: Signature, name: str, lookup: Lookup) -> Change:
+    """Who sent neither the column nor the key, and was answered with a default, is not any more."""
+    old = {column.name: column for column in before.columns}
+    if _takes_absence(old[name]) and lookup.key not in old:
+        message = f"looked up where it is not sent, which takes the key {lookup.key}"
+        return _change(name, "breaking", message, None, lookup.key)
+    message = f"looked up by {lookup.key} where it is not sent"
+    return _change(name, "compatible", message, None, lookup.key)
+
+
+def _feature_changes(before: Signature, after: Signature) -> Iterator[Change]:
+    """Columns that both have, and that another model answers in one of them."""
+    old, new = _sources(before), _sources(after)
+    for column in after.columns:
+        name, was, now = column.name, old.get(column.name), new.get(column.name)
+        if was is not None and now is None:
+            effect: Effect = "compatible" if _takes_absence(column) else "breaking"
+            yield _change(name, effect, f"no longer answered by {was}", was)
+        elif now is not None and now != was and name in before.column_names:
+            yield _answered_now(name, now, before)
+
+
+def _answered_now(name: str, source: str, before: Signature) -> Change:
+    """Callers have to send what the source takes, unless they did before."""
+    is_known = source in _sources(before).values()
+    message = f"answered by {source}" + ("" if is_known else ", whose columns have to be sent")
+    return _change(name, "compatible" if is_known else "breaking", message, None, source)
+
+
+def _sources(signature: Signature) -> dict[str, str]:
+    """The model that answers each column that one does."""
+    return {column: source.model for source in signature.features for column in source.outputs}
+
+
+def _lookups(signature: Signature) -> dict[str, Lookup]:
+    """The lookup of each column that has one."""
+    return {name: lookup for lookup in signature.lookups for name in lookup.columns}
 
 
 def _column_changes(old: Column, new: Column) -> Iterator[Change]:

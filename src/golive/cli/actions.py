@@ -121,7 +121,7 @@ class Actions:
 
         return diff(before, after, **options)
 
-    def load(self, ref: Path, **how: bool) -> Predictor:
+    def load(self, ref: Path, **how: Any) -> Predictor:
         """`golive.load`."""
         from golive.wiring.loading import load
 

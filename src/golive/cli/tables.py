@@ -30,6 +30,8 @@ def print_facts(facts: dict[str, Any], *, all_golden: bool) -> None:
     _print_identity(console, facts)
     _print_files(console, facts)
     _print_columns(console, facts)
+    _print_list(console, "Looked up", _looked_up(facts["signature"]))
+    _print_list(console, "Answered by other models", _features(facts["signature"]))
     _print_output(console, facts["signature"]["output"])
     print_proof(console, facts)
     _print_evaluation(console, facts["evaluation"])
@@ -61,6 +63,21 @@ def _print_identity(console: Console, facts: dict[str, Any]) -> None:
     for name, value in rows.items():
         table.add_row(name, escape(value))
     console.print(table)
+
+
+def _looked_up(signature: dict[str, Any]) -> list[str]:
+    return [
+        f"{', '.join(lookup['columns'])} in {lookup['name']} by {lookup['key']}"
+        for lookup in signature["lookups"]
+    ]
+
+
+def _features(signature: dict[str, Any]) -> list[str]:
+    return [
+        f"{column} is the {path} of {source['model']}"
+        for source in signature["features"]
+        for column, path in source["outputs"].items()
+    ]
 
 
 def _print_files(console: Console, facts: dict[str, Any]) -> None:

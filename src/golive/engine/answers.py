@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
 
-from golive.signature.model import JsonValue
+from golive.signature.model import DefaultReason, JsonValue
 
-__all__ = ["Answer", "Fault", "FaultOrigin", "Options", "entry_to_json"]
+__all__ = [
+    "Answer",
+    "Defaulted",
+    "Fault",
+    "FaultOrigin",
+    "Options",
+    "defaulted_to_json",
+    "entry_to_json",
+]
 
 FaultOrigin = Literal["input", "model"]
 
@@ -19,7 +28,8 @@ class Fault(msgspec.Struct, frozen=True):
     Attributes:
         code: Stable name: `missing_column`, `wrong_type`, `null_not_allowed`, `unseen_category`,
             `non_finite`, `out_of_range`, `extra_column`, `not_an_object`, `bad_base64`,
-            `bad_image`, `too_large`, `too_deep`, `text_too_long`, `model_failed`,
+            `bad_image`, `too_large`, `too_deep`, `text_too_long`, `lookup_missed`,
+            `lookup_failed`, `model_failed`,
             `non_finite_output`, or a function model's own.
         message: What is wrong with which value and what would be right.
         field: The path of the field inside the record, such as `age` or `budgets[2].budget_id`.
@@ -50,6 +60,20 @@ class Answer(msgspec.Struct, kw_only=True):  # a dataclass costs more, and each 
     value: Any = None
 
 
+class Defaulted(msgspec.Struct, frozen=True, kw_only=True):
+    """Columns of one record that could not be looked up, and have what they have by default.
+
+    Attributes:
+        lookup: In which they should have been.
+        because: Why they were not.
+        columns: Their names.
+    """
+
+    lookup: str
+    because: DefaultReason
+    columns: tuple[str, ...]
+
+
 class Options(msgspec.Struct, frozen=True, kw_only=True):
     """What a caller may say beside the records.
 
@@ -64,12 +88,17 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     ids: tuple[str | int, ...] | None = None
 
 
-def entry_to_json(entry: Answer | Fault, key: str | int | None = None) -> dict[str, JsonValue]:
+def entry_to_json(
+    entry: Answer | Fault,
+    key: str | int | None = None,
+    defaults: Sequence[Defaulted] = (),
+) -> dict[str, JsonValue]:
     """The JSON object that stands for one record in `predictions`.
 
     Args:
         entry: What the engine gave for the record.
         key: The caller's id of the record, echoed as `id`, or None.
+        defaults: What could not be looked up for it.
     """
     body: dict[str, JsonValue] = {} if key is None else {"id": key}
     if isinstance(entry, Fault):
@@ -83,7 +112,15 @@ def entry_to_json(entry: Answer | Fault, key: str | int | None = None) -> dict[s
         body["probabilities"] = entry.probabilities
     if entry.label is None and entry.score is None:
         body["value"] = entry.value
+    if defaults:
+        body["defaults"] = [defaulted_to_json(defaulted) for defaulted in defaults]
     return body
+
+
+def defaulted_to_json(defaulted: Defaulted) -> dict[str, JsonValue]:
+    """The JSON object that stands for it."""
+    columns = list(defaulted.columns)
+    return {"lookup": defaulted.lookup, "because": defaulted.because, "columns": columns}
 
 
 def _fault_to_json(fault: Fault) -> dict[str, JsonValue]:

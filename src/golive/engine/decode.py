@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from golive.engine.answers import Options
@@ -22,6 +23,7 @@ from golive.runtimes.protocols import Batch
 from golive.signature.model import JsonValue, Signature
 
 if TYPE_CHECKING:
+    from golive.engine.filling import Filler
     from golive.engine.unread import UnreadPass
 
 __all__ = ["MAX_TEXT", "Decoder"]
@@ -80,12 +82,18 @@ class Decoder:
         self.takes_text = signature.form == "series" or (objects is not None and objects.takes_text)
         self._texts = TextReader(signature)
         texts = ("text",) if signature.form == "series" else ()
-        self._csv_names = frozenset((*signature.column_names, *texts))
+        self._known = frozenset((*signature.column_names, *signature.key_names))
+        self._csv_names = self._known.union(texts)
+        self._filler: Filler | None = None
 
     @property
     def values_of_one(self) -> ReadOne | None:
         """Reads bodies that are one record without any doubt, or None."""
-        return None if self._fast is None else self._fast.values_of_one
+        return None if self._fast is None or self._filler else self._fast.values_of_one
+
+    def fill_with(self, filler: Filler) -> None:
+        """Give records what they lack from now on; see `Filler`."""
+        self._filler = filler
 
     def decode_body(self, body: bytes) -> Decoded:
         """Read a JSON body: a record, a list of records or an envelope.
@@ -94,7 +102,7 @@ class Decoder:
             RequestError: `malformed_json`, `too_deep`, `bad_request_shape`, `bad_option`,
                 `threshold_not_supported` or `too_many_records`.
         """
-        if self._fast is None:
+        if self._fast is None or self._filler is not None:
             return self._decode_slowly(body)
         one = self._fast.read_one(body)
         if one is not None:
@@ -125,7 +133,7 @@ class Decoder:
             RequestError: `bad_option`, `threshold_not_supported` or `too_many_records`.
         """
         self.check_size(len(envelope.records))
-        if self._fast is not None and not has_infinity:
+        if self._fast is not None and not (has_infinity or self._filler):
             fast = self._fast.convert(envelope)
             if fast is not None and not self._is_long(fast, size):
                 return self._decoded_fast(fast)
@@ -162,7 +170,7 @@ class Decoder:
         options = {
             option: record.pop(key)
             for key, option in _OPTIONS.items()
-            if key in record and key not in self._signature.column_names
+            if key in record and key not in self._known
         }
         envelope = Envelope(
             records=[record],
@@ -202,7 +210,7 @@ class Decoder:
         checked = check_options(options or Options(), len(rows), self._signature.output)
         if self._objects is not None:
             return self._decoded(envelope, checked, self._objects.read(envelope.records))
-        records = self._slow.read(envelope.records, in_process=True)
+        records = self._read_records(envelope.records, in_process=True)
         return self._decoded(envelope, checked, records)
 
     def read_objects(
@@ -255,10 +263,7 @@ class Decoder:
         if self._objects is not None:
             read = self._objects.read(records, check_values=has_infinity, text_limit=limit)
             return self._decoded(envelope, options, read)
-        return self._decoded(envelope, options, self._read_slowly(records, limit))
-
-    def _read_slowly(self, records: Sequence[Any], limit: TextLimit | None) -> Records:
-        return self._slow.read(records if limit is None else limit.without_long(records))
+        return self._decoded(envelope, options, self._read_records(records, limit))
 
     def _is_long(self, fast: FastBody, size: int | None) -> bool:
         """Whether there is too long a text in a body of so many bytes."""
@@ -271,12 +276,25 @@ class Decoder:
         read = [self._texts.read_row(row) for row in rows]
         if self._objects is not None:
             return self._objects.read(read, check_values=False, from_text=True, text_limit=limit)
-        return self._read_slowly(read, limit)
+        return self._read_records(read, limit)
 
     def _read_texts(self, rows: Sequence[Mapping[str, str]], limit: TextLimit) -> Records:
         if self._objects is not None:
             return self._objects.read(rows, check_values=False, from_text=True, text_limit=limit)
-        return self._read_slowly([self._texts.read(row) for row in rows], limit)
+        return self._read_records([self._texts.read(row) for row in rows], limit)
+
+    def _read_records(
+        self,
+        records: Sequence[Any],
+        limit: TextLimit | None = None,
+        *,
+        in_process: bool = False,
+    ) -> Records:
+        if limit is not None:
+            records = limit.without_long(records)
+        if self._filler is None:
+            return self._slow.read(records, in_process=in_process)
+        return self._filler.read(records, partial(self._slow.read, in_process=in_process))
 
     def _decoded_fast(self, fast: FastBody) -> Decoded:
         size = len(fast.envelope.records)
@@ -300,6 +318,7 @@ class Decoder:
             extra_columns=records.extra_columns,
             out_of_range=records.out_of_range,
             single=envelope.single,
+            defaults=records.defaults,
         )
 
     def check_size(self, size: int) -> None:

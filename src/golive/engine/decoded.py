@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from golive.engine.answers import Fault, Options
+from golive.engine.answers import Defaulted, Fault, Options
 from golive.runtimes.protocols import Batch
 
 __all__ = ["NO_OPTIONS", "Decoded"]
@@ -25,6 +25,8 @@ class Decoded(msgspec.Struct, kw_only=True):  # a dataclass costs more, and each
         extra_columns: Values of columns outside the signature, ignored, in the valid records.
         out_of_range: Values outside the sample's range in the valid records.
         single: The request was one record, not a list.
+        defaults: Position to the looked-up columns that have their default; None where nothing is
+            looked up.
     """
 
     batch: Batch
@@ -35,3 +37,4 @@ class Decoded(msgspec.Struct, kw_only=True):  # a dataclass costs more, and each
     extra_columns: int = 0
     out_of_range: int = 0
     single: bool = False
+    defaults: dict[int, list[Defaulted]] | None = None

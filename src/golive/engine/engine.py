@@ -52,6 +52,11 @@ class Engine:
         self._label = labeller(signature.output, NO_OPTIONS)
 
     @property
+    def model(self) -> Model:
+        """What it answers with."""
+        return self._model
+
+    @property
     def answers_at_once(self) -> bool:
         """Whether the model gains nothing from records of several requests in one batch."""
         return bool(getattr(self._model, "answers_at_once", False))

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from golive.engine.answers import Fault
+from golive.engine.answers import Defaulted, Fault
 from golive.engine.column_rules import ColumnRule
 from golive.engine.values import describe, plain, show
 from golive.signature.model import JsonValue, Signature
@@ -26,6 +26,8 @@ class Records(msgspec.Struct):
         faults: Position to fault of the others.
         extra_columns: Ignored values of columns that the signature does not have.
         out_of_range: Passed values outside the sample's range.
+        defaults: Position to the looked-up columns that have their default; None where nothing is
+            looked up.
     """
 
     columns: tuple[list[Any], ...]
@@ -33,6 +35,7 @@ class Records(msgspec.Struct):
     faults: dict[int, Fault] = msgspec.field(default_factory=dict)
     extra_columns: int = 0
     out_of_range: int = 0
+    defaults: dict[int, list[Defaulted]] | None = None
 
 
 class SlowPass:
@@ -49,7 +52,7 @@ class SlowPass:
     ) -> None:
         self._limits_images = limits_images
         self._rules = rules
-        self._names = frozenset(signature.column_names)
+        self._names = frozenset((*signature.column_names, *signature.key_names))
         self._refuses_extras = signature.on_extra == "error"
         self._text_key = _text_key(signature)
 

@@ -162,6 +162,9 @@ def _headers(place: Route | Area, *, is_drifted: bool) -> dict[str, str]:
     }
     if place.model is not None:
         headers["golive-model-version"] = place.model.version
+        if place.model.features:
+            asked = (f"{name}={version}" for name, version in place.model.features.items())
+            headers["golive-feature-versions"] = ", ".join(asked)
     if is_drifted:
         headers["golive-environment"] = "drifted"
     return headers

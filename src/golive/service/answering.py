@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from golive.engine.answers import Answer, Fault
+from golive.engine.answers import Answer, Defaulted, Fault
 from golive.service.calls import Call, Reply, problem_reply
 from golive.service.json_text import encode_json
 from golive.service.problems import Problem
@@ -52,8 +52,11 @@ class Outcome(msgspec.Struct, kw_only=True):
         return Problem(code=code, detail=detail)
 
     def reply(self, body: dict[str, JsonValue]) -> Reply:
-        """The reply with answers."""
-        return self._counted(Reply(body=encode_json(body)))
+        """The reply with answers; a header says what could not be looked up for them."""
+        reply = self._counted(Reply(body=encode_json(body)))
+        if self.decoded.defaults:
+            reply.headers["golive-defaults"] = _summary(self.decoded.defaults)
+        return reply
 
     def refusal(self, call: Call, problem: Problem) -> Reply:
         """The reply with a problem."""
@@ -100,6 +103,16 @@ class Question(msgspec.Struct, kw_only=True):
         faults = {at: entry for at, entry in enumerate(entries) if isinstance(entry, Fault)}
         outcome = Outcome(decoded=self.decoded, entries=entries, faults=faults)
         return self.reply_of(self.call, outcome)
+
+
+def _summary(defaults: Mapping[int, Sequence[Defaulted]]) -> str:
+    """How many records have defaults, by lookup and reason: `users;because=timeout;records=2`."""
+    counts: dict[str, int] = {}
+    for record in defaults.values():
+        for each in record:
+            told = f"{each.lookup};because={each.because}"
+            counts[told] = counts.get(told, 0) + 1
+    return ", ".join(f"{told};records={count}" for told, count in counts.items())
 
 
 def _codes(faults: dict[int, Fault], others: dict[str, int]) -> dict[str, int]:

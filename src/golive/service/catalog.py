@@ -112,7 +112,8 @@ def catalog_routes(
 
 def _summary(model: ServedModel) -> dict[str, JsonValue]:
     path = f"/models/{model.name}"
-    return {
+    features = {"features": model.features} if model.features else {}
+    return features | {
         "name": model.name,
         "version": model.version,
         "kind": model.engine.signature.output.kind,

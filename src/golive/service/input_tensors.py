@@ -196,7 +196,7 @@ def _flat(item: dict[str, Any], shape: tuple[int, ...], name: str) -> list[Any]:
 def _by_column(tensors: list[Tensor], signature: Signature) -> list[Tensor]:
     """The tensors with the columns' names: a matrix is cut, a lone column needs no name."""
     names, first = signature.column_names, tensors[0]
-    if len(tensors) > 1 or first.name in names:
+    if len(tensors) > 1 or first.name in (*names, *signature.key_names):
         return tensors
     if len(names) == 1:
         return [_named(names[0], first, first.shape, first.data)]
@@ -212,7 +212,7 @@ def _by_column(tensors: list[Tensor], signature: Signature) -> list[Tensor]:
 
 def _check_columns(tensors: list[Tensor], signature: Signature) -> None:
     """Refuse no records without their columns; where there are records, each tells its own."""
-    given = {tensor.name for tensor in tensors}
+    given = signature.looked_up.union(tensor.name for tensor in tensors)
     missing = [c.name for c in signature.columns if c.on_missing == "error" and c.name not in given]
     if missing and not tensors[0].size:
         raise shape_error(f"There is no tensor for the column {missing[0]!r}.")

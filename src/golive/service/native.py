@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from golive.engine.answers import Answer, Fault, entry_to_json
+from golive.engine.answers import entry_to_json
 from golive.service.answering import Outcome, Question
 from golive.service.calls import Call, Reply
 from golive.service.json_text import encode_json
@@ -91,7 +91,7 @@ def _shortcut(model: ServedModel) -> Callable[[bytes, str], Reply | None] | None
 
 def _reply(call: Call, outcome: Outcome) -> Reply:
     model = call.served
-    predictions = _predictions(outcome.entries, outcome.decoded.options.ids)
+    predictions = _predictions(outcome)
     problem = outcome.failure(told_in="predictions")
     if problem is None:
         return outcome.reply(
@@ -106,9 +106,12 @@ def _reply(call: Call, outcome: Outcome) -> Reply:
     return outcome.refusal(call, problem)
 
 
-def _predictions(
-    entries: Sequence[Answer | Fault], ids: tuple[str | int, ...] | None
-) -> list[JsonValue]:
+def _predictions(outcome: Outcome) -> list[JsonValue]:
+    entries, ids = outcome.entries, outcome.decoded.options.ids
+    if defaults := outcome.decoded.defaults:
+        keys: Sequence[str | int | None] = ids or [None] * len(entries)
+        pairs = enumerate(zip(entries, keys, strict=True))
+        return [entry_to_json(entry, key, defaults.get(at, ())) for at, (entry, key) in pairs]
     if ids is None:
         return [entry_to_json(entry) for entry in entries]
     return [entry_to_json(entry, key) for entry, key in zip(entries, ids, strict=True)]

@@ -23,6 +23,7 @@ from golive.service.output_choice import (
     AnswerOptions,
     answer_options,
     checked_output,
+    defaults_to_json,
     fault_to_error,
     output_names,
 )
@@ -179,14 +180,16 @@ def _reply(wish: _Wish, call: Call, outcome: Outcome) -> Reply:
         return outcome.refusal(call, _problem(outcome))
     answers = [entry for entry in outcome.entries if isinstance(entry, Answer)]
     output, top = model.engine.signature.output, outcome.decoded.options.top
-    return outcome.reply(
-        {
-            "model_name": model.name,
-            "model_version": model.version,
-            "id": wish.key,
-            "outputs": output_tensors(answers, wish.outputs, output, top=top),
-        }
-    )
+    body: dict[str, JsonValue] = {
+        "model_name": model.name,
+        "model_version": model.version,
+        "id": wish.key,
+        "outputs": output_tensors(answers, wish.outputs, output, top=top),
+    }
+    if outcome.decoded.defaults:  # a parameter is a text, a number or a truth value
+        text = encode_json(defaults_to_json(outcome.decoded.defaults)).decode()
+        body["parameters"] = {"defaults": text}
+    return outcome.reply(body)
 
 
 def _checked_body(value: JsonValue) -> dict[str, JsonValue]:

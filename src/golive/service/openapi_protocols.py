@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from golive.engine.accepted_schema import accepted_schema
 from golive.service.input_tensors import REQUEST_TENSOR
@@ -225,7 +225,9 @@ def _some_valid(item: JsonValue) -> JsonValue:
 
 def _split(model: ServedModel) -> JsonValue:
     signature = model.engine.signature
-    names = list(signature.column_names)
+    looked_up = signature.looked_up
+    names = [name for name in signature.column_names if name not in looked_up]
+    names += signature.key_names
     properties = record_schema(_as_frame(signature), describe=accepted_schema)["properties"]
     row = {
         "type": "array",
@@ -238,7 +240,12 @@ def _split(model: ServedModel) -> JsonValue:
 
 def _as_frame(signature: Signature) -> Signature:
     """The signature of the same columns, each under its name."""
-    return Signature(form="frame", columns=signature.columns, output=signature.output)
+    return Signature(
+        form="frame",
+        columns=signature.columns,
+        output=signature.output,
+        lookups=signature.lookups,
+    )
 
 
 def _options(model: ServedModel) -> JsonValue:
@@ -262,16 +269,23 @@ def _input_tensors(signature: Signature) -> JsonValue:
         tensors = [_tensor(REQUEST_TENSOR, "BYTES", data)]
     else:
         described = record_schema(_as_frame(signature), describe=_element)["properties"]
+        described |= {key: {"type": ["string", "null"]} for key in signature.key_names}
         tensors = [
             _tensor(each["name"], each["datatype"], _data(described[each["name"]], each["shape"]))
-            for each in input_metadata(signature)
+            for each in sorted(input_metadata(signature), key=_is_looked_up(signature))
         ]
     return {
         "type": "array",
         "prefixItems": tensors,
         "items": False,
-        "minItems": len(tensors),
+        "minItems": len(tensors) - len(signature.looked_up),
     }
+
+
+def _is_looked_up(signature: Signature) -> Callable[[dict[str, JsonValue]], bool]:
+    """Whether an input need not be sent: those stand behind the others."""
+    looked_up = signature.looked_up
+    return lambda each: each["name"] in looked_up
 
 
 def _element(column: Column) -> dict[str, JsonValue]:

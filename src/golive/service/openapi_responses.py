@@ -36,10 +36,19 @@ HEADERS: dict[str, JsonValue] = {
         "description": "The version of the model that the path is about.",
         "schema": {"type": "string"},
     },
+    "golive-feature-versions": {
+        "description": "The models that were asked first, and their versions: `embedder=0123abc`.",
+        "schema": {"type": "string"},
+    },
     "golive-environment": {
         "description": "`drifted` where golden records are answered differently than when the "
         "model was packed, and that was allowed.",
         "schema": {"const": "drifted"},
+    },
+    "golive-defaults": {
+        "description": "Which columns could not be looked up, why, and in how many records: "
+        "`users;because=timeout;records=2`. They have what they have by default.",
+        "schema": {"type": "string"},
     },
     "x-request-id": {
         "description": "The caller's own id, echoed.",
@@ -154,7 +163,14 @@ def shared_responses() -> dict[str, JsonValue]:
     }
 
 
-_OPTIONAL = ("golive-model-version", "golive-environment", "x-request-id", "traceparent")
+_OPTIONAL = (
+    "golive-model-version",
+    "golive-feature-versions",
+    "golive-environment",
+    "golive-defaults",
+    "x-request-id",
+    "traceparent",
+)
 
 
 def _problem(status: int, content_type: str) -> dict[str, JsonValue]:

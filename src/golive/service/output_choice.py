@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from golive.engine.answers import Answer, Fault
+from golive.engine.answers import Answer, Defaulted, Fault, defaulted_to_json
 from golive.engine.values import describe
 from golive.errors import RequestError
 from golive.service.answering import Outcome
@@ -17,6 +17,7 @@ __all__ = [
     "AnswerOptions",
     "answer_options",
     "checked_output",
+    "defaults_to_json",
     "fault_to_error",
     "null_predictions_reply_of",
     "output_names",
@@ -102,7 +103,10 @@ def answer_options(
 def null_predictions_reply_of(
     options: AnswerOptions, *, keys: tuple[str, ...]
 ) -> Callable[[Call, Outcome], Reply]:
-    """Makes replies: a value a record under `keys`, null where it failed, `errors` that say why."""
+    """Makes replies: a value a record under `keys`, null where it failed, `errors` that say why.
+
+    Where columns could not be looked up, `defaults` say of which records and why.
+    """
 
     def reply_of(call: Call, outcome: Outcome) -> Reply:
         return _null_predictions_reply(call, outcome, options, keys)
@@ -119,6 +123,8 @@ def _null_predictions_reply(
     body: dict[str, JsonValue] = dict.fromkeys(keys, predictions)
     if outcome.faults:
         body["errors"] = [fault_to_error(at, fault) for at, fault in outcome.faults.items()]
+    if outcome.decoded.defaults:
+        body["defaults"] = defaults_to_json(outcome.decoded.defaults)
     problem = outcome.failure(told_in="errors")
     if problem is None:
         return outcome.reply(body)
@@ -138,6 +144,15 @@ def _part(entry: Answer | Fault, name: str) -> JsonValue:
             return entry.probabilities
         case _:
             return entry.value
+
+
+def defaults_to_json(defaults: Mapping[int, Sequence[Defaulted]]) -> list[JsonValue]:
+    """The items of `defaults`: which columns of which record could not be looked up, and why."""
+    return [
+        {"index": at, **defaulted_to_json(each)}
+        for at, record in defaults.items()
+        for each in record
+    ]
 
 
 def fault_to_error(index: int, fault: Fault) -> dict[str, JsonValue]:

@@ -22,10 +22,11 @@ def input_metadata(signature: Signature) -> list[dict[str, JsonValue]]:
     """Name, datatype and shape of each input; -1 stands for any size, as for the records."""
     if signature.form == "object":
         return [_described(REQUEST_TENSOR, "BYTES", -1)]
-    return [
+    columns = [
         _described(column.name, _datatype_of(column), -1, *_dimensions(column))
         for column in signature.columns
     ]
+    return columns + [_described(key, "BYTES", -1) for key in signature.key_names]
 
 
 def output_metadata(output: Output) -> list[dict[str, JsonValue]]:

@@ -84,6 +84,8 @@ RECORD_CODES = frozenset(
         "too_large",
         "too_deep",
         "text_too_long",
+        "lookup_missed",
+        "lookup_failed",
         "model_failed",
         "non_finite_output",
     }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
-from golive.engine.answers import Answer, Fault, Options
+from golive.engine.answers import Answer, Defaulted, Fault, Options
 from golive.engine.envelope import Envelope
 from golive.engine.pace import Pace
 from golive.engine.shortcut import Shortcut
@@ -45,6 +45,11 @@ class DecodedRequest(Protocol):
     @property
     def out_of_range(self) -> int:
         """Values outside the sample's range that were passed."""
+        ...
+
+    @property
+    def defaults(self) -> Mapping[int, Sequence[Defaulted]] | None:
+        """Position to the looked-up columns that have their default; None where there are none."""
         ...
 
 

@@ -25,6 +25,9 @@ def query_parameters(signature: Signature) -> list[JsonValue]:
         ]
     else:
         parameters = [_column_parameter(column) for column in signature.columns]
+        parameters += [_key_parameter(name) for name in signature.key_names]
+        for parameter in parameters:
+            parameter["required"] &= parameter["name"] not in signature.looked_up
     taken = {parameter["name"] for parameter in parameters}
     return parameters + [o for o in _options(signature) if o["name"] not in taken]
 
@@ -58,6 +61,11 @@ def _column_parameter(column: Column) -> dict[str, JsonValue]:
     if column.description:
         parameter["description"] = column.description
     return parameter
+
+
+def _key_parameter(name: str) -> dict[str, JsonValue]:
+    described = "The key of columns that are looked up where they are not sent."
+    return _parameter(name, {"type": "string"}, is_required=False) | {"description": described}
 
 
 def _nested_parameter(column: Column) -> dict[str, JsonValue]:

@@ -37,6 +37,7 @@ class ServedModel(msgspec.Struct, frozen=True, kw_only=True):
         examples: Golden records, shown in the OpenAPI document.
         card: The model card (Markdown).
         names: What the version is called beside its ids: its number and its alias in a registry.
+        features: The models that are asked first, by name, and the version of each.
         drifted: Golden records are answered differently here and that was allowed.
         facts: Further JSON facts of the bundle, such as its id, its Python version, and whether
             its compiled program or its original model answers (`answers`, `answers_because`).
@@ -49,6 +50,7 @@ class ServedModel(msgspec.Struct, frozen=True, kw_only=True):
     examples: tuple[Example, ...] = ()
     card: str = ""
     names: tuple[str, ...] = ()
+    features: dict[str, str] = msgspec.field(default_factory=dict)
     drifted: bool = False
     facts: dict[str, JsonValue] = msgspec.field(default_factory=dict)
     backend: Backend | None = None

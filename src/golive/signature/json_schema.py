@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 from golive.signature.model import (
     MAX_BYTES,
     Column,
+    DefaultReason,
     JsonValue,
     Output,
     Signature,
@@ -25,6 +26,19 @@ _SOME_RECORDS: Schema = {
     "type": "array",
     "contains": _RECORD,
     "description": "A list in which not every record is valid: those get an error in their place.",
+}
+_DEFAULTS: Schema = {
+    "type": "array",
+    "description": "Columns that could not be looked up, and have what they have by default.",
+    "items": {
+        "type": "object",
+        "required": ["lookup", "because", "columns"],
+        "properties": {
+            "lookup": {"type": "string"},
+            "because": {"enum": list(get_args(DefaultReason))},
+            "columns": {"type": "array", "items": {"type": "string"}},
+        },
+    },
 }
 _TYPES: dict[type, str] = {str: "string", bool: "boolean", int: "integer", float: "number"}
 
@@ -50,12 +64,17 @@ def record_schema(signature: Signature, *, describe: Describe = column_schema) -
     """
     if signature.form == "object":
         return dict(signature.json_schema or {"type": "object"})
+    looked_up = signature.looked_up
     record: Schema = {
         "type": "object",
         "properties": {column.name: describe(column) for column in signature.columns},
-        "required": [c.name for c in signature.columns if _is_required(c)],
+        "required": [
+            c.name for c in signature.columns if _is_required(c) and c.name not in looked_up
+        ],
         "additionalProperties": signature.on_extra == "ignore",
     }
+    if signature.lookups:
+        record = _with_keys(record, signature)
     if signature.form != "series" or len(signature.columns) != 1:
         return record
     return _text_record(signature.columns[0], record)
@@ -79,7 +98,13 @@ def request_schema(signature: Signature, *, describe: Describe = column_schema) 
 
 def answer_schema(signature: Signature) -> Schema:
     """The schema of one record's answer; a failed record's error is not part of it."""
-    output = signature.output
+    answer = _plain_answer(signature.output)
+    if signature.lookups:
+        answer["properties"]["defaults"] = dict(_DEFAULTS)
+    return answer
+
+
+def _plain_answer(output: Output) -> Schema:
     match output.kind:
         case "regression":
             return _answer({"score": {"type": "number"}}, required=["score"])
@@ -87,6 +112,28 @@ def answer_schema(signature: Signature) -> Schema:
             return _classifier_answer(output)
         case "custom":
             return _answer({"value": dict(output.json_schema or {})}, required=["value"])
+
+
+def _with_keys(record: Schema, signature: Signature) -> Schema:
+    """A record may have, in place of looked-up columns, the key to look them up by."""
+    for name in signature.key_names:
+        record["properties"][name] = {
+            "type": ["string", "integer", "null"],
+            "minimum": -(2**63),
+            "maximum": 2**63 - 1,
+            "description": _key_description(name, signature),
+        }
+    either: list[JsonValue] = [
+        {"anyOf": [{"required": [lookup.key]}, {"required": list(lookup.columns)}]}
+        for lookup in signature.lookups
+    ]
+    return record | {"allOf": either}
+
+
+def _key_description(key: str, signature: Signature) -> str:
+    lookups = [lookup for lookup in signature.lookups if lookup.key == key]
+    columns = ", ".join(name for lookup in lookups for name in lookup.columns)
+    return f"The key by which {columns} are looked up where they are not sent."
 
 
 def _is_required(column: Column) -> bool:

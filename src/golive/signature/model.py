@@ -13,9 +13,12 @@ __all__ = [
     "Activation",
     "Column",
     "ColumnType",
+    "DefaultReason",
     "ExtraPolicy",
+    "FeatureSource",
     "InputForm",
     "JsonValue",
+    "Lookup",
     "MissingPolicy",
     "NonFinitePolicy",
     "NullPolicy",
@@ -51,6 +54,9 @@ PixelMode = Literal["L", "RGB", "RGBA"]
 PixelScale = Literal["0..255", "0..1", "-1..1"]
 PixelLayout = Literal["hwc", "chw", "hw", "flat"]
 Activation = Literal["none", "sigmoid", "softmax"]
+DefaultReason = Literal[
+    "key_is_null", "key_not_found", "column_not_found", "timeout", "unavailable"
+]
 
 
 _INTEGER_DTYPE = re.compile(r"(u?)int(8|16|32|64)")
@@ -163,6 +169,33 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
     description: str = ""
 
 
+class Lookup(msgspec.Struct, frozen=True, kw_only=True):
+    """Columns whose values are looked up in a store, where the caller does not send them.
+
+    Attributes:
+        name: What the store is called where the model is served.
+        key: The field of a record whose value the store is asked for; it may be a column, too.
+        columns: The columns that it has, under these names.
+    """
+
+    name: str
+    key: str
+    columns: tuple[str, ...]
+
+
+class FeatureSource(msgspec.Struct, frozen=True, kw_only=True):
+    """Columns whose values another model in the same process answers.
+
+    Attributes:
+        model: What it is called where both are served.
+        outputs: Column to what it is of the other's answer: `label`, `score`,
+            `probabilities.CLASS`, `value` or `value.MEMBER`.
+    """
+
+    model: str
+    outputs: dict[str, str]
+
+
 class Signature(msgspec.Struct, frozen=True, kw_only=True):
     """What a model takes and gives.
 
@@ -174,6 +207,8 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
         output: What the model gives.
         on_extra: A column that is not in the signature: `ignore` (and count) or `error`.
         json_schema: `object` only: the JSON Schema of the request.
+        lookups: Columns that a store has, and by which key.
+        features: Columns that other models answer.
     """
 
     form: InputForm
@@ -181,8 +216,21 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
     output: Output
     on_extra: ExtraPolicy = "ignore"
     json_schema: dict[str, JsonValue] | None = None
+    lookups: tuple[Lookup, ...] = ()
+    features: tuple[FeatureSource, ...] = ()
 
     @property
     def column_names(self) -> tuple[str, ...]:
         """The names of the input columns, in the model's order."""
         return tuple(column.name for column in self.columns)
+
+    @property
+    def looked_up(self) -> frozenset[str]:
+        """The columns that a record need not have, since a store has them."""
+        return frozenset(name for lookup in self.lookups for name in lookup.columns)
+
+    @property
+    def key_names(self) -> tuple[str, ...]:
+        """The keys of lookups that are no columns: what a record holds for them alone."""
+        keys = dict.fromkeys(lookup.key for lookup in self.lookups)
+        return tuple(key for key in keys if key not in self.column_names)

@@ -12,7 +12,14 @@ from tomlkit.items import Item, Table
 
 from golive.errors import SignatureError
 from golive.signature.model import JsonValue, Signature
-from golive.signature.toml_keys import COLUMN_KEYS, INPUT_KEYS, OUTPUT_KEYS, Key
+from golive.signature.toml_keys import (
+    COLUMN_KEYS,
+    FEATURE_KEYS,
+    INPUT_KEYS,
+    LOOKUP_KEYS,
+    OUTPUT_KEYS,
+    Key,
+)
 
 __all__ = ["dumps"]
 
@@ -21,7 +28,9 @@ What the model takes and gives. You may edit:
   descriptions, examples, minimum and maximum;
   on_missing, on_null, on_unseen, on_non_finite, on_range and default of a column;
   max_bytes and max_pixels of a column;
-  on_extra of [input]; threshold, positive and description of [output].
+  on_extra of [input]; threshold, positive and description of [output];
+  which columns are looked up by which key, in [[lookup]], or answered by which model, in
+  [[features]].
 Leave names, types, dtypes, categories, the order of the columns and the classes as they are: the
 model was trained with them. Then: golive repack BUNDLE --signature THIS_FILE
 Null is written by leaving the key out. Policies that are left out are:
@@ -46,6 +55,19 @@ def dumps(signature: Signature) -> str:
         for column in signature.columns:
             columns.append(_table(column, COLUMN_KEYS, always=_ALWAYS))
         document.add("column", columns)
+    if signature.lookups:
+        lookups = tomlkit.aot()
+        for lookup in signature.lookups:
+            lookups.append(_table(lookup, LOOKUP_KEYS, always=tuple(LOOKUP_KEYS)))
+        document.add("lookup", lookups)
+    if signature.features:
+        sources = tomlkit.aot()
+        for source in signature.features:
+            table = tomlkit.table()
+            for key, rule in FEATURE_KEYS.items():
+                table.add(key, _inline_or_text(rule.write(getattr(source, key))))
+            sources.append(table)
+        document.add("features", sources)
     document.add("output", _table(signature.output, OUTPUT_KEYS, always=("kind",)))
     return tomlkit.dumps(document)
 
@@ -62,6 +84,14 @@ def _table(value: Any, keys: Mapping[str, Key], *, always: tuple[str, ...]) -> T
             table.add(key, _item(rule.write(member)))
         except ValueError as error:
             raise SignatureError(f"`{key}` cannot be written as TOML: {error}.") from error
+    return table
+
+
+def _inline_or_text(value: str | Mapping[str, str]) -> Item:
+    if isinstance(value, str):
+        return tomlkit.item(value)
+    table = tomlkit.inline_table()
+    table.update(value)
     return table
 
 

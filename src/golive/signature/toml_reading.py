@@ -7,12 +7,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from golive.errors import SignatureError
-from golive.signature.model import Column, Output, Signature
+from golive.signature.model import Column, FeatureSource, Lookup, Output, Signature
 from golive.signature.policies import check_policies
-from golive.signature.toml_keys import COLUMN_KEYS, INPUT_KEYS, OUTPUT_KEYS, Key
+from golive.signature.toml_keys import (
+    COLUMN_KEYS,
+    FEATURE_KEYS,
+    INPUT_KEYS,
+    LOOKUP_KEYS,
+    OUTPUT_KEYS,
+    Key,
+)
 from golive.signature.toml_places import place_of
 
 __all__ = ["loads"]
+
+_TABLES = ("input", "column", "lookup", "features", "output")
 
 
 def loads(text: str) -> Signature:
@@ -38,22 +47,54 @@ class _Reader:
 
     def signature(self, document: Mapping[str, Any]) -> Signature:
         for key in document:
-            if key not in ("input", "column", "output"):
-                raise self._error(f"unknown table [{key}]; known: input, column, output", key, "")
+            if key not in _TABLES:
+                known = ", ".join(_TABLES)
+                raise self._error(f"unknown table [{key}]; known: {known}", key, "")
         inputs = self._section(document, "input", INPUT_KEYS)
         output = self._section(document, "output", OUTPUT_KEYS)
-        columns = self._columns(document.get("column", []))
-        return Signature(columns=columns, output=Output(**output), **inputs)
+        columns, lookups = self._columns(document), self._lookups(document)
+        features = self._features(document)
+        signature = Signature(
+            columns=columns, output=Output(**output), lookups=lookups, features=features, **inputs
+        )
+        if lookups:
+            from golive.signature.lookups import check_lookups  # few signatures have one
 
-    def _columns(self, tables: Any) -> tuple[Column, ...]:
-        if not isinstance(tables, list) or not all(isinstance(t, Mapping) for t in tables):
-            raise self._error("columns are written as [[column]] tables", "column", "")
+            check_lookups(signature)
+        if features:
+            from golive.signature.features import check_features  # likewise
+
+            check_features(signature)
+        return signature
+
+    def _columns(self, document: Mapping[str, Any]) -> tuple[Column, ...]:
+        tables = self._tables(document, "column")
         columns = [self._column(table, at) for at, table in enumerate(tables)]
         names = [column.name for column in columns]
         for at, name in enumerate(names):
             if name in names[:at]:
                 raise self._error(f'the column "{name}" stands there twice', "column", "name", at)
         return tuple(columns)
+
+    def _lookups(self, document: Mapping[str, Any]) -> tuple[Lookup, ...]:
+        tables = enumerate(self._tables(document, "lookup"))
+        return tuple(
+            Lookup(**self._values(table, LOOKUP_KEYS, "lookup", at)) for at, table in tables
+        )
+
+    def _features(self, document: Mapping[str, Any]) -> tuple[FeatureSource, ...]:
+        tables = enumerate(self._tables(document, "features"))
+        return tuple(
+            FeatureSource(**self._values(table, FEATURE_KEYS, "features", at))
+            for at, table in tables
+        )
+
+    def _tables(self, document: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+        tables = document.get(name, [])
+        if not isinstance(tables, list) or not all(isinstance(t, Mapping) for t in tables):
+            plural = name if name.endswith("s") else f"{name}s"
+            raise self._error(f"{plural} are written as [[{name}]] tables", name, "")
+        return tables
 
     def _column(self, table: Mapping[str, Any], at: int) -> Column:
         column = Column(**self._values(table, COLUMN_KEYS, "column", at))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from golive.engine.answers import Answer, Fault, Options
+from golive.engine.answers import Answer, Defaulted, Fault, Options
 from golive.engine.csv_body import read_csv
 from golive.engine.envelope import Envelope
 from golive.engine.pace import Pace
@@ -38,6 +38,7 @@ class FakeDecoded:
     options: Options = field(default_factory=Options)
     extra_columns: int = 0
     out_of_range: int = 0
+    defaults: dict[int, list[Defaulted]] | None = None
 
     @property
     def size(self) -> int:

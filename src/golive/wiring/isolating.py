@@ -70,10 +70,34 @@ def isolate(
         pythons=pythons,
         is_here=lambda requirements: are_met(requirements, _version_of),
     )
+    _refuse_lookups([name for group in groups for name in group.models], bundles)
     placements = tuple(
         Placement(models=group.models, python=_python_of(group, tell)) for group in groups
     )
     return msgspec.structs.replace(plan, placements=placements)
+
+
+def _refuse_lookups(apart: Sequence[str], bundles: Mapping[str, Bundle]) -> None:
+    """Refuse what needs a model in the process that has the port.
+
+    Raises:
+        UsageError: A model that is served apart looks columns up, or one of a chain is.
+    """
+    signatures = {name: bundle.signature for name, bundle in bundles.items()}
+    chained = {each.model: name for name, s in signatures.items() for each in s.features}
+    for name in apart:
+        if signatures[name].lookups:
+            why = "looks columns up"
+        elif signatures[name].features:
+            why = "takes features of another model"
+        elif name in chained:
+            why = f"gives features to {chained[name]}"
+        else:
+            continue
+        raise UsageError(
+            f"{name} {why}, which it cannot do in a process of its own.",
+            hint="Leave out --isolate, or serve it from another port.",
+        )
 
 
 def load_isolated(

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Predictor", "load", "open_reference", "reference_of"]
 
+_LOOKUP_SECONDS = 0.05  # as served by default
+
 
 class Predictor:
     """Answers rows in process exactly as the served model would.
@@ -81,7 +83,11 @@ class Predictor:
         )
 
     def _answers(self, decoded: Decoded) -> list[dict[str, JsonValue]]:
-        return [entry_to_json(entry) for entry in self._engine.answer(decoded)]
+        defaults = decoded.defaults or {}
+        return [
+            entry_to_json(entry, defaults=defaults.get(at, ()))
+            for at, entry in enumerate(self._engine.answer(decoded))
+        ]
 
 
 def load(
@@ -91,6 +97,7 @@ def load(
     allow_drifted_environment: bool = False,
     original: bool = False,
     no_pickle: bool = False,
+    lookup: Mapping[str, str] | None = None,
 ) -> Predictor:
     """Load a bundle, verify it, replay its golden records and be ready to answer.
 
@@ -100,23 +107,29 @@ def load(
         allow_drifted_environment: Answer even if golden records now come out differently.
         original: Let the original model answer, not the compiled program.
         no_pickle: Refuse a model whose loading would run code out of a pickle.
+        lookup: Where looked-up columns are, by the name of the lookup: a file, or the URL of a
+            Redis. Without it, rows need all columns.
 
     Raises:
         PickleRefusedError: The model is a pickle, and `no_pickle` refuses that.
-        UsageError: There is no bundle there.
+        UsageError: There is no bundle there, or a lookup has no such place.
         BundleError: The bundle is not what was packed.
         ModelLoadError: The model cannot be loaded here.
         EnvironmentDriftError: Golden records are answered differently.
     """
     bundle = open_reference(ref, verify=verify)
-    return Predictor(
-        load_bundle(
-            bundle,
-            allow_drifted_environment=allow_drifted_environment,
-            original=original,
-            no_pickle=no_pickle,
-        )
+    loaded = load_bundle(
+        bundle,
+        allow_drifted_environment=allow_drifted_environment,
+        original=original,
+        no_pickle=no_pickle,
     )
+    if lookup is not None:
+        from golive.wiring.lookups import add_lookups, check_lookups  # few models have any
+
+        check_lookups(lookup, {bundle.name: bundle.signature})
+        add_lookups(loaded.engine, lookup, seconds=_LOOKUP_SECONDS)
+    return Predictor(loaded)
 
 
 def open_reference(ref: str | Path, *, verify: bool = False) -> Bundle:

@@ -50,20 +50,32 @@ def load_models(plan: ServePlan) -> dict[str, ServedModel]:
     """Load the models of a plan, by name; called in each worker.
 
     Raises:
+        UsageError: A lookup has no location, or none that can be read, or a model takes features
+            of one that is not served.
         BundleError: A bundle is not what was packed.
         ModelLoadError: A model does not load here.
         EnvironmentDriftError: Golden records are answered differently and that is not allowed.
     """
     names = {named.model: named.names for named in plan.pinned.values()}
     bundles = open_all(plan)
+    if plan.settings.lookup:
+        from golive.wiring.lookups import check_lookups, read_locations  # few servers have any
+
+        signatures = {name: bundle.signature for name, bundle in bundles.items()}
+        check_lookups(read_locations(plan.settings.lookup), signatures)
     if plan.placements:
         from golive.wiring.isolating import load_isolated  # few servers isolate anything
 
         return load_isolated(plan, bundles, names)
-    return {
+    models = {
         name: load_model(plan, name, bundle, names=names.get(name, ()))
         for name, bundle in bundles.items()
     }
+    if any(model.engine.signature.features for model in models.values()):
+        from golive.wiring.chains import chain_models  # few servers have any
+
+        return chain_models(plan, models)
+    return models
 
 
 def load_model(
@@ -86,6 +98,12 @@ def load_model(
         max_text=plan.settings.max_text,
         limits_images=True,
     )
+    if bundle.signature.lookups:
+        from golive.wiring.lookups import add_lookups, check_lookups, read_locations  # few have any
+
+        locations = read_locations(plan.settings.lookup)
+        check_lookups(locations, {name: bundle.signature}, is_all=False)
+        add_lookups(loaded.engine, locations, seconds=plan.settings.lookup_timeout)
     return _served(name, loaded, names)
 
 

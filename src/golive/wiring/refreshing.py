@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from golive.blobs.store import StoreUnavailableError
 from golive.bundle.reading import Bundle
+from golive.errors import UsageError
 from golive.http.plan import Named, ServePlan
 from golive.http.refreshing.source import SourceUnavailableError
 from golive.http.refreshing.trials import TriedVersions
@@ -70,6 +71,11 @@ class RegistrySource:
         pulled, self._pulled = self._pulled, None
         is_pulled = pulled is not None and pulled[0] == named.sha256
         bundle = pulled[1] if pulled is not None and is_pulled else self._pull(named)
+        if bundle.signature.features:
+            raise UsageError(
+                f"{named.label} takes features of other models, which cannot be followed.",
+                hint="golive serve with the versions of the chain, and without --refresh",
+            )
         return load_model(self._plan, named.model, bundle, names=named.names)
 
     def _pull(self, named: Named) -> Bundle:

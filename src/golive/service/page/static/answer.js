@@ -55,7 +55,7 @@ export function makeAnswer(about, controls) {
     /** Show an entry of `predictions`; gives the sentence that says it. */
     showEntry(entry, { threshold, milliseconds }) {
       show(given);
-      meta.textContent = `Answered in ${milliseconds < 1 ? "under 1" : Math.round(milliseconds)} ms`;
+      meta.textContent = `Answered in ${milliseconds < 1 ? "under 1" : Math.round(milliseconds)} ms${defaultsText(entry.defaults ?? [])}`;
       if (isClassifier) {
         headline.replaceChildren(...breakable(formatValue(entry.label)));
         detail.textContent = scoreText(entry, output);
@@ -87,6 +87,11 @@ export function makeAnswer(about, controls) {
       strip.show(title, "");
     },
   };
+}
+
+/** What could not be looked up for the answer. */
+function defaultsText(defaults) {
+  return defaults.map(({ lookup, because, columns }) => `; by default: ${columns.join(", ")} (${lookup}: ${because})`).join("");
 }
 
 function scoreText(entry, output) {

@@ -79,8 +79,10 @@ export function makeForm(about, onchange) {
   };
 }
 
-/** The value as it is sent: a function gets numbers with all their digits, and defaults are its own. */
+/** The value as it is sent: a function gets numbers with all their digits, and defaults are its own.
+ * What is looked up is not sent where the field has no value. */
 function sentValue(value, column) {
+  if (column.isLookedUp && (value ?? null) === null) return undefined;
   if (!column.isStrict) return value;
   if ((value ?? null) === null) return column.isOptional ? undefined : null;
   const isNumber = column.type === "integer" || column.type === "number";

@@ -5,7 +5,19 @@ const WHOLE = "request";
 
 /** The columns of a signature; of a function the members of its request, null where it is not flat. */
 export function recordColumns(signature) {
-  return signature.form === "object" ? memberColumns(signature.json_schema) : signature.columns;
+  if (signature.form === "object") return memberColumns(signature.json_schema);
+  return signature.lookups?.length > 0 ? lookupColumns(signature) : signature.columns;
+}
+
+/** The columns, of which those that are looked up may be left out, and the keys to look them up by. */
+function lookupColumns({ columns, lookups }) {
+  const lookedUp = new Set(lookups.flatMap((lookup) => lookup.columns));
+  const names = new Set(columns.map((column) => column.name));
+  const keys = [...new Set(lookups.map((lookup) => lookup.key))].filter((key) => !names.has(key));
+  return [
+    ...keys.map((name) => ({ name, type: "string", categories: [], description: "", on_null: "pass", isLookedUp: true })),
+    ...columns.map((column) => (lookedUp.has(column.name) ? { ...column, on_null: "pass", isLookedUp: true } : column)),
+  ];
 }
 
 /** The one column of a function's request that is a value and no object, or null. */

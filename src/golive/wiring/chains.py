@@ -1,0 +1,230 @@
+"""Chains: served models whose features other served models answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from msgspec.structs import replace
+
+from golive.engine.answers import entry_to_json
+from golive.engine.chaining import ChainModel, Source, known_names, output_at
+from golive.engine.decode import Decoder
+from golive.engine.engine import Engine
+from golive.engine.golden import compare, refuse_drift
+from golive.engine.timing import measure_pace
+from golive.errors import SignatureError, UsageError
+from golive.http.plan import ServePlan
+from golive.service.served import Example, ServedModel
+from golive.signature.features import chained_signature, check_outputs
+from golive.signature.model import JsonValue, Signature
+
+__all__ = ["ask_order", "chain_models"]
+
+_TOLERANCE = 1e-6
+
+
+def chain_models(plan: ServePlan, models: Mapping[str, ServedModel]) -> dict[str, ServedModel]:
+    """The models, of which those that take features of others ask those first.
+
+    Golden records of the sources go through each chain: what comes out has to be what the model
+    says of the answers that the sources gave when they were packed.
+
+    Args:
+        plan: How they are served.
+        models: By name, each by itself.
+
+    Raises:
+        UsageError: A source is not served, or comes back to itself; versions are to be changed
+            while they are served; a source gives no such output; or no golden record gets through.
+        EnvironmentDriftError: A golden record comes out otherwise.
+    """
+    if plan.followed or plan.canary is not None:
+        raise UsageError(
+            "Models that take features of others are served in the versions of the start.",
+            hint="Leave out --refresh, --canary and --shadow, or serve the models apart.",
+        )
+    chained = dict(models)
+    for name in ask_order({n: model.engine.signature for n, model in models.items()}):
+        if models[name].engine.signature.features:
+            chained[name] = _chained(plan, chained[name], chained)
+    return chained
+
+
+def ask_order(signatures: Mapping[str, Signature]) -> list[str]:
+    """The names of models, each behind those whose features it takes.
+
+    Raises:
+        UsageError: One of those is not served, or takes features of its own taker.
+    """
+    order: list[str] = []
+    for name in signatures:
+        _visit(name, signatures, order, path=())
+    return order
+
+
+def _visit(
+    name: str, signatures: Mapping[str, Signature], order: list[str], *, path: tuple[str, ...]
+) -> None:
+    if name in order:
+        return
+    if name in path:
+        circle = [*path[path.index(name) :], name]
+        raise UsageError(
+            f"Models take features of each other in a circle: {' ← '.join(circle)}.",
+            hint="Take one [[features]] table out of its signature.toml, and repack.",
+        )
+    for source in signatures[name].features:
+        if source.model not in signatures:
+            raise UsageError(
+                f"{name} takes features of {source.model}, which is not served here.",
+                hint=f"golive serve {name}.bundle {source.model}.bundle",
+            )
+        _visit(source.model, signatures, order, path=(*path, name))
+    order.append(name)
+
+
+def _chained(plan: ServePlan, own: ServedModel, models: Mapping[str, ServedModel]) -> ServedModel:
+    features = own.engine.signature.features
+    sources = {each.model: models[each.model] for each in features}
+    try:
+        for each in features:
+            check_outputs(each, sources[each.model].engine.signature.output)
+        signature = chained_signature(
+            own.engine.signature, {name: model.engine.signature for name, model in sources.items()}
+        )
+    except SignatureError as error:
+        raise UsageError(f"{own.name}: {error.message}", hint=error.hint) from error
+    engine = _engine(plan, own, sources, signature)
+    examples = _checked_examples(own, sources, engine)
+    engine.pace = measure_pace(
+        engine,
+        [each.record for each in examples],
+        "function" if _takes_any_time(own, sources) else own.facts["kind"],
+    )
+    if signature.lookups:
+        from golive.wiring.lookups import add_lookups, read_locations  # few models have any
+
+        locations = read_locations(plan.settings.lookup)
+        add_lookups(engine, locations, seconds=plan.settings.lookup_timeout)
+    return replace(
+        own,
+        engine=engine,
+        examples=tuple(examples),
+        features={name: model.version for name, model in sources.items()},
+        drifted=own.drifted or any(model.drifted for model in sources.values()),
+    )
+
+
+def _engine(
+    plan: ServePlan,
+    own: ServedModel,
+    sources: Mapping[str, ServedModel],
+    signature: Signature,
+) -> Engine:
+    asked = [
+        Source(features=each, engine=_own_engine(sources[each.model]))
+        for each in own.engine.signature.features
+    ]
+    decoder = Decoder(signature, max_records=plan.settings.max_records, limits_images=True)
+    return Engine(signature, ChainModel(signature, _own_engine(own), asked), decoder=decoder)
+
+
+def _own_engine(model: ServedModel) -> Engine:
+    if isinstance(model.engine, Engine):
+        return model.engine
+    raise UsageError(
+        f"{model.name} is answered by another process, and cannot be part of a chain.",
+        hint="Serve it apart, or in the environment of the others.",
+    )
+
+
+def _takes_any_time(own: ServedModel, sources: Mapping[str, ServedModel]) -> bool:
+    """Whether one of the models may, or asks a store that may."""
+    models = (own, *sources.values())
+    return any(m.engine.pace.manner == "apart" or not m.engine.pace.reads_quickly for m in models)
+
+
+def _checked_examples(
+    own: ServedModel, sources: Mapping[str, ServedModel], engine: Engine
+) -> list[Example]:
+    """Golden records of the whole chain, after they came out of it as they should."""
+    examples: list[Example] = []
+    differences: list[Any] = []
+    fault: JsonValue = None
+    for at, (record, expected) in enumerate(_expected(own, sources)):
+        [entry] = engine.answer(engine.decoder.decode_rows([record]))
+        answer = entry_to_json(entry)
+        differences += compare(at, expected, answer, tolerance=_TOLERANCE)
+        if "error" in answer:
+            fault = fault or answer["error"]
+        else:
+            examples.append(Example(record, answer))
+    refuse_drift(f"The chain of {own.name}", differences)
+    if fault is not None and not examples:
+        raise UsageError(
+            f"{own.name} takes none of the answers of {', '.join(sources)} to their golden "
+            f"records. The first error: {fault['message']}",
+            hint="Look at the outputs in its [[features]] tables.",
+        )
+    return examples
+
+
+def _expected(
+    own: ServedModel, sources: Mapping[str, ServedModel]
+) -> Iterator[tuple[dict[str, JsonValue], JsonValue]]:
+    """Records as callers send them, and what the model says of the packed answers to them."""
+    engine, features = _own_engine(own), own.engine.signature.features
+    made = {column for each in features for column in each.outputs}
+    answered = [_answered(model) for model in (own, *sources.values())]
+    if not all(answered):
+        return
+    for at in range(max(map(len, answered))):
+        mine, *theirs = [examples[at % len(examples)] for examples in answered]
+        record = {name: value for name, value in mine.record.items() if name not in made}
+        signatures = [model.engine.signature for model in sources.values()]
+        sent = [_as_sent(e.record, s) for e, s in zip(theirs, signatures, strict=True)]
+        if _is_at_odds(sent):
+            continue
+        for part in sent:
+            record |= part
+        given = dict(record)
+        for source, example in zip(features, theirs, strict=True):
+            for column, path in source.outputs.items():
+                found, value = output_at(example.output, path)
+                if found:
+                    given[column] = value
+        [entry] = engine.answer(engine.decoder.decode_rows([_known(given, engine.signature)]))
+        yield record, entry_to_json(entry)
+
+
+def _answered(model: ServedModel) -> list[Example]:
+    return [
+        example
+        for example in model.examples
+        if isinstance(example.output, dict) and "error" not in example.output
+    ]
+
+
+def _as_sent(record: JsonValue, signature: Signature) -> dict[str, JsonValue]:
+    """A golden record as an object of the columns; of a text model it may be the text."""
+    if not isinstance(record, dict):
+        return {signature.column_names[0]: record}
+    if signature.form == "series" and "text" in record:
+        return {signature.column_names[0]: record["text"]}
+    return record
+
+
+def _is_at_odds(records: list[dict[str, JsonValue]]) -> bool:
+    """Whether two records have other values of the same name."""
+    together: dict[str, JsonValue] = {}
+    for record in records:
+        if any(name in together and together[name] != v for name, v in record.items()):
+            return True
+        together |= record
+    return False
+
+
+def _known(record: dict[str, JsonValue], signature: Signature) -> dict[str, JsonValue]:
+    names = known_names(signature) or frozenset(record)
+    return {name: value for name, value in record.items() if name in names}

@@ -1,0 +1,98 @@
+"""Lookups: the stores that settings name, for the columns that signatures say are looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from golive.engine.engine import Engine
+from golive.engine.filling import Filler
+from golive.errors import UsageError
+from golive.lookups.opening import open_lookup
+from golive.signature.model import Signature
+
+__all__ = ["add_lookups", "check_lookups", "read_locations"]
+
+
+def read_locations(texts: Sequence[str]) -> dict[str, str]:
+    """Where each lookup is, by its name.
+
+    Args:
+        texts: Such as `users=users.json`.
+
+    Raises:
+        UsageError: One is not of this form, or a name stands there twice.
+    """
+    locations: dict[str, str] = {}
+    for text in texts:
+        name, equals, location = text.partition("=")
+        if not (name and equals and location):
+            raise UsageError(
+                f"{text!r} does not say where something is looked up.",
+                hint="--lookup users=users.json, or --lookup users=redis://HOST:PORT/0",
+            )
+        if name in locations:
+            raise UsageError(f"The lookup {name} is given twice.", hint="Give it one location.")
+        locations[name] = location
+    return locations
+
+
+def check_lookups(
+    locations: Mapping[str, str], signatures: Mapping[str, Signature], *, is_all: bool = True
+) -> None:
+    """Refuse a lookup without a location, and a location of no lookup.
+
+    Args:
+        locations: By the lookups' names.
+        signatures: By the models' names.
+        is_all: Whether these are all the models that there are.
+
+    Raises:
+        UsageError: There is one.
+    """
+    for model, signature in signatures.items():
+        for lookup in signature.lookups:
+            if lookup.name not in locations:
+                raise UsageError(
+                    f"{model} looks up {_listed(lookup.columns)} in {lookup.name}, and nothing "
+                    "says where that is.",
+                    hint=f"--lookup {lookup.name}=FILE.json, or "
+                    f"--lookup {lookup.name}=redis://HOST:PORT/0",
+                )
+    known = {lookup.name for signature in signatures.values() for lookup in signature.lookups}
+    unknown = [name for name in locations if name not in known]
+    if is_all and unknown:
+        raise UsageError(
+            f"No model that is served looks anything up in {unknown[0]}.",
+            hint=f"The lookups are {_listed(sorted(known))}." if known else "Leave --lookup out.",
+        )
+
+
+def add_lookups(engine: Engine, locations: Mapping[str, str], *, seconds: float) -> None:
+    """Have an engine give records the looked-up columns that they lack.
+
+    Its golden records are answered before: they hold all values.
+
+    Args:
+        engine: Its signature has lookups.
+        locations: Of each of them.
+        seconds: How long a request waits for what is not in memory.
+
+    Raises:
+        UsageError: A store cannot be opened.
+        MissingExtraError: It needs a package that is not installed.
+    """
+    lookups = engine.signature.lookups
+    stores = {
+        lookup.name: open_lookup(lookup, locations[lookup.name], seconds=seconds)
+        for lookup in lookups
+    }
+    filler = Filler(engine.signature, stores)
+    engine.decoder.fill_with(filler)
+    if filler.waits:  # not on the event loop
+        engine.pace = msgspec.structs.replace(engine.pace, reads_quickly=False)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names)

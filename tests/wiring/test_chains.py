@@ -1,0 +1,296 @@
+"""Served models whose features other served models answer."""
+
+import jsonschema
+import numpy as np
+import pandas as pd
+import pytest
+from msgspec.structs import replace
+from sklearn.linear_model import LinearRegression, LogisticRegression
+
+import golive
+from golive.errors import UsageError
+from golive.http.plan import Named, ServePlan
+from golive.service.openapi import openapi_document
+from golive.settings import ServeSettings
+from golive.signature.model import FeatureSource, Output, Signature
+from golive.signature.toml_format import dumps
+from golive.testing.services import fake_service, get, post, strict_json
+from golive.wiring.chains import ask_order, chain_models
+from golive.wiring.models import load_models
+
+FUNCTION = """
+from typing import TypedDict
+
+from golive.errors import RecordError
+
+
+class Request(TypedDict):
+    text: str
+    weight: float
+
+
+class Features(TypedDict):
+    length: int
+    more: dict[str, float]
+
+
+def prepare(request: Request) -> Features:
+    if not request["text"]:
+        raise RecordError("empty_text", "there is no text", "text")
+    return {"length": len(request["text"]), "more": {"heavy": request["weight"] * 2}}
+"""
+
+
+def chained(bundle, folder, name, *features):
+    """The bundle with features of others."""
+    edited = folder / f"{name}.toml"
+    edited.write_text(dumps(replace(bundle.signature, features=features)))
+    return golive.repack(bundle.path, signature=edited, name=name, output=folder / f"{name}.bundle")
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("chains")
+
+
+@pytest.fixture(scope="session")
+def scorer(folder):
+    """A binary model `scorer` of `a` and `b`."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": rng.normal(size=60), "b": rng.normal(size=60)})
+    model = LogisticRegression().fit(frame, np.where(frame["a"] > 0, "yes", "no"))
+    return golive.pack(model, frame, name="scorer", output=folder / "scorer.bundle")
+
+
+@pytest.fixture(scope="session")
+def plain(folder):
+    """A regression of `a` and two columns that are answers of others."""
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame(
+        {"a": rng.normal(size=60), "length": rng.integers(1, 20, 60), "risk": rng.uniform(size=60)}
+    )
+    model = LinearRegression().fit(frame, frame["a"] + frame["length"] + 10 * frame["risk"])
+    return golive.pack(model, frame, name="plain", output=folder / "plain.bundle")
+
+
+@pytest.fixture(scope="session")
+def prepared(folder):
+    """A function `prepare` of a text."""
+    (folder / "prepare.py").write_text(FUNCTION)
+    data = [{"text": "abc", "weight": 0.25}, {"text": "abcdef", "weight": 0.5}]
+    return golive.pack(
+        f"{folder / 'prepare.py'}:prepare", data, name="prepare", output=folder / "prepare.bundle"
+    )
+
+
+@pytest.fixture(scope="session")
+def final(folder, plain):
+    """Takes the column `risk` from the scorer."""
+    risk = FeatureSource(model="scorer", outputs={"risk": "probabilities.yes"})
+    return chained(plain, folder, "final", risk)
+
+
+@pytest.fixture(scope="session")
+def both(folder, plain):
+    """Takes all but `a` from the function."""
+    features = FeatureSource(
+        model="prepare", outputs={"length": "value.length", "risk": "value.more.heavy"}
+    )
+    return chained(plain, folder, "both", features)
+
+
+def load(*bundles, **flags):
+    settings = ServeSettings.load({}, **flags)
+    return load_models(ServePlan(bundles=tuple(str(b.path) for b in bundles), settings=settings))
+
+
+def ask(service, name, records):
+    return service.handle(post(records, path=f"/models/{name}/predict"))
+
+
+RECORDS = [{"a": 0.5, "b": -0.5, "length": 7}, {"a": -2.0, "b": 1.5, "length": 3}]
+
+
+def test_answers_are_those_of_the_model_with_the_answers_of_its_source(final, scorer, plain):
+    service = fake_service(*load(final, scorer).values())
+    risks = [p["probabilities"]["yes"] for p in golive.load(scorer.path).predict(RECORDS)]
+    whole = [record | {"risk": risk} for record, risk in zip(RECORDS, risks, strict=True)]
+
+    response = ask(service, "final", RECORDS)
+
+    assert response.status == 200
+    expected = golive.load(plain.path).predict(whole)
+    found = strict_json(response)["predictions"]
+    assert [p["score"] for p in found] == pytest.approx([p["score"] for p in expected], rel=1e-12)
+
+
+def test_the_headers_of_an_answer_name_both_versions(final, scorer):
+    service = fake_service(*load(final, scorer).values())
+
+    response = ask(service, "final", RECORDS)
+
+    assert response.headers["golive-model-version"] == final.version
+    assert response.headers["golive-feature-versions"] == f"scorer={scorer.version}"
+    assert "golive-feature-versions" not in ask(service, "scorer", RECORDS).headers
+
+
+def test_the_models_tell_of_the_chain(final, scorer):
+    service = fake_service(*load(final, scorer).values())
+
+    listed = strict_json(service.handle(get("/models")))["models"]
+
+    assert {model["name"]: model.get("features") for model in listed} == {
+        "final": {"scorer": scorer.version},
+        "scorer": None,
+    }
+
+
+def test_callers_send_the_columns_of_the_source_and_not_its_answers(final, scorer):
+    model = load(final, scorer)["final"]
+    document = openapi_document([model], is_whole=False)
+    schema = document["components"]["schemas"]["final.record"]
+
+    assert sorted(schema["required"]) == ["a", "b", "length"]
+    assert set(schema["properties"]) == {"a", "b", "length"}
+    for example in model.examples:
+        jsonschema.validate(example.record, schema)
+
+
+def test_the_error_of_a_source_is_that_of_its_record_alone(both, prepared):
+    service = fake_service(*load(both, prepared).values())
+    good = {"a": 0.5, "text": "abc", "weight": 0.25}
+
+    response = ask(service, "both", [good, good | {"text": ""}, good])
+    first, failed, last = strict_json(response)["predictions"]
+
+    assert response.status == 200
+    assert first == last
+    assert failed["error"] == {
+        "code": "empty_text",
+        "message": "prepare: there is no text",
+        "field": "text",
+    }
+
+
+def test_a_function_gives_members_of_its_answer_to_a_model(both, prepared, plain):
+    service = fake_service(*load(both, prepared).values())
+    expected = golive.load(plain.path).predict({"a": 0.5, "length": 3, "risk": 0.5})
+
+    found = strict_json(ask(service, "both", {"a": 0.5, "text": "abc", "weight": 0.25}))
+
+    assert found["predictions"][0]["score"] == pytest.approx(expected[0]["score"], rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"a": "much"}, "wrong_type", "a"),
+        ({"weight": "much"}, "wrong_type", "weight"),
+    ],
+)
+def test_what_a_caller_sends_is_checked_by_whom_it_is_for(both, prepared, changes, code, field):
+    service = fake_service(*load(both, prepared).values())
+    record = {"a": 0.5, "text": "abc", "weight": 0.25} | changes
+
+    response = ask(service, "both", record)
+
+    error = strict_json(response)["predictions"][0]["error"]
+    assert (response.status, error["code"], error["field"]) == (422, code, field)
+
+
+def test_one_service_of_features_is_shared_by_two_models(
+    folder, plain, final, both, scorer, prepared
+):
+    service = fake_service(*load(final, both, scorer, prepared).values())
+
+    statuses = [
+        ask(service, "final", RECORDS[0]).status,
+        ask(service, "both", {"a": 0.5, "text": "abc", "weight": 0.25}).status,
+        ask(service, "scorer", RECORDS[0]).status,
+    ]
+
+    assert statuses == [200, 200, 200]
+
+
+def test_a_source_may_take_features_itself(folder, plain, scorer, final):
+    last = chained(
+        plain,
+        folder,
+        "last",
+        FeatureSource(model="final", outputs={"risk": "score"}),
+    )
+    models = load(last, final, scorer)
+
+    response = ask(fake_service(*models.values()), "last", RECORDS)
+
+    assert response.status == 200
+    assert set(models["last"].engine.signature.column_names) == {"a", "b", "length"}
+
+
+def test_golden_records_go_through_the_whole_chain(final, scorer):
+    examples = load(final, scorer)["final"].examples
+
+    assert examples
+    assert {"a", "b", "length"} == set(examples[0].record)
+    assert "score" in examples[0].output
+
+
+def test_a_source_that_is_not_served_is_refused(final):
+    with pytest.raises(UsageError) as caught:
+        load(final)
+
+    assert caught.value.message == "final takes features of scorer, which is not served here."
+    assert caught.value.hint == "golive serve final.bundle scorer.bundle"
+
+
+@pytest.mark.parametrize("output", ["probabilities.maybe", "value", "scores"])
+def test_an_output_that_a_source_does_not_have_is_refused(folder, plain, scorer, output):
+    name = f"wrong-{output}"
+    wrong = chained(plain, folder, name, FeatureSource(model="scorer", outputs={"risk": output}))
+
+    with pytest.raises(UsageError) as caught:
+        load(wrong, scorer)
+
+    assert caught.value.message == (
+        f'{name}: The column "risk" is to be {output} of scorer, which gives no such output.'
+    )
+    assert caught.value.hint == "It gives label, score, probabilities.no, probabilities.yes."
+
+
+def test_answers_that_the_model_does_not_take_are_refused_at_the_start(folder, plain, scorer):
+    wrong = chained(
+        plain, folder, "labels", FeatureSource(model="scorer", outputs={"risk": "label"})
+    )
+
+    with pytest.raises(UsageError, match="labels takes none of the answers of scorer"):
+        load(wrong, scorer)
+
+
+def test_chains_are_served_in_fixed_versions(final, scorer):
+    named = Named(reference="final@prod", model="final", version=1, sha256="0" * 64)
+    settings = ServeSettings.load({}, refresh=1.0)
+    plan = ServePlan(bundles=("x",), settings=settings, pinned={"x": named})
+    models = load(final, scorer)
+
+    with pytest.raises(UsageError, match="in the versions of the start"):
+        chain_models(plan, models)
+
+
+def signature_of(*sources):
+    features = tuple(FeatureSource(model=s, outputs={}) for s in sources)
+    return Signature(form="frame", columns=(), output=Output(kind="regression"), features=features)
+
+
+def test_sources_are_asked_before_those_who_take_their_features():
+    signatures = {"c": signature_of("b", "a"), "b": signature_of("a"), "a": signature_of()}
+
+    assert ask_order(signatures) == ["a", "b", "c"]
+
+
+def test_a_circle_is_refused():
+    signatures = {"x": signature_of("a"), "a": signature_of("b"), "b": signature_of("a")}
+
+    with pytest.raises(UsageError) as caught:
+        ask_order(signatures)
+
+    assert caught.value.message == ("Models take features of each other in a circle: a ← b ← a.")
