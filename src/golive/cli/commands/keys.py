@@ -27,6 +27,7 @@ def command() -> None:
     golive keys create --keys keys.json --name partner --rate 10/s --quota 1000/day
     golive keys rotate --keys keys.json partner --overlap 24h
     golive keys revoke --keys keys.json partner
+    golive keys usage --keys keys.json
     """  # noqa: D301 - \b is click's mark for a block that is not wrapped
 
 
