@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from golive.errors import UsageError
 from golive.http.plan import Canary, Named, Placement, ServePlan
+from golive.http.stepback.bounds import Bounds
 from golive.settings import ServeSettings
 from golive.signature.model import FeatureSource, Lookup
 from golive.wiring.isolating import isolate
@@ -71,7 +72,7 @@ def test_a_model_that_is_served_apart_has_no_candidate(plan_of):
     named = Named(reference="m@next", model="m", version=2, sha256="0" * 64)
 
     with pytest.raises(UsageError, match="has no candidate"):
-        plan_of(isolate="model", canary=Canary(named=named, share=0.1))
+        plan_of(isolate="model", canary=Canary(named=named, share=0.1, bounds=Bounds()))
 
 
 @pytest.mark.parametrize(
