@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import golive
@@ -41,19 +42,20 @@ class Misbehaving:
 
     Args:
         folder: Where they are packed.
+        only: Those that are packed, the good one among them.
 
     Attributes:
         good: Gives back what it gets.
         bad: Those that do not, for large numbers, by what they do instead.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, only: Iterable[str] = tuple(_WHAT)) -> None:
         self._folder = folder
         (folder / "requests.jsonl").write_text(
             "".join(json.dumps({"x": x}) + "\n" for x in range(10))
         )
         self.good = self._packed("good")
-        self.bad = {name: self._packed(name) for name in _WHAT if name != "good"}
+        self.bad = {name: self._packed(name) for name in only if name != "good"}
 
     def registry_of(self, bad: str, folder: Path) -> Registry:
         """A registry whose `prod` is the good version, and whose `candidate` a bad one."""

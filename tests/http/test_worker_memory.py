@@ -1,7 +1,9 @@
 """Real workers that grow beyond their limit of memory, under load."""
 
 import json
+import os
 import re
+import signal
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -160,6 +162,32 @@ def test_a_request_that_takes_longer_than_the_grace_outlives_the_replacement(sta
 
     assert is_still_open
     assert answer.json()["predictions"] == [{"score": -7.0}]
+
+
+@pytest.mark.slow
+def test_the_new_one_takes_over_where_the_old_one_dies_before_it_is_ready(start_server):
+    server = start_server("load_leaking_model_slowly", worker_memory=150 * MIB)
+    [first] = workers_of(server)
+
+    with server.client() as client:
+        until(lambda: leaked(client) and len(workers_of(server)) == 2)
+    os.kill(int(first), signal.SIGKILL)
+    [second] = workers_of(server) - {first}
+    seen = set()
+    with server.client() as client:  # who comes meanwhile waits for the new one
+        answer = client.post("/predict", json={"x": 1})
+        deadline = time.monotonic() + 2
+        while time.monotonic() < deadline:
+            seen |= workers_of(server)
+            time.sleep(0.05)
+        died = sample(client, 'golive_workers_replaced_total{reason="died"}')
+    server.signal()
+    printed, log = server.end()
+
+    assert answer.json()["predictions"] == [{"score": 1.0}]
+    assert (seen, died) == ({second}, 1.0)
+    assert (printed, server.process.returncode) == ("ended\n", 0)
+    assert messages_of(log) == [f"worker {first} died with exit code -9"]
 
 
 def leaked(client):

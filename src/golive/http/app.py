@@ -17,7 +17,7 @@ from golive.http.bodies import (
 )
 from golive.http.gateway import ServiceGateway
 from golive.http.limits import AppLimits
-from golive.http.protocols import Admission, Head, Ticket
+from golive.http.protocols import Admission, Gateway, Head, Ticket
 from golive.http.telemetry import Telemetry
 from golive.service.exchange import Response
 from golive.service.problems import Problem
@@ -54,10 +54,18 @@ class App:
         gateway: Answers.
         lifespan: What happens when the server begins and ends; a server, or an application that
             this one is mounted in, need not tell.
+        answers: The gateway before the gateway, or None.
     """
 
-    def __init__(self, gateway: ServiceGateway, *, lifespan: Lifespan | None = None) -> None:
+    def __init__(
+        self,
+        gateway: ServiceGateway,
+        *,
+        lifespan: Lifespan | None = None,
+        answers: Gateway | None = None,
+    ) -> None:
         self.gateway = gateway
+        self._answers: Gateway = gateway if answers is None else answers
         self._lifespan = lifespan or Lifespan()
         self._admissions: dict[_Key, Admission] = {}
 
@@ -101,11 +109,11 @@ class App:
         admission = self._admission(scope)
         body = await self._body(admission.head, receive)
         if isinstance(body, bytes):
-            if admission.epoch is not self.gateway.epoch:
+            if admission.epoch is not self._answers.epoch:
                 admission = self._admission(scope)
             response = await self._answer(admission, body, receive, started)
         else:
-            response = self.gateway.refuse(admission.head, body, started=started)
+            response = self._answers.refuse(admission.head, body, started=started)
         if response is not None:
             await _send(send, response)
 
@@ -113,8 +121,8 @@ class App:
         headers = tuple([(name, value) for name, value in scope["headers"]])
         key = (scope["method"], _path(scope), scope["query_string"], headers)
         admission = self._admissions.get(key)
-        if admission is None or admission.epoch is not self.gateway.epoch:
-            admission = self.gateway.admit(_head(scope))
+        if admission is None or admission.epoch is not self._answers.epoch:
+            admission = self._answers.admit(_head(scope))
             if sum(len(name) + len(value) for name, value in headers) <= _LARGEST_KEPT:
                 self._keep(key, admission)
         return admission
@@ -140,7 +148,7 @@ class App:
         self, admission: Admission, body: bytes, receive: Receive, started: float
     ) -> Response | None:
         """The response, or None where the client has gone."""
-        answered = self.gateway.answer(admission, body, started=started)
+        answered = self._answers.answer(admission, body, started=started)
         if isinstance(answered, Response):
             return answered
         loop, ticket = asyncio.get_running_loop(), answered

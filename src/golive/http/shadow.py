@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from golive.forks import call_in_children
 from golive.http.comparison import Comparison, compare
 from golive.http.gateway import ServiceGateway
 from golive.http.plan_of_head import HeadPlan
@@ -65,11 +66,13 @@ class Shadow:
         self._model = model
         self._observe = observe
         self._rest = rest
+        self._most = most
         self._copies: Queue[_Copy] = Queue(most)
 
     def start(self) -> None:
-        """Begin to answer, in a thread that ends with the process."""
-        Thread(target=self._run, name="golive-shadow", daemon=True).start()
+        """Begin to answer, in a thread that ends with the process; so do processes forked of it."""
+        self._begin_anew()
+        call_in_children(self._begin_anew)
 
     def take(self, plan: HeadPlan, body: bytes, given: bytes) -> None:
         """Take a copy of a request and of its answer, or drop it; never waits, never raises."""
@@ -96,6 +99,10 @@ class Shadow:
             self._tell(copy.plan, "failed")
         self._rest(time.perf_counter() - began)
         return True
+
+    def _begin_anew(self) -> None:
+        self._copies = Queue(self._most)  # those of a parent are the parent's
+        Thread(target=self._run, name="golive-shadow", daemon=True).start()
 
     def _run(self) -> None:
         while True:

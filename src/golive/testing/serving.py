@@ -19,6 +19,7 @@ __all__ = [
     "load_fragile_model",
     "load_heavy_model",
     "load_leaking_model",
+    "load_leaking_model_slowly",
     "load_slow_model",
 ]
 
@@ -65,6 +66,12 @@ def load_leaking_model(plan: ServePlan) -> Mapping[str, ServedModel]:
 
     name = plan.bundles[0]
     return {name: ServedModel(name=name, version="leaking", engine=FakeEngine(model=leak))}
+
+
+def load_leaking_model_slowly(plan: ServePlan) -> Mapping[str, ServedModel]:
+    """The same, whose loading takes a second."""
+    time.sleep(1.0)
+    return load_leaking_model(plan)
 
 
 def load_heavy_model(plan: ServePlan) -> Mapping[str, ServedModel]:

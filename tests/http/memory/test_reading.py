@@ -26,6 +26,25 @@ def process(folder, *, pages, rollup=None):
     return folder
 
 
+def process_of(folder, number, *, pages, children=()):
+    """What the kernel tells of a process with two threads, one of which has begun others."""
+    own = folder / str(number)
+    for thread in (number, number + 1):
+        (own / f"task/{thread}").mkdir(parents=True)
+        (own / f"task/{thread}/children").write_text("")
+    (own / f"task/{number + 1}/children").write_text(" ".join(map(str, children)))
+    (own / "statm").write_text(f"9999 {pages} 300 1 0 500 0\n")
+
+
+def test_what_the_children_have_counts(tmp_path):
+    process_of(tmp_path, 10, pages=1, children=(20, 30))
+    process_of(tmp_path, 20, pages=20, children=(40,))
+    process_of(tmp_path, 40, pages=400)
+
+    assert memory_of(10, processes=tmp_path) == 421 * PAGESIZE
+    assert memory_of(40, processes=tmp_path) == 400 * PAGESIZE
+
+
 def test_what_is_shared_counts_in_part(tmp_path):
     processes = process(tmp_path, pages=10_000, rollup=ROLLUP)
 

@@ -24,8 +24,9 @@ def command(actions: Actions, /, *, pid: int | None, as_json: bool) -> None:
     """Have servers that were started with --refresh look for another version now.
 
     They are told, and go on by themselves: /readyz of each says which version serves, and why
-    another one was not taken. A version that was refused is tried again. On other machines, use
-    POST /admin/refresh; see "How to change versions without a break".
+    another one was not taken. A version that was refused is tried again, and a candidate that
+    stepped back is asked again. On other machines, use POST /admin/refresh; see "How to change
+    versions without a break".
 
     \b
     golive refresh

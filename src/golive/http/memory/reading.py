@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from mmap import PAGESIZE
 from pathlib import Path
 
@@ -24,19 +25,43 @@ def memory_of(process: int, *, above: int = 0, processes: Path = _PROCESSES) -> 
     page. The resident set (RSS), which counts shared pages in full, costs it nothing; it is never
     less, so that it will do where it is not above what matters, and where there is no PSS.
 
+    What its children have is its own: those that it has started for models that are served apart.
+
     Args:
         process: Its id.
         above: Below it the RSS will do.
-        processes: Where the kernel tells of processes; see proc(5), `statm` and `smaps_rollup`.
+        processes: Where the kernel tells of processes; see proc(5), `statm`, `smaps_rollup` and
+            `task/*/children`.
     """
     folder = processes / str(process)
+    own = _resident(folder)
+    if not own:  # there is none, or it has ended, and nobody has taken note
+        return None
+    sizes = {folder: own}
+    for child in _descendants(folder, processes):
+        sizes[child] = _resident(child)
+    if sum(sizes.values()) <= above:
+        return sum(sizes.values())
+    return sum(_proportional(each) or resident for each, resident in sizes.items())
+
+
+def _resident(folder: Path) -> int:
     try:
-        resident = int((folder / "statm").read_text("ascii").split()[1]) * PAGESIZE
+        return int((folder / "statm").read_text("ascii").split()[1]) * PAGESIZE
     except (OSError, IndexError):
-        return None
-    if not resident:  # it has ended, and nobody has taken note
-        return None
-    return resident if resident <= above else (_proportional(folder) or resident)
+        return 0
+
+
+def _descendants(folder: Path, processes: Path) -> Iterator[Path]:
+    """The children of a process, and theirs; each thread has its own."""
+    for listed in folder.glob("task/*/children"):
+        try:
+            children = listed.read_text("ascii").split()
+        except OSError:  # the thread has ended
+            continue
+        for child in children:
+            yield processes / child
+            yield from _descendants(processes / child, processes)
 
 
 def _proportional(folder: Path) -> int | None:

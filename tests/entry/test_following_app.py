@@ -1,0 +1,196 @@
+"""An application that follows a reference and has a candidate, as `golive serve` does."""
+
+import asyncio
+import subprocess
+import sys
+import time
+
+import httpx
+import pytest
+from tests.end_to_end.misbehaving import LARGE, Misbehaving
+from tests.end_to_end.versions import Versions, pack_factor
+
+import golive
+from golive.errors import UsageError
+from golive.service.refresh_hook import signature_of
+
+SECRET = "a secret of these tests"
+
+
+@pytest.fixture(scope="module")
+def bundles(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("bundles")
+    return pack_factor(1, folder), pack_factor(2, folder)
+
+
+@pytest.fixture
+def versions(bundles, tmp_path, monkeypatch):
+    monkeypatch.setenv("GOLIVE_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("GOLIVE_REFRESH_SECRET", SECRET)
+    return Versions(tmp_path / "registry", bundles)
+
+
+def ask(app, *requests):
+    """The responses to pairs of path and JSON, one after the other; without JSON it is a GET."""
+
+    async def main():
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            return [
+                await (client.get(path) if body is None else client.post(path, json=body))
+                for path, body in requests
+            ]
+
+    return asyncio.run(main())
+
+
+def predicted(app, *records):
+    responses = ask(app, *[("/predict", record) for record in records])
+    assert [response.status_code for response in responses] == [200] * len(records)
+    return [response.json() for response in responses]
+
+
+def ready(app):
+    return ask(app, ("/readyz", None))[0].json()
+
+
+def until(is_so, seconds=30):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if is_so():
+            return
+        time.sleep(0.02)
+    pytest.fail(f"It was not so within {seconds} seconds.")
+
+
+def ask_to_refresh(app):
+    now = str(int(time.time()))
+    headers = {"golive-timestamp": now, "golive-signature": signature_of(SECRET, now, b"")}
+
+    async def main():
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            return await client.post("/admin/refresh", headers=headers)
+
+    assert asyncio.run(main()).status_code == 202
+
+
+def test_a_promoted_version_answers(versions):
+    app = golive.asgi_app(versions.folder / "games@prod", refresh=0.2)
+    [before] = predicted(app, {"x": 3})
+
+    versions.promote(2)
+    until(lambda: predicted(app, {"x": 3})[0]["version"] == versions.version_of(2))
+
+    assert before["version"] == versions.version_of(1)
+    assert ready(app)["refresh"]["games"]["serves"] == "games@2"
+
+
+def test_a_signed_request_has_it_look_at_once(versions):
+    app = golive.asgi_app(versions.folder / "games@prod", refresh=3600.0)
+    versions.promote(2)
+
+    ask_to_refresh(app)
+
+    until(lambda: predicted(app, {"x": 3})[0]["version"] == versions.version_of(2))
+
+
+def test_a_candidate_answers_its_share(versions):
+    versions.promote(2, "candidate")
+    app = golive.asgi_app(versions.folder / "games@prod", canary="candidate=50")
+
+    answers = predicted(app, *[{"x": x} for x in range(50)])
+
+    for x, answer in enumerate(answers):
+        expected = versions.factors[answer["version"]] * x
+        assert answer["predictions"][0]["score"] == pytest.approx(expected, abs=1e-6)
+    found = [answer["version"] for answer in answers]
+    assert 10 <= found.count(versions.version_of(2)) <= 40
+
+
+def test_a_candidate_that_fails_steps_back_until_somebody_asks(tmp_path, monkeypatch):
+    monkeypatch.setenv("GOLIVE_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("GOLIVE_REFRESH_SECRET", SECRET)
+    (tmp_path / "packed").mkdir()
+    misbehaving = Misbehaving(tmp_path / "packed", only=("good", "fails"))
+    misbehaving.registry_of("fails", tmp_path / "registry")
+    good, bad = misbehaving.good.version, misbehaving.bad["fails"].version
+    app = golive.asgi_app(
+        tmp_path / "registry" / "games@prod",
+        refresh=3600.0,
+        canary="candidate=50",
+        canary_requests=10,
+    )
+
+    answers = predicted(app, *[[{"x": 1}, {"x": LARGE + n}] for n in range(100)])
+    last = max(n for n, answer in enumerate(answers) if answer["version"] == bad)
+    said = ready(app)["canary"]
+    ask_to_refresh(app)
+    again = {answer["version"] for answer in predicted(app, *[{"x": x} for x in range(40)])}
+
+    assert last < 60
+    assert {answer["version"] for answer in answers[last + 1 :]} == {good}
+    assert said["stepped_back"]["reason"] == "errors"
+    assert again == {good, bad}
+
+
+def test_a_shadow_is_compared_and_never_answers(versions):
+    versions.promote(2, "candidate")
+    app = golive.asgi_app(versions.folder / "games@prod", shadow="candidate")
+
+    answers = predicted(app, *[{"x": x} for x in range(1, 21)])
+
+    assert {answer["version"] for answer in answers} == {versions.version_of(1)}
+    until(lambda: compared(app) == 20)
+
+
+def metrics(app):
+    return ask(app, ("/metrics", None))[0].text
+
+
+def compared(app):
+    lines = metrics(app).splitlines()
+    found = [line for line in lines if line.startswith("golive_shadow_requests_total{")]
+    return sum(float(line.split()[-1]) for line in found if 'outcome="compared"' in line)
+
+
+def test_what_always_names_the_same_is_not_followed(bundles, versions):
+    for reference in (versions.folder / "games@1", bundles[0].path):
+        with pytest.raises(UsageError, match="nothing to follow"):
+            golive.asgi_app(reference, refresh=30.0)
+
+
+FORKING = """
+import asyncio, os, sys, time, warnings
+warnings.simplefilter("ignore")  # newer Pythons warn of forks where there are threads
+import httpx
+import golive
+
+app = golive.asgi_app(sys.argv[1], refresh=0.2)
+
+async def version():
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        return (await client.post("/predict", json={"x": 3})).json()["version"]
+
+if not os.fork():
+    deadline = time.monotonic() + 60
+    print(asyncio.run(version()), flush=True)
+    while (found := asyncio.run(version())) != sys.argv[2] and time.monotonic() < deadline:
+        time.sleep(0.05)
+    print(found, flush=True)
+    os._exit(0)
+os.wait()
+"""
+
+
+def test_a_process_that_was_forked_afterwards_follows_by_itself(versions):
+    program = [sys.executable, "-c", FORKING, str(versions.folder / "games@prod")]
+    process = subprocess.Popen(
+        [*program, versions.version_of(2)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    first = process.stdout.readline().decode().strip()
+    versions.promote(2)
+    rest = process.communicate(timeout=90)[0].decode().split()
+
+    assert (first, rest) == (versions.version_of(1), [versions.version_of(2)])
