@@ -25,6 +25,7 @@ __all__ = [
     "SETTINGS",
     "ServeSettings",
     "Settings",
+    "admin_key",
     "cache_dir",
     "child_environment",
     "keep_keras_on_cpu",
@@ -53,8 +54,15 @@ SETTINGS: tuple[Setting, ...] = (
         name="refresh_secret",
         type="text",
         default=None,
-        sentence="What POST /admin/refresh is signed with, at least 16 characters; unset: there is "
-        "no such path.",
+        sentence="What POST /admin/refresh is signed with, at least 16 characters; unset: only a "
+        "key of administration opens it.",
+    ),
+    Setting(
+        name="admin_key",
+        type="text",
+        default=None,
+        sentence="Key of administration that `golive refresh --url` sends; unset: the request is "
+        "signed with the secret.",
     ),
 )
 
@@ -65,6 +73,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     cache_dir: Path
     registry: str
     refresh_secret: str | None
+    admin_key: str | None
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **flags: Any) -> Settings:
@@ -83,6 +92,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             cache_dir=Path(directory).expanduser().absolute(),
             registry=values["registry"] or str(_user_data() / "registry"),
             refresh_secret=values["refresh_secret"],
+            admin_key=values["admin_key"],
         )
 
 
@@ -185,6 +195,11 @@ def refresh_secret(environ: Mapping[str, str] | None = None) -> str | None:
             hint="python -c 'import secrets; print(secrets.token_urlsafe(32))'",
         )
     return secret
+
+
+def admin_key(environ: Mapping[str, str] | None = None) -> str | None:
+    """What requests to the routes of administration are sent with: GOLIVE_ADMIN_KEY, or None."""
+    return Settings.load(environ).admin_key
 
 
 def child_environment(**changes: str) -> dict[str, str]:

@@ -36,6 +36,19 @@ def test_a_key_is_printed_once_and_listed_without_its_secret(keys, tmp_path):
     assert secret not in listed + (tmp_path / "keys.json").read_text()
 
 
+def test_a_key_of_administration_is_listed_as_one(keys):
+    keys("create", "--name", "partner")
+    keys("create", "--name", "deployer", "--admin")
+    _, listed, _ = keys("list")
+    _, as_json, _ = keys("list", "--json")
+
+    partner, deployer = listed.splitlines()
+    assert "admin" not in partner
+    assert "  deployer  " in deployer
+    assert "admin yes" in deployer
+    assert [key["admin"] for key in json.loads(as_json)] == [False, True]
+
+
 def test_rotate_gives_another_secret_and_revoke_takes_it_back(keys):
     _, first, _ = keys("create", "--name", "partner")
     _, rotated, _ = keys("rotate", "partner", "--overlap", "24h", "--json")

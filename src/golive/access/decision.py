@@ -74,9 +74,10 @@ def decide(asked: Asked, keys: Mapping[str, Key], now: datetime) -> Granted | De
 
 def _in_scope(asked: Asked, key: Key) -> Granted | Denied:
     if asked.needs_admin and not key.is_admin:
-        return Denied(code="not_allowed", detail="This path needs a key of administration.")
+        detail = "This path needs a key of administration: golive keys create --admin."
+        return Denied(code="not_allowed", detail=detail)
     if not key.scopes.allow_path(asked.path):
         return Denied(code="not_allowed", detail="The key is not for this path.")
-    if asked.model is not None and not key.scopes.allow_model(asked.model):
+    if asked.model is not None and not key.allows_model(asked.model):
         return Denied(code="not_allowed", detail="The key is not for this model.")
     return Granted(key)

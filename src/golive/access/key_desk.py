@@ -26,13 +26,15 @@ class KeyWish(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: Whose it is.
-        models: Names of models; none means every one.
+        models: Names of models, `*` for every one; none means every one, but for a key of
+            administration none.
         routes: Paths; none means every one.
         expires: A time in ISO 8601, or a duration from now such as `90d`.
         rate: Such as `10/s`.
         burst: How much at once.
         quotas: Such as `100/day`.
         per: What is counted.
+        is_admin: Whether it opens the routes of administration.
     """
 
     name: str
@@ -43,6 +45,7 @@ class KeyWish(msgspec.Struct, frozen=True, kw_only=True):
     burst: int | None = None
     quotas: Sequence[str] = ()
     per: Unit = "request"
+    is_admin: bool = False
 
 
 class KeyDesk:
@@ -133,6 +136,7 @@ def _made(wish: KeyWish, secret: str, now: datetime) -> Key:
         created=now,
         expires=None if wish.expires is None else _parse_time(wish.expires, now),
         scopes=Scopes(models=tuple(wish.models), routes=tuple(wish.routes)),
+        is_admin=wish.is_admin,
         rate=None if wish.rate is None else parse_rate(wish.rate),
         burst=wish.burst,
         quotas=quotas,

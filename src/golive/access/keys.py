@@ -29,7 +29,8 @@ class Scopes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """What a key is good for.
 
     Attributes:
-        models: Names of models; none means every model.
+        models: Names of models, `*` for every one; none means every model, but for a key of
+            administration none.
         routes: Paths, where one that ends with `*` is a beginning; none means every path.
     """
 
@@ -38,7 +39,7 @@ class Scopes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     def allow_model(self, name: str) -> bool:
         """Whether the model may be asked."""
-        return not self.models or name in self.models
+        return not self.models or name in self.models or "*" in self.models
 
     def allow_path(self, path: str) -> bool:
         """Whether the path may be asked."""
@@ -68,7 +69,8 @@ class Key(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         expires: When it ends, or None.
         revoked: When it was taken back, or None.
         scopes: What it is good for.
-        is_admin: Whether it opens the routes of administration.
+        is_admin: Whether it opens the routes of administration; it asks only those models that
+            its scopes name.
         rate: How much it may ask in the long run, or None.
         burst: How much at once; the rate's own count if None.
         quotas: How much it may ask in a day, week or month.
@@ -94,6 +96,10 @@ class Key(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     def has_limits(self) -> bool:
         """Whether what it asks has to be counted."""
         return self.rate is not None or bool(self.quotas)
+
+    def allows_model(self, name: str) -> bool:
+        """Whether it may ask the model."""
+        return self.scopes.allow_model(name) and not (self.is_admin and not self.scopes.models)
 
     def next_end(self, now: datetime) -> datetime | None:
         """When the key, or its former secret, ends next, or None."""

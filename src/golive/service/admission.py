@@ -119,6 +119,8 @@ def admit(
     entrance = _entrance(head, place, endpoint, context) if is_ours else OPEN_ENTRANCE
     if endpoint is not None and entrance.meter is not None:
         endpoint = entrance.meter(endpoint)
+    if entrance.is_admin and endpoint is not None and endpoint.by_admin is not None:
+        endpoint = msgspec.structs.replace(endpoint, handler=endpoint.by_admin)
     headers = _headers(place, is_drifted=is_drifted) | entrance.headers
     echoed = echoed_headers(head.headers)
     return Admitted(

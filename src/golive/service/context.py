@@ -19,15 +19,15 @@ __all__ = ["RefreshHook", "ServiceContext"]
 
 
 class RefreshHook(msgspec.Struct, frozen=True, kw_only=True):
-    """Lets signed requests have the server look for other versions.
+    """Lets requests have the server look for other versions.
 
     Attributes:
-        secret: Signs them.
+        secret: Signs them; None where only a key of administration lets them in.
         ask: Has the server look, soon; never raises.
         clock: The time, in seconds since 1970.
     """
 
-    secret: str
+    secret: str | None
     ask: Callable[[], object]
     clock: Callable[[], float]
 
