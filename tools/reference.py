@@ -58,6 +58,8 @@ MEANINGS = {
     "key_required": "No key was sent, and this path needs one.",
     "bad_key": "What was sent is no key, or one that was revoked or has expired.",
     "not_allowed": "The key is not for this path or model.",
+    "origin_not_allowed": "A page of an origin that `--cors-origins` leaves out may not ask.",
+    "address_not_allowed": "The address is not among those that `--allow-ips` or the key lets in.",
     "not_found": "There is no such path or model.",
     "method_not_allowed": "The path does not take this method; `Allow` lists those it does.",
     "not_acceptable": "`Accept` leaves out JSON.",

@@ -73,6 +73,28 @@ SERVE_SETTINGS: tuple[Setting, ...] = (
         "* allows every name.",
     ),
     Setting(
+        name="cors_origins",
+        type="list",
+        default=(),
+        sentence="Origins whose pages may read answers in a browser, such as "
+        "https://app.example.com; * is every one. Credentials are never allowed: pages send keys "
+        "in a header.",
+    ),
+    Setting(
+        name="allow_ips",
+        type="list",
+        default=(),
+        sentence="Addresses and networks (10.0.0.0/8) that are let in, /healthz included; "
+        "none: every one.",
+    ),
+    Setting(
+        name="trusted_proxies",
+        type="list",
+        default=(),
+        sentence="Addresses and networks of proxies that are believed whom they ask for "
+        "(X-Forwarded-For, Forwarded).",
+    ),
+    Setting(
         name="threads",
         type="integer",
         default=4,

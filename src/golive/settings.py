@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -108,6 +108,9 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     max_text: int
     max_decompression: float
     allowed_hosts: tuple[str, ...]
+    cors_origins: tuple[str, ...]
+    allow_ips: tuple[str, ...]
+    trusted_proxies: tuple[str, ...]
     threads: int
     queue: int
     read_limit: float
@@ -262,8 +265,14 @@ def _settle(setting: Setting, environ: Mapping[str, str], flag: Any) -> SettingV
 
 _SHORTEST_SECRET = 16
 
+
+def _texts_of(flag: str | Iterable[str]) -> tuple[str, ...]:
+    texts = (flag,) if isinstance(flag, str) else flag
+    return tuple(part.strip() for text in texts for part in text.split(",") if part.strip())
+
+
 _OF_FLAGS: dict[str, Callable[[Any], SettingValue]] = {
-    "list": tuple,
+    "list": _texts_of,
     "path": Path,
     "url": lambda flag: flag if isinstance(flag, SecretUrl) else SecretUrl(flag),
 }

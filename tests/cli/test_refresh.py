@@ -26,10 +26,11 @@ def test_a_server_elsewhere_is_asked_by_its_url(golive, actions, capsys):
     code = golive("refresh", "--url", "https://models.example.com")
 
     assert (code, actions.calls) == (0, [("refresh_at", ("https://models.example.com",), {})])
-    assert capsys.readouterr() == (
-        "https://models.example.com\n",
+    printed, said = capsys.readouterr()
+    assert printed == "https://models.example.com\n"
+    assert said == (
         "It was asked by POST https://models.example.com/admin/refresh.\n"
-        "next: curl https://models.example.com/readyz\n",
+        "next: curl https://models.example.com/readyz\n"
     )
 
 

@@ -146,11 +146,7 @@ def test_a_key_of_administration_asks_where_there_is_no_secret(versions, tmp_pat
         accepted = ask(admin)
         server.client.headers["x-api-key"] = scoring
         wanted = versions.version_of(2)
-        until(
-            lambda: (
-                server.client.post("/predict", json={"x": 3}).json()["version"] == wanted
-            )
-        )
+        until(lambda: server.client.post("/predict", json={"x": 3}).json()["version"] == wanted)
 
     assert (refused.returncode, accepted.returncode) == (1, 0)
     assert "answers 403: not_allowed" in refused.stderr

@@ -74,9 +74,7 @@ class AdminSetup(Setup):
     def __init__(self, *, secret="s" * 16, **wish):
         super().__init__(**wish)
         self.asked = []
-        hook = RefreshHook(
-            secret=secret, ask=lambda: self.asked.append(1), clock=lambda: self.now
-        )
+        hook = RefreshHook(secret=secret, ask=lambda: self.asked.append(1), clock=lambda: self.now)
         context = msgspec.structs.replace(self.service.context, refresh_hook=hook)
         self.service = fake_service(fake_model("sum"), fake_model("other"), context=context)
 

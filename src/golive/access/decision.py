@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from golive.access.addresses import Address
 from golive.access.keys import Key, is_secret_of, split_text
 
 __all__ = ["Asked", "Denied", "Granted", "decide"]
@@ -20,12 +21,14 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
         text: The key's text as it was sent, or None.
         path: The path.
         model: The model that it is about, or None.
+        address: From which it comes, or None if it is not known.
         needs_admin: Whether only a key of administration opens it.
     """
 
     text: str | None
     path: str
     model: str | None = None
+    address: Address | None = None
     needs_admin: bool = False
 
 
@@ -43,7 +46,9 @@ class Denied(msgspec.Struct, frozen=True, kw_only=True):
         detail: What would be right; never holds what was sent as a key.
     """
 
-    code: Literal["key_required", "bad_key", "not_allowed", "keys_unavailable"]
+    code: Literal[
+        "key_required", "bad_key", "not_allowed", "address_not_allowed", "keys_unavailable"
+    ]
     detail: str
 
 
@@ -73,6 +78,9 @@ def decide(asked: Asked, keys: Mapping[str, Key], now: datetime) -> Granted | De
 
 
 def _in_scope(asked: Asked, key: Key) -> Granted | Denied:
+    if not key.scopes.allow_address(asked.address):
+        detail = "The key is not for the address from which this request comes."
+        return Denied(code="address_not_allowed", detail=detail)
     if asked.needs_admin and not key.is_admin:
         detail = "This path needs a key of administration: golive keys create --admin."
         return Denied(code="not_allowed", detail=detail)

@@ -20,14 +20,19 @@ _WISH = (
     ),
     click.option("--routes", multiple=True, help="Path, or beginning with *. Default: all."),
     click.option(
+        "--from",
+        "networks",
+        multiple=True,
+        help="Address or network that it may be used from, such as 10.0.0.0/8; repeatable. "
+        "Default: any.",
+    ),
+    click.option(
         "--admin",
         "is_admin",
         is_flag=True,
         help="Whether it opens /admin/…; it asks only the models that --models names.",
     ),
-    click.option(
-        "--expires", metavar="TIME", help="ISO 8601, or from now: 90d. Default: never."
-    ),
+    click.option("--expires", metavar="TIME", help="ISO 8601, or from now: 90d. Default: never."),
     click.option("--rate", help="In the long run, such as 10/s or 600/min. Default: any."),
     click.option("--burst", type=click.IntRange(1), help="At once. Default: the rate's number."),
     click.option(

@@ -26,6 +26,7 @@ def key_facts(key: Key) -> dict[str, Any]:
         "admin": key.is_admin,
         "models": list(key.scopes.models),
         "routes": list(key.scopes.routes),
+        "from": list(key.scopes.networks),
         "rate": None if key.rate is None else f"{key.rate.count}/{key.rate.seconds}s",
         "burst": key.burst,
         "quotas": [f"{quota.count}/{quota.period}" for quota in key.quotas],

@@ -28,9 +28,11 @@ from golive.settings import ServeSettings
 from golive.signature.model import JsonValue
 
 if TYPE_CHECKING:
+    from golive.access.addresses import AddressPolicy
     from golive.access.gatekeeper import Gatekeeper
+    from golive.service.cors import Origins
 
-__all__ = ["Gatehouse", "build_gateway", "open_gatekeeper"]
+__all__ = ["Gatehouse", "addresses_of", "build_gateway", "open_gatekeeper", "origins_of"]
 
 _LARGE_WRITE = 64 * 1024
 
@@ -125,6 +127,37 @@ def open_gatekeeper(settings: ServeSettings, metrics: Metrics | None = None) -> 
     return Gatekeeper(KeyFile(settings.keys), clock=time.time, ledger=ledger)
 
 
+def origins_of(settings: ServeSettings) -> Origins | None:
+    """The origins whose pages may read answers.
+
+    Raises:
+        UsageError: One that the settings name is none.
+    """
+    if not settings.cors_origins:
+        return None
+    from golive.service.cors import read_origins  # few servers have any
+
+    return read_origins(settings.cors_origins)
+
+
+def addresses_of(settings: ServeSettings) -> AddressPolicy | None:
+    """Whose addresses are let in; None where no answer depends on an address.
+
+    Keys may be good for some addresses only, now or after they are changed.
+
+    Raises:
+        UsageError: An address or network that the settings name is none.
+    """
+    if not (settings.allow_ips or settings.trusted_proxies or settings.keys):
+        return None
+    from golive.access.addresses import AddressPolicy, read_networks
+
+    return AddressPolicy(
+        allowed=read_networks(settings.allow_ips, source="--allow-ips"),
+        trusted=read_networks(settings.trusted_proxies, source="--trusted-proxies"),
+    )
+
+
 def _watch(gatekeeper: Gatekeeper | None, gateway: ServiceGateway) -> Callable[[], None]:
     """Watch the keys and what they use; gives what ends that."""
     if gatekeeper is None:
@@ -167,6 +200,8 @@ def _context(
 ) -> ServiceContext:
     return ServiceContext(
         new_id=request_ids(),
+        origins=origins_of(settings),
+        addresses=addresses_of(settings),
         allowed_hosts=settings.allowed_hosts,
         limits=Limits(
             body_bytes=settings.body_limit, decompression_times=settings.max_decompression

@@ -16,6 +16,7 @@ from golive.service.problems import Problem
 from golive.service.routes import Area, Endpoint, Handler, Route
 
 if TYPE_CHECKING:
+    from golive.access.addresses import Address
     from golive.access.gatekeeper import Gatekeeper
     from golive.access.meters import Meter, Spent
 
@@ -58,12 +59,21 @@ def enter(
     endpoint: Endpoint | None,
     gatekeeper: Gatekeeper,
     *,
+    address: Address | None = None,
     metrics_open: bool,
 ) -> Entrance:
     """Decide about all requests of a head.
 
     A request that is signed, or has to be, is let in without a key: what answers it looks at the
     signature.
+
+    Args:
+        head: The head.
+        place: Where it leads.
+        endpoint: What answers there, or None.
+        gatekeeper: Knows the keys.
+        address: From which the requests come, or None if it is not known.
+        metrics_open: Whether `/metrics` needs no key.
     """
     from golive.access.decision import Asked, Granted
     from golive.access.meters import policy_header
@@ -74,7 +84,7 @@ def enter(
     model = None if place.model is None else place.model.name
     needs_admin = head.path.startswith(_ADMIN)
     text = _key_text(head, takes_password=not needs_admin)
-    asked = Asked(text=text, path=head.path, model=model, needs_admin=needs_admin)
+    asked = Asked(text=text, path=head.path, model=model, address=address, needs_admin=needs_admin)
     decision = gatekeeper.decide(asked)
     if decision is None:
         return OPEN_ENTRANCE

@@ -67,7 +67,7 @@ def why_refused(
 def refresh_routes(hook: RefreshHook) -> Iterator[tuple[str, Route]]:
     """The path of the hook."""
 
-    def refresh(call: Call) -> Reply:
+    def refresh(call: Call) -> Reply:  # noqa: ARG001
         hook.ask()
         return Reply(status=202, body=encode_json({"status": "accepted"}))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from golive.http.gateway_building import open_gatekeeper
+from golive.http.gateway_building import addresses_of, open_gatekeeper, origins_of
 from golive.http.plan import ServePlan
 from golive.service.context import ServiceContext
 from golive.service.request_ids import request_ids
@@ -24,7 +24,8 @@ def open_service(*bundles: str | Path, settings: ServeSettings | None = None) ->
         settings: How they are served; those of sockets and workers say nothing here.
 
     Raises:
-        UsageError: A bundle is missing, or two have the same name.
+        UsageError: A bundle is missing, two have the same name, or a setting names no origin or no
+            network.
         BundleError: A bundle is not what was packed.
         KeysError: The file of keys is missing or cannot be trusted.
         GoliveError: A model does not load here, or golden records are answered differently.
@@ -36,6 +37,8 @@ def open_service(*bundles: str | Path, settings: ServeSettings | None = None) ->
         check_keys(loaded.keys)
     context = ServiceContext(
         new_id=request_ids(),
+        origins=origins_of(loaded),
+        addresses=addresses_of(loaded),
         allowed_hosts=loaded.allowed_hosts,
         limits=Limits(body_bytes=loaded.body_limit, decompression_times=loaded.max_decompression),
         gatekeeper=open_gatekeeper(loaded),

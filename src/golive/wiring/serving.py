@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Callable
 
 from golive.bundle.reading import Bundle
+from golive.http.gateway_building import addresses_of, origins_of
 from golive.http.plan import Canary, ServePlan
 from golive.http.server import serve as run_server
 from golive.signature.model import JsonValue
@@ -23,13 +24,16 @@ def serve(plan: ServePlan, *, announce: Callable[[str], None]) -> None:
         announce: Told the address and a command that asks it, once requests are answered.
 
     Raises:
-        UsageError: A bundle is missing, two have the same name, or the address cannot be had.
+        UsageError: A bundle is missing, two have the same name, the address cannot be had, or a
+            setting names no origin or no network.
         BundleError: A bundle is not what was packed.
         KeysError: The file of keys is missing or cannot be trusted.
         EnvironmentNotMadeError: The packages of a model that is served apart cannot be installed.
         GoliveError: A model does not load here, or golden records are answered differently.
     """
     plan = pin(plan)
+    origins_of(plan.settings)  # a mistake in them is told before anything is served
+    addresses_of(plan.settings)
     needs_key, notes = False, list[str]()
     if plan.settings.keys is not None:
         from golive.wiring.keys import check_keys

@@ -27,9 +27,7 @@ __all__ = ["command"]
 )
 @as_json
 @click.pass_obj
-def command(
-    actions: Actions, /, *, pid: int | None, url: str | None, as_json: bool
-) -> None:
+def command(actions: Actions, /, *, pid: int | None, url: str | None, as_json: bool) -> None:
     """Have servers that were started with --refresh look for another version now.
 
     They are told, and go on by themselves: /readyz of each says which version serves, and why
