@@ -195,6 +195,32 @@ SERVE_SETTINGS: tuple[Setting, ...] = (
         sentence="File of API keys, which `golive keys` makes; with it, requests need a key.",
     ),
     Setting(
+        name="oidc_issuer",
+        type="text",
+        default=None,
+        sentence="Issuer whose tokens (JWT) are taken as keys, such as https://login.example.com; "
+        "needs the extra oidc. Unset: no tokens are taken.",
+    ),
+    Setting(
+        name="oidc_audience",
+        type="text",
+        default=None,
+        sentence="Audience that a token has to name (aud).",
+    ),
+    Setting(
+        name="oidc_jwks",
+        type="text",
+        default=None,
+        sentence="Where the issuer publishes its keys; unset: where its discovery document says.",
+    ),
+    Setting(
+        name="oidc_claim",
+        type="text",
+        default=None,
+        sentence="Claim that names models, such as scope, with golive:MODEL or golive:*; unset: a "
+        "token is good for every model.",
+    ),
+    Setting(
         name="metrics_open",
         type="boolean",
         default=False,

@@ -125,6 +125,10 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     grace: int
     numeric_threads: int
     keys: Path | None
+    oidc_issuer: str | None
+    oidc_audience: str | None
+    oidc_jwks: str | None
+    oidc_claim: str | None
     metrics_open: bool
     limits_in: SecretUrl | None
     limits_fail: Literal["open", "closed"]

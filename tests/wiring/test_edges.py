@@ -18,6 +18,12 @@ WRONG = [
     ({"allow_ips": "10.0.0.5/8"}, "--allow-ips '10.0.0.5/8' is an address within a network"),
     ({"trusted_proxies": "proxy"}, "--trusted-proxies 'proxy' is no address and no network"),
 ]
+TOKENS = [
+    ({"oidc_issuer": "https://login.example.com"}, "for other services"),
+    ({"oidc_issuer": "http://login.example.com", "oidc_audience": "a"}, "is no https:// URL"),
+    ({"oidc_issuer": "https://a", "oidc_audience": "a", "oidc_jwks": "keys"}, "is no URL"),
+    ({"oidc_audience": "a"}, "no issuer"),
+]
 ORIGIN = {"origin": "https://app.example.com"}
 
 
@@ -40,6 +46,23 @@ def test_a_mistake_in_them_is_told_before_anything_is_served(bundle, settings, m
         open_service(bundle.path, settings=loaded)
     with pytest.raises(UsageError, match=message):
         golive.asgi_app(bundle.path, **settings)
+
+
+@pytest.mark.parametrize(("settings", "message"), TOKENS)
+def test_settings_of_tokens_that_do_not_fit_are_told_as_well(bundle, settings, message):
+    loaded = ServeSettings.load({}, **settings)
+
+    with pytest.raises(UsageError, match=message):
+        serve(ServePlan(bundles=(str(bundle.path),), settings=loaded), announce=print)
+    with pytest.raises(UsageError, match=message):
+        golive.asgi_app(bundle.path, **settings)
+
+
+def test_a_service_without_a_server_takes_no_tokens(bundle):
+    settings = ServeSettings.load({}, oidc_issuer="https://a", oidc_audience="a")
+
+    with pytest.raises(UsageError, match="takes no tokens"):
+        open_service(bundle.path, settings=settings)
 
 
 def test_an_application_looks_at_the_address_that_its_server_tells(bundle):

@@ -11,7 +11,7 @@ import msgspec
 from golive.access.addresses import Address
 from golive.access.keys import Key, is_secret_of, split_text
 
-__all__ = ["Asked", "Denied", "Granted", "decide"]
+__all__ = ["Asked", "Denied", "Granted", "decide", "within_scope"]
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,10 +74,11 @@ def decide(asked: Asked, keys: Mapping[str, Key], now: datetime) -> Granted | De
         return Denied(code="bad_key", detail="The key was revoked.")
     if key.expires is not None and now >= key.expires:
         return Denied(code="bad_key", detail="The key has expired.")
-    return _in_scope(asked, key)
+    return within_scope(asked, key)
 
 
-def _in_scope(asked: Asked, key: Key) -> Granted | Denied:
+def within_scope(asked: Asked, key: Key) -> Granted | Denied:
+    """Decide about a request whose key is right: whether it is for what is asked."""
     if not key.scopes.allow_address(asked.address):
         detail = "The key is not for the address from which this request comes."
         return Denied(code="address_not_allowed", detail=detail)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from golive.errors import UsageError
 from golive.http.gateway_building import addresses_of, open_gatekeeper, origins_of
 from golive.http.plan import ServePlan
 from golive.service.context import ServiceContext
@@ -31,6 +32,11 @@ def open_service(*bundles: str | Path, settings: ServeSettings | None = None) ->
         GoliveError: A model does not load here, or golden records are answered differently.
     """
     loaded = settings or ServeSettings.load()
+    if loaded.oidc_issuer is not None:
+        raise UsageError(
+            "A service without a server takes no tokens: nothing fetches the issuer's keys.",
+            hint="use golive serve or golive.asgi_app, or keys",
+        )
     if loaded.keys is not None:
         from golive.wiring.keys import check_keys
 
