@@ -27,6 +27,9 @@ def test_the_defaults_are_these():
         max_text=1_000_000,
         max_decompression=200.0,
         allowed_hosts=(),
+        cors_origins=(),
+        allow_ips=(),
+        trusted_proxies=(),
         threads=4,
         queue=256,
         read_limit=15.0,
@@ -41,6 +44,10 @@ def test_the_defaults_are_these():
         grace=10,
         numeric_threads=1,
         keys=None,
+        oidc_issuer=None,
+        oidc_audience=None,
+        oidc_jwks=None,
+        oidc_claim=None,
         metrics_open=False,
         limits_in=None,
         limits_fail="open",
@@ -92,6 +99,11 @@ def test_a_flag_wins_over_the_environment():
     assert settings.port == 0
     assert settings.log_inputs is False
     assert settings.allowed_hosts == ("a.example",)
+
+
+@pytest.mark.parametrize("flag", ["a, b,c", ["a,b", "c"], ("a", "b", "c")])
+def test_a_list_may_be_given_as_one_text(flag):
+    assert ServeSettings.load({}, allowed_hosts=flag).allowed_hosts == ("a", "b", "c")
 
 
 @pytest.mark.parametrize(("text", "workers"), [("auto", "auto"), ("3", 3)])

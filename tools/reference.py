@@ -56,8 +56,10 @@ MEANINGS = {
     "bad_request": "The request cannot be read.",
     "not_authenticated": "A signed request is not signed with the server's secret, or not in time.",
     "key_required": "No key was sent, and this path needs one.",
-    "bad_key": "What was sent is no key, or one that was revoked or has expired.",
+    "bad_key": "What was sent is no key or token, or one that was revoked or has ended.",
     "not_allowed": "The key is not for this path or model.",
+    "origin_not_allowed": "A page of an origin that `--cors-origins` leaves out may not ask.",
+    "address_not_allowed": "The address is not among those that `--allow-ips` or the key lets in.",
     "not_found": "There is no such path or model.",
     "method_not_allowed": "The path does not take this method; `Allow` lists those it does.",
     "not_acceptable": "`Accept` leaves out JSON.",
@@ -84,7 +86,8 @@ MEANINGS = {
     "draining": "The server is about to end.",
     "too_many_connections": "Too many connections are open; `Retry-After` says when to come again.",
     "overloaded": "Too much is being answered already; `Retry-After` says when to come again.",
-    "keys_unavailable": "The file of keys went missing or cannot be read; the log says why.",
+    "keys_unavailable": "The file of keys, or what the tokens' issuer publishes, cannot be read; "
+    "the log says why.",
     "limits_unavailable": "Where limits are counted nothing answers (`--limits-fail closed`).",
     "time_limit": "The answer took longer than the limit.",
 }

@@ -73,6 +73,28 @@ SERVE_SETTINGS: tuple[Setting, ...] = (
         "* allows every name.",
     ),
     Setting(
+        name="cors_origins",
+        type="list",
+        default=(),
+        sentence="Origins whose pages may read answers in a browser, such as "
+        "https://app.example.com; * is every one. Credentials are never allowed: pages send keys "
+        "in a header.",
+    ),
+    Setting(
+        name="allow_ips",
+        type="list",
+        default=(),
+        sentence="Addresses and networks (10.0.0.0/8) that are let in, /healthz included; "
+        "none: every one.",
+    ),
+    Setting(
+        name="trusted_proxies",
+        type="list",
+        default=(),
+        sentence="Addresses and networks of proxies that are believed whom they ask for "
+        "(X-Forwarded-For, Forwarded).",
+    ),
+    Setting(
         name="threads",
         type="integer",
         default=4,
@@ -171,6 +193,32 @@ SERVE_SETTINGS: tuple[Setting, ...] = (
         type="path",
         default=None,
         sentence="File of API keys, which `golive keys` makes; with it, requests need a key.",
+    ),
+    Setting(
+        name="oidc_issuer",
+        type="text",
+        default=None,
+        sentence="Issuer whose tokens (JWT) are taken as keys, such as https://login.example.com; "
+        "needs the extra oidc. Unset: no tokens are taken.",
+    ),
+    Setting(
+        name="oidc_audience",
+        type="text",
+        default=None,
+        sentence="Audience that a token has to name (aud).",
+    ),
+    Setting(
+        name="oidc_jwks",
+        type="text",
+        default=None,
+        sentence="Where the issuer publishes its keys; unset: where its discovery document says.",
+    ),
+    Setting(
+        name="oidc_claim",
+        type="text",
+        default=None,
+        sentence="Claim that names models, such as scope, with golive:MODEL or golive:*; unset: a "
+        "token is good for every model.",
     ),
     Setting(
         name="metrics_open",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,6 +25,7 @@ __all__ = [
     "SETTINGS",
     "ServeSettings",
     "Settings",
+    "admin_key",
     "cache_dir",
     "child_environment",
     "keep_keras_on_cpu",
@@ -53,8 +54,15 @@ SETTINGS: tuple[Setting, ...] = (
         name="refresh_secret",
         type="text",
         default=None,
-        sentence="What POST /admin/refresh is signed with, at least 16 characters; unset: there is "
-        "no such path.",
+        sentence="What POST /admin/refresh is signed with, at least 16 characters; unset: only a "
+        "key of administration opens it.",
+    ),
+    Setting(
+        name="admin_key",
+        type="text",
+        default=None,
+        sentence="Key of administration that `golive refresh --url` sends; unset: the request is "
+        "signed with the secret.",
     ),
 )
 
@@ -65,6 +73,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     cache_dir: Path
     registry: str
     refresh_secret: str | None
+    admin_key: str | None
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **flags: Any) -> Settings:
@@ -83,6 +92,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             cache_dir=Path(directory).expanduser().absolute(),
             registry=values["registry"] or str(_user_data() / "registry"),
             refresh_secret=values["refresh_secret"],
+            admin_key=values["admin_key"],
         )
 
 
@@ -98,6 +108,9 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     max_text: int
     max_decompression: float
     allowed_hosts: tuple[str, ...]
+    cors_origins: tuple[str, ...]
+    allow_ips: tuple[str, ...]
+    trusted_proxies: tuple[str, ...]
     threads: int
     queue: int
     read_limit: float
@@ -112,6 +125,10 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     grace: int
     numeric_threads: int
     keys: Path | None
+    oidc_issuer: str | None
+    oidc_audience: str | None
+    oidc_jwks: str | None
+    oidc_claim: str | None
     metrics_open: bool
     limits_in: SecretUrl | None
     limits_fail: Literal["open", "closed"]
@@ -187,6 +204,11 @@ def refresh_secret(environ: Mapping[str, str] | None = None) -> str | None:
     return secret
 
 
+def admin_key(environ: Mapping[str, str] | None = None) -> str | None:
+    """What requests to the routes of administration are sent with: GOLIVE_ADMIN_KEY, or None."""
+    return Settings.load(environ).admin_key
+
+
 def child_environment(**changes: str) -> dict[str, str]:
     """The environment of a process that golive starts: its own, with changes."""
     return {**os.environ, **changes}
@@ -247,8 +269,14 @@ def _settle(setting: Setting, environ: Mapping[str, str], flag: Any) -> SettingV
 
 _SHORTEST_SECRET = 16
 
+
+def _texts_of(flag: str | Iterable[str]) -> tuple[str, ...]:
+    texts = (flag,) if isinstance(flag, str) else flag
+    return tuple(part.strip() for text in texts for part in text.split(",") if part.strip())
+
+
 _OF_FLAGS: dict[str, Callable[[Any], SettingValue]] = {
-    "list": tuple,
+    "list": _texts_of,
     "path": Path,
     "url": lambda flag: flag if isinstance(flag, SecretUrl) else SecretUrl(flag),
 }

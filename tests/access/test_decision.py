@@ -94,3 +94,30 @@ def test_scopes_bound_a_key(scopes, path, model, passes):
 def test_only_a_key_of_administration_opens_what_needs_one():
     assert decided(needs_admin=True).code == "not_allowed"
     assert isinstance(decided(with_(is_admin=True), needs_admin=True), Granted)
+
+
+@pytest.mark.parametrize(
+    ("models", "model", "passes"),
+    [
+        ((), None, True),
+        ((), "games", False),
+        (("games",), "games", True),
+        (("games",), "other", False),
+        (("*",), "other", True),
+    ],
+)
+def test_a_key_of_administration_asks_only_the_models_that_it_names(models, model, passes):
+    key = with_(is_admin=True, scopes=Scopes(models=models))
+
+    assert isinstance(decided(key, model=model), Granted) is passes
+
+
+def test_a_key_of_administration_opens_only_the_routes_that_it_names():
+    key = with_(is_admin=True, scopes=Scopes(routes=("/admin/refresh",)))
+
+    assert isinstance(decided(key, path="/admin/refresh", needs_admin=True), Granted)
+    assert decided(key, path="/admin/other", needs_admin=True).code == "not_allowed"
+
+
+def test_an_asterisk_is_every_model():
+    assert isinstance(decided(with_(scopes=Scopes(models=("*",))), model="games"), Granted)

@@ -4,10 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from golive.access.decision import Asked, Granted
+from golive.access.decision import Asked, Denied, Granted
 from golive.access.errors import KeysError
 from golive.access.gatekeeper import Gatekeeper
 from golive.access.key_desk import KeyDesk, KeyWish
+from golive.access.keys import Key
+from golive.access.tokens import Verdict
 from golive.errors import UsageError
 from golive.testing.keys import MemoryKeys
 
@@ -125,6 +127,78 @@ def test_a_rotated_key_that_is_revoked_is_no_good_at_all(setup):
     assert (setup.asks(old), setup.asks(new)) == ("bad_key", "bad_key")
     with pytest.raises(UsageError, match="no key 'a'"):
         setup.desk.rotate("a")
+
+
+class TokenSetup(Setup):
+    """Takes tokens, of which `a.b.c` passes from second 10 to second 20."""
+
+    def __init__(self, *, store=True):
+        super().__init__()
+        self.gatekeeper = Gatekeeper(self.store if store else None, clock=self.seconds, tokens=self)
+
+    def verify(self, text, now):
+        begin, end = START.timestamp() + 10, START.timestamp() + 20
+        if text != "a.b.c" or now >= end:
+            return Verdict(found=Denied(code="bad_key", detail="no"))
+        if now < begin:
+            return Verdict(found=Denied(code="bad_key", detail="not yet"), until=begin)
+        key = Key(id="0" * 12, name="somebody", sha256="0" * 64, created=START)
+        return Verdict(found=key, until=end)
+
+    def pass_(self, seconds):
+        self.now += timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("store", [True, False])
+def test_where_tokens_are_taken_nobody_is_let_in_without_one(store):
+    setup = TokenSetup(store=store)
+
+    assert [setup.asks(text) for text in (None, "", "x.y.z")] == [
+        "key_required",
+        "bad_key",
+        "bad_key",
+    ]
+
+
+@pytest.mark.parametrize("store", [True, False])
+def test_the_beginning_and_the_end_of_a_token_are_noticed_when_they_come(store):
+    setup = TokenSetup(store=store)
+
+    assert setup.asks("a.b.c") == "bad_key"
+    assert setup.gatekeeper.seconds_to_end() == 10.0
+    assert not setup.gatekeeper.look()
+    setup.pass_(10)
+    assert setup.gatekeeper.look()
+    assert setup.asks("a.b.c") == "granted"
+    assert setup.gatekeeper.seconds_to_end() == 10.0
+    setup.pass_(10)
+    assert setup.gatekeeper.look()
+    assert setup.asks("a.b.c") == "bad_key"
+    assert setup.gatekeeper.seconds_to_end() is None
+
+
+def test_a_token_ends_though_the_keys_cannot_be_read():
+    setup = TokenSetup()
+    setup.pass_(10)
+    assert setup.asks("a.b.c") == "granted"
+    setup.store.failure = KeysError("no")
+    assert setup.gatekeeper.look()
+
+    setup.pass_(10)
+
+    assert setup.gatekeeper.look()
+    assert setup.asks("a.b.c") == "bad_key"
+
+
+def test_keys_go_on_beside_tokens_and_tokens_are_no_keys_of_administration():
+    setup = TokenSetup()
+    text = setup.create()
+    setup.pass_(10)
+    setup.gatekeeper.look()
+    asked = Asked(text="a.b.c", path="/admin/refresh", needs_admin=True)
+
+    assert (setup.asks(text), setup.asks("a.b.c")) == ("granted", "granted")
+    assert setup.gatekeeper.decide(asked).code == "not_allowed"
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,7 @@ def test_no_prefix_of_a_file_is_read(path):
     ("was", "becomes", "message"),
     [
         (b'"format": 1', b'"format": 2', "has format 2"),
+        (b'"networks": []', b'"networks": ["10.0.0.5/8"]', "has host bits set"),
         (b'"is_admin"', b'"is_boss"', "unknown field `is_boss`"),
         (b'"2026-01-01T00:00:00Z"', b'"2026-01-01T00:00:00"', "time without a zone"),
         (hash_of("s").encode(), b"1234", r"\$\.keys\[0\]\.sha256"),

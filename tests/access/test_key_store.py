@@ -18,7 +18,7 @@ FULL = Key(
     created=NOW,
     expires=NOW,
     revoked=NOW,
-    scopes=Scopes(models=("games",), routes=("/predict", "/models/*")),
+    scopes=Scopes(models=("games",), routes=("/predict", "/models/*"), networks=("10.0.0.0/8",)),
     is_admin=True,
     rate=Rate(10, 60),
     burst=20,

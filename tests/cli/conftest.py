@@ -217,6 +217,10 @@ class StubActions:
             Running(process=4711, begun=1, url="http://127.0.0.1:8000", references=("games@prod",))
         ]
 
+    def refresh_at(self, url: str) -> str:
+        self._called("refresh_at", url)
+        return f"{url}/admin/refresh"
+
     def serve(self, bundles: Any, settings: Any, *, announce: Any, **options: Any) -> None:
         self._called("serve", bundles, settings, **options)
         announce("http://127.0.0.1:8000")

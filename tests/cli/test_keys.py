@@ -36,6 +36,27 @@ def test_a_key_is_printed_once_and_listed_without_its_secret(keys, tmp_path):
     assert secret not in listed + (tmp_path / "keys.json").read_text()
 
 
+def test_a_key_of_administration_is_listed_as_one(keys):
+    keys("create", "--name", "partner")
+    keys("create", "--name", "deployer", "--admin")
+    _, listed, _ = keys("list")
+    _, as_json, _ = keys("list", "--json")
+
+    partner, deployer = listed.splitlines()
+    assert "admin" not in partner
+    assert "  deployer  " in deployer
+    assert "admin yes" in deployer
+    assert [key["admin"] for key in json.loads(as_json)] == [False, True]
+
+
+def test_where_a_key_may_be_used_is_listed(keys):
+    keys("create", "--name", "a", "--from", "10.0.0.0/8", "--from", "2001:db8::1")
+    _, listed, _ = keys("list", "--json")
+
+    [facts] = json.loads(listed)
+    assert facts["from"] == ["10.0.0.0/8", "2001:db8::1/128"]
+
+
 def test_rotate_gives_another_secret_and_revoke_takes_it_back(keys):
     _, first, _ = keys("create", "--name", "partner")
     _, rotated, _ = keys("rotate", "partner", "--overlap", "24h", "--json")
@@ -52,6 +73,10 @@ def test_what_cannot_be_is_misuse(keys):
     keys("create", "--name", "partner")
 
     assert keys("revoke", "nobody")[0] == 2
+    assert keys("create", "--name", "a", "--from", "10.0.0.5/8")[2] == (
+        "error: --from '10.0.0.5/8' is an address within a network.\n"
+        "hint: write 10.0.0.0/8, or 10.0.0.5 for this address alone\n"
+    )
     assert keys("create", "--name", "a", "--rate", "fast")[2] == (
         "error: 'fast' is no rate.\nhint: write it as 10/s, 600/min or 100/h\n"
     )

@@ -22,6 +22,24 @@ def test_one_server_is_asked_by_its_process_id_and_told_as_json(golive, actions,
     ]
 
 
+def test_a_server_elsewhere_is_asked_by_its_url(golive, actions, capsys):
+    code = golive("refresh", "--url", "https://models.example.com")
+
+    assert (code, actions.calls) == (0, [("refresh_at", ("https://models.example.com",), {})])
+    printed, said = capsys.readouterr()
+    assert printed == "https://models.example.com\n"
+    assert said == (
+        "It was asked by POST https://models.example.com/admin/refresh.\n"
+        "next: curl https://models.example.com/readyz\n"
+    )
+
+
+def test_a_url_and_a_process_are_misuse(golive, actions, capsys):
+    assert golive("refresh", "--url", "https://models.example.com", "--pid", "4711") == 2
+    assert "--pid and --url name two servers." in capsys.readouterr().err
+    assert actions.calls == []
+
+
 def test_that_there_is_none_is_misuse(golive, actions, capsys):
     actions.error = UsageError("No server of yours on this machine follows a reference.")
 

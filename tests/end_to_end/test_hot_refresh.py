@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -21,6 +22,8 @@ from tests.end_to_end.live_server import child_environment, serving
 from tests.end_to_end.versions import Versions, pack_factor
 
 import golive
+from golive.access.key_desk import KeyDesk, KeyWish
+from golive.access.key_file import KeyFile
 from golive.service.refresh_hook import signature_of
 
 SECRET = "a secret of these tests"
@@ -120,6 +123,34 @@ def _asked_after_each(versions, server):
     for version in (2, 1, 2):
         versions.promote(version)
         yield next(ways)
+
+
+@pytest.mark.slow
+def test_a_key_of_administration_asks_where_there_is_no_secret(versions, tmp_path, monkeypatch):
+    monkeypatch.delenv("GOLIVE_REFRESH_SECRET")
+    desk = KeyDesk(KeyFile(tmp_path / "keys.json"), clock=lambda: datetime.now(UTC))
+    _, scoring = desk.create(KeyWish(name="scoring"))
+    _, admin = desk.create(KeyWish(name="deployer", is_admin=True))
+    options = (*HOUR, "--keys", str(tmp_path / "keys.json"))
+    with serving(versions.folder / "games@prod", tmp_path, *options) as server:
+        command = [sys.executable, "-m", "golive", "refresh", "--url", str(server.client.base_url)]
+
+        def ask(key):
+            environment = {**child_environment(), "GOLIVE_ADMIN_KEY": key}
+            return subprocess.run(
+                command, env=environment, check=False, capture_output=True, text=True
+            )
+
+        refused = ask(scoring)
+        versions.promote(2)
+        accepted = ask(admin)
+        server.client.headers["x-api-key"] = scoring
+        wanted = versions.version_of(2)
+        until(lambda: server.client.post("/predict", json={"x": 3}).json()["version"] == wanted)
+
+    assert (refused.returncode, accepted.returncode) == (1, 0)
+    assert "answers 403: not_allowed" in refused.stderr
+    assert admin not in accepted.stdout + accepted.stderr
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ from golive.testing.services import counted_ids
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678900, tzinfo=UTC)
 
 
-def make_gateway(*models, limits=None, stage="ready", body_bytes=10_000_000):
+def make_gateway(*models, limits=None, stage="ready", body_bytes=10_000_000, **context):
     """A gateway over a service of the models, and its log lines."""
     lines = []
     metrics = Metrics()
@@ -25,6 +25,7 @@ def make_gateway(*models, limits=None, stage="ready", body_bytes=10_000_000):
         exposition=metrics.expose,
         readiness=Readiness(stage),
         limits=Limits(body_bytes=body_bytes),
+        **context,
     )
     service = Service({model.name: model for model in models}, context)
     return ServiceGateway(service, telemetry=telemetry, limits=limits or AppLimits()), lines

@@ -11,6 +11,7 @@ from golive.access.gatekeeper import Gatekeeper
 from golive.access.key_desk import KeyDesk, KeyWish
 from golive.service.context import RefreshHook, ServiceContext
 from golive.service.entrance import enter
+from golive.service.refresh_hook import signature_of
 from golive.service.routes import Endpoint, Route
 from golive.testing.keys import MemoryKeys
 from golive.testing.ledgers import FakeSharedLedger
@@ -65,6 +66,104 @@ def test_a_signed_request_for_a_refresh_needs_no_key():
     response = service.handle(post({}, path="/admin/refresh", host="localhost"))
 
     assert codes(response) == [(401, "not_authenticated")]
+
+
+class AdminSetup(Setup):
+    """A server that can be asked to refresh."""
+
+    def __init__(self, *, secret="s" * 16, **wish):
+        super().__init__(**wish)
+        self.asked = []
+        hook = RefreshHook(secret=secret, ask=lambda: self.asked.append(1), clock=lambda: self.now)
+        context = msgspec.structs.replace(self.service.context, refresh_hook=hook)
+        self.service = fake_service(fake_model("sum"), fake_model("other"), context=context)
+
+    def refresh(self, **headers):
+        return self.ask(path="/admin/refresh", **headers)
+
+    def signed(self, **headers):
+        timestamp = f"{self.now:.0f}"
+        signature = signature_of("s" * 16, timestamp, b'{"x":1}')
+        given = {"golive_timestamp": timestamp, "golive_signature": signature}
+        return self.refresh(**given, **headers)
+
+
+@pytest.mark.parametrize("secret", ["s" * 16, None])
+def test_a_key_of_administration_has_the_server_refresh(secret):
+    setup = AdminSetup(secret=secret, is_admin=True)
+
+    response = setup.refresh(x_api_key=setup.text)
+
+    assert (response.status, setup.asked) == (202, [1])
+
+
+@pytest.mark.parametrize("secret", ["s" * 16, None])
+def test_any_other_key_does_not(secret):
+    setup = AdminSetup(secret=secret)
+
+    assert codes(setup.refresh(x_api_key=setup.text)) == [(403, "not_allowed")]
+    assert codes(setup.refresh(x_api_key="gl_x")) == [(401, "bad_key")]
+    assert codes(setup.refresh()) == [(401, "not_authenticated")]
+    assert setup.asked == []
+
+
+@pytest.mark.parametrize("headers", [{}, {"authorization": "Bearer of a proxy"}])
+def test_a_signature_opens_it_whatever_the_key(headers):
+    setup = AdminSetup()
+
+    assert setup.signed(**headers).status == 202
+    assert setup.signed(x_api_key=setup.text).status == 202
+    assert setup.asked == [1, 1]
+
+
+def test_a_wrong_signature_opens_nothing_where_the_key_does_not():
+    setup = AdminSetup()
+
+    response = setup.refresh(x_api_key=setup.text, golive_signature="sha256=0")
+
+    assert (codes(response), setup.asked) == ([(401, "not_authenticated")], [])
+
+
+def test_without_a_secret_a_signature_opens_nothing():
+    setup = AdminSetup(secret=None)
+
+    assert codes(setup.signed()) == [(401, "not_authenticated")]
+    assert setup.asked == []
+
+
+def test_without_any_key_and_without_a_secret_nothing_opens_it():
+    setup = AdminSetup(secret=None)
+    gatekeeper = Gatekeeper(MemoryKeys(), clock=lambda: setup.now)
+    context = msgspec.structs.replace(setup.service.context, gatekeeper=gatekeeper)
+    setup.service = fake_service(context=context)
+
+    assert codes(setup.refresh()) == [(401, "not_authenticated")]
+    assert setup.asked == []
+
+
+def test_a_password_which_a_browser_sends_by_itself_opens_nothing_of_administration():
+    setup = AdminSetup(is_admin=True)
+    basic = b64encode(f"anyone:{setup.text}".encode()).decode()
+
+    assert codes(setup.refresh(authorization=f"Basic {basic}")) == [(401, "bad_key")]
+    assert setup.asked == []
+
+
+def test_below_admin_everything_needs_a_key_of_administration():
+    ordinary, admin = Setup(), Setup(is_admin=True)
+
+    there = ordinary.get("/admin/nothing", x_api_key=ordinary.text)
+    found = admin.get("/admin/nothing", x_api_key=admin.text)
+
+    assert codes(there, found) == [(403, "not_allowed"), (404, "not_found")]
+
+
+def test_a_key_of_administration_asks_no_model_unless_it_names_it():
+    plain, named = Setup(is_admin=True), Setup(is_admin=True, models=["sum"])
+
+    assert codes(plain.ask(x_api_key=plain.text)) == [(403, "not_allowed")]
+    assert plain.get("/metrics", x_api_key=plain.text).status == 200
+    assert named.ask(x_api_key=named.text).status == 200
 
 
 def test_a_wrong_key_is_401_and_is_not_told(setup):

@@ -94,3 +94,14 @@ def test_readiness_tells_of_what_is_followed_only_where_something_is():
 
     assert with_it["refresh"] == {"sum": {"serves": "1"}}
     assert "refresh" not in without
+
+
+def test_without_a_secret_it_says_what_opens_it():
+    hook = RefreshHook(secret=None, ask=lambda: None, clock=lambda: NOW)
+    service = fake_service(context=ServiceContext(new_id=counted_ids(), refresh_hook=hook))
+
+    problem = msgspec.json.decode(service.handle(signed()).body)
+
+    assert problem["detail"] == (
+        "This server takes no signed requests: send a key of administration."
+    )

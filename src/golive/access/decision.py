@@ -8,9 +8,10 @@ from typing import Literal
 
 import msgspec
 
+from golive.access.addresses import Address
 from golive.access.keys import Key, is_secret_of, split_text
 
-__all__ = ["Asked", "Denied", "Granted", "decide"]
+__all__ = ["Asked", "Denied", "Granted", "decide", "within_scope"]
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,12 +21,14 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
         text: The key's text as it was sent, or None.
         path: The path.
         model: The model that it is about, or None.
+        address: From which it comes, or None if it is not known.
         needs_admin: Whether only a key of administration opens it.
     """
 
     text: str | None
     path: str
     model: str | None = None
+    address: Address | None = None
     needs_admin: bool = False
 
 
@@ -43,7 +46,9 @@ class Denied(msgspec.Struct, frozen=True, kw_only=True):
         detail: What would be right; never holds what was sent as a key.
     """
 
-    code: Literal["key_required", "bad_key", "not_allowed", "keys_unavailable"]
+    code: Literal[
+        "key_required", "bad_key", "not_allowed", "address_not_allowed", "keys_unavailable"
+    ]
     detail: str
 
 
@@ -69,14 +74,19 @@ def decide(asked: Asked, keys: Mapping[str, Key], now: datetime) -> Granted | De
         return Denied(code="bad_key", detail="The key was revoked.")
     if key.expires is not None and now >= key.expires:
         return Denied(code="bad_key", detail="The key has expired.")
-    return _in_scope(asked, key)
+    return within_scope(asked, key)
 
 
-def _in_scope(asked: Asked, key: Key) -> Granted | Denied:
+def within_scope(asked: Asked, key: Key) -> Granted | Denied:
+    """Decide about a request whose key is right: whether it is for what is asked."""
+    if not key.scopes.allow_address(asked.address):
+        detail = "The key is not for the address from which this request comes."
+        return Denied(code="address_not_allowed", detail=detail)
     if asked.needs_admin and not key.is_admin:
-        return Denied(code="not_allowed", detail="This path needs a key of administration.")
+        detail = "This path needs a key of administration: golive keys create --admin."
+        return Denied(code="not_allowed", detail=detail)
     if not key.scopes.allow_path(asked.path):
         return Denied(code="not_allowed", detail="The key is not for this path.")
-    if asked.model is not None and not key.scopes.allow_model(asked.model):
+    if asked.model is not None and not key.allows_model(asked.model):
         return Denied(code="not_allowed", detail="The key is not for this model.")
     return Granted(key)

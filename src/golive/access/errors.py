@@ -1,10 +1,16 @@
-"""Errors of keys and their limits."""
+"""Errors of keys, of their limits and of tokens."""
 
 from __future__ import annotations
 
 from golive.errors import GoliveError
 
-__all__ = ["KeysError", "LedgerError"]
+__all__ = ["IssuerError", "KeysError", "LedgerError"]
+
+
+class IssuerError(GoliveError):
+    """An issuer of tokens does not answer, or publishes no keys."""
+
+    code = "issuer_unavailable"
 
 
 class KeysError(GoliveError):

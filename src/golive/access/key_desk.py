@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from golive.access.addresses import read_networks
 from golive.access.keys import Key, Scopes, Unit, hash_of
 from golive.access.limits import parse_quota, parse_rate
 from golive.access.management import added, find, revoked, rotated
@@ -26,13 +27,16 @@ class KeyWish(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: Whose it is.
-        models: Names of models; none means every one.
+        models: Names of models, `*` for every one; none means every one, but for a key of
+            administration none.
         routes: Paths; none means every one.
         expires: A time in ISO 8601, or a duration from now such as `90d`.
         rate: Such as `10/s`.
         burst: How much at once.
         quotas: Such as `100/day`.
         per: What is counted.
+        networks: From which it may be used, such as `10.0.0.0/8`; none means every one.
+        is_admin: Whether it opens the routes of administration.
     """
 
     name: str
@@ -43,6 +47,8 @@ class KeyWish(msgspec.Struct, frozen=True, kw_only=True):
     burst: int | None = None
     quotas: Sequence[str] = ()
     per: Unit = "request"
+    networks: Sequence[str] = ()
+    is_admin: bool = False
 
 
 class KeyDesk:
@@ -132,7 +138,12 @@ def _made(wish: KeyWish, secret: str, now: datetime) -> Key:
         sha256=hash_of(secret),
         created=now,
         expires=None if wish.expires is None else _parse_time(wish.expires, now),
-        scopes=Scopes(models=tuple(wish.models), routes=tuple(wish.routes)),
+        scopes=Scopes(
+            models=tuple(wish.models),
+            routes=tuple(wish.routes),
+            networks=tuple(map(str, read_networks(wish.networks, source="--from"))),
+        ),
+        is_admin=wish.is_admin,
         rate=None if wish.rate is None else parse_rate(wish.rate),
         burst=wish.burst,
         quotas=quotas,

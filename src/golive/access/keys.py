@@ -10,10 +10,12 @@ import hashlib
 import hmac
 import re
 from datetime import datetime
+from ipaddress import ip_network
 from typing import Annotated, Literal
 
 import msgspec
 
+from golive.access.addresses import Address, is_within
 from golive.access.limits import Quota, Rate
 
 __all__ = ["Former", "Key", "Scopes", "Unit", "hash_of", "is_secret_of", "split_text"]
@@ -29,20 +31,35 @@ class Scopes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """What a key is good for.
 
     Attributes:
-        models: Names of models; none means every model.
+        models: Names of models, `*` for every one; none means every model, but for a key of
+            administration none.
         routes: Paths, where one that ends with `*` is a beginning; none means every path.
+        networks: From which it may be used, such as `10.0.0.0/8`; none means every one.
     """
 
     models: tuple[str, ...] = ()
     routes: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse, with a ValueError, what is no network: a key must not be good by mistake."""
+        for text in self.networks:
+            ip_network(text)
 
     def allow_model(self, name: str) -> bool:
         """Whether the model may be asked."""
-        return not self.models or name in self.models
+        return not self.models or name in self.models or "*" in self.models
 
     def allow_path(self, path: str) -> bool:
         """Whether the path may be asked."""
         return not self.routes or any(_fits(route, path) for route in self.routes)
+
+    def allow_address(self, address: Address | None) -> bool:
+        """Whether it may be used from the address; None is one that is not known."""
+        if not self.networks:
+            return True
+        networks = [ip_network(text) for text in self.networks]
+        return address is not None and is_within(address, networks)
 
 
 class Former(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -68,7 +85,8 @@ class Key(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         expires: When it ends, or None.
         revoked: When it was taken back, or None.
         scopes: What it is good for.
-        is_admin: Whether it opens the routes of administration.
+        is_admin: Whether it opens the routes of administration; it asks only those models that
+            its scopes name.
         rate: How much it may ask in the long run, or None.
         burst: How much at once; the rate's own count if None.
         quotas: How much it may ask in a day, week or month.
@@ -94,6 +112,10 @@ class Key(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     def has_limits(self) -> bool:
         """Whether what it asks has to be counted."""
         return self.rate is not None or bool(self.quotas)
+
+    def allows_model(self, name: str) -> bool:
+        """Whether it may ask the model."""
+        return self.scopes.allow_model(name) and not (self.is_admin and not self.scopes.models)
 
     def next_end(self, now: datetime) -> datetime | None:
         """When the key, or its former secret, ends next, or None."""

@@ -133,6 +133,12 @@ class Actions:
 
         return ask_to_refresh(process)
 
+    def refresh_at(self, url: str) -> str:
+        """Have the server at a URL look for another version; gives what was asked."""
+        from golive.wiring.remote_refresh import ask_remote
+
+        return ask_remote(url)
+
     def key_desk(self, file: Path | None) -> KeyDesk:
         """What changes the keys of a file, or of the one that GOLIVE_KEYS names."""
         from datetime import UTC, datetime

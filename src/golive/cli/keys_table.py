@@ -23,8 +23,10 @@ def key_facts(key: Key) -> dict[str, Any]:
         "expires": None if key.expires is None else key.expires.isoformat(),
         "revoked": None if key.revoked is None else key.revoked.isoformat(),
         "former_until": None if former is None else former.until.isoformat(),
+        "admin": key.is_admin,
         "models": list(key.scopes.models),
         "routes": list(key.scopes.routes),
+        "from": list(key.scopes.networks),
         "rate": None if key.rate is None else f"{key.rate.count}/{key.rate.seconds}s",
         "burst": key.burst,
         "quotas": [f"{quota.count}/{quota.period}" for quota in key.quotas],
@@ -93,4 +95,6 @@ def print_usage(found: list[KeyUsage]) -> None:
 
 
 def _shown(value: object) -> str:
+    if value is True:
+        return "yes"
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -26,7 +26,7 @@ from golive.service.service import Service
 __all__ = ["App", "AppLimits", "Lifespan", "Send", "create_app"]
 
 Send = Callable[[Message], Awaitable[None]]
-_Key = tuple[str, str, bytes, tuple[tuple[bytes, bytes], ...]]
+_Key = tuple[str, str, bytes, tuple[tuple[bytes, bytes], ...], str | None]
 
 _CLOSE = {"connection": "close"}
 _MOST_ADMISSIONS = 1024
@@ -119,10 +119,11 @@ class App:
 
     def _admission(self, scope: Message) -> Admission:
         headers = tuple([(name, value) for name, value in scope["headers"]])
-        key = (scope["method"], _path(scope), scope["query_string"], headers)
+        client = _client(scope) if self.gateway.tells_clients_apart else None
+        key = (scope["method"], _path(scope), scope["query_string"], headers, client)
         admission = self._admissions.get(key)
         if admission is None or admission.epoch is not self._answers.epoch:
-            admission = self._answers.admit(_head(scope))
+            admission = self._answers.admit(_head(scope, client))
             if sum(len(name) + len(value) for name, value in headers) <= _LARGEST_KEPT:
                 self._keep(key, admission)
         return admission
@@ -204,7 +205,13 @@ def _path(scope: Message) -> str:
     return path
 
 
-def _head(scope: Message) -> Head:
+def _client(scope: Message) -> str | None:
+    """The address at the other end, as the server knows it; a Unix socket has none."""
+    client = scope.get("client")
+    return str(client[0]) if client else None
+
+
+def _head(scope: Message, client: str | None) -> Head:
     headers: dict[str, str] = {}
     for raw_name, raw_value in scope["headers"]:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
@@ -214,6 +221,7 @@ def _head(scope: Message) -> Head:
         path=_path(scope),
         query=scope["query_string"],
         headers=headers,
+        client=client,
     )
 
 

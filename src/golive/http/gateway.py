@@ -131,6 +131,11 @@ class ServiceGateway:
         return self._served
 
     @property
+    def tells_clients_apart(self) -> bool:
+        """Whether answers depend on addresses, so that heads have to say where they come from."""
+        return self.service.context.addresses is not None
+
+    @property
     def saturation(self) -> float:
         """How much of the threads and the queue is taken, 0 to 1."""
         return self._desk.room.saturation
@@ -142,7 +147,9 @@ class ServiceGateway:
         try:
             request = _request(head)
         except ValueError:
-            request = Request(method=head.method, path=head.path, headers=head.headers)
+            request = Request(
+                method=head.method, path=head.path, headers=head.headers, client=head.client
+            )
             detail = "The query is not UTF-8, or too long."
             problem = Problem(code="bad_query", detail=detail)
         way, admitted = served.usual, served.usual.service.admit(request)
@@ -230,7 +237,13 @@ def _request(head: Head) -> Request:
         ValueError: Its query cannot be read.
     """
     query = parse_query(head.query) if head.query else ()
-    return Request(method=head.method, path=head.path, query=query, headers=head.headers)
+    return Request(
+        method=head.method,
+        path=head.path,
+        query=query,
+        headers=head.headers,
+        client=head.client,
+    )
 
 
 def _begun(plan: HeadPlan, body: bytes, request_id: str) -> Reply | Question:

@@ -21,19 +21,23 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
         path: Decoded path, without the query.
         query: The raw query string, without the question mark.
         headers: Lower-case names to values; repeated ones joined by `, `.
+        client: The address at the other end of the connection, or None where it is not known or
+            does not count.
     """
 
     method: str
     path: str
     query: bytes = b""
     headers: dict[str, str] = msgspec.field(default_factory=dict)
+    client: str | None = None
 
 
 class Admission(msgspec.Struct, kw_only=True):
     """Everything about a request that its head alone decides.
 
-    It may be kept and used again for every request whose head is the same to the byte, as long as
-    `epoch` is the gateway's.
+    It may be kept and used again for every request whose head is the same to the byte, and comes
+    from the same address if the transport tells addresses apart, as long as `epoch` is the
+    gateway's.
 
     Attributes:
         head: The head.

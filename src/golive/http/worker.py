@@ -99,9 +99,12 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
             change=self._change(following, step_back),
         )
         tls = tls_context(settings.tls_certificate, settings.tls_key)
-        count = house.gateway.telemetry.metrics.count_code
         front = FrontServer(
-            self._gateway(house, step_back), _limits(settings), tls=tls, count=count
+            self._gateway(house, step_back),
+            _limits(settings),
+            tls=tls,
+            count=house.gateway.telemetry.metrics.count_code,
+            tells_clients_apart=house.gateway.tells_clients_apart,
         )
         draining = Draining(
             house.readiness,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -24,7 +25,20 @@ from golive.service.problems import Problem
 from golive.service.routes import Area, Endpoint, Route, RouteTable
 from golive.service.served import Limits
 
+if TYPE_CHECKING:
+    from golive.service.cors import Crossing
+
 __all__ = ["Admitted", "admit"]
+
+_HOST_PROBLEM = Problem(
+    code="host_not_allowed",
+    detail="The Host header names a host that this service does not answer for; it must "
+    "be loopback or one of the allowed hosts.",
+)
+_ADDRESS_PROBLEM = Problem(
+    code="address_not_allowed",
+    detail="The address from which this request comes is not among those that are let in.",
+)
 
 
 class Admitted(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,12 +103,12 @@ class Admitted(msgspec.Struct, frozen=True, kw_only=True):
             return self
         return msgspec.structs.replace(self, endpoint=self.place.endpoint(self.head.method))
 
-    def encoded(self, body: bytes, vary: str | None) -> tuple[bytes, dict[str, str]]:
+    def encoded(self, body: bytes, vary: str) -> tuple[bytes, dict[str, str]]:
         """The body as it is sent, with the headers that say so.
 
         Args:
             body: The body.
-            vary: What the response varies by otherwise.
+            vary: What the response varies by otherwise; may be empty.
         """
         size = len(body)
         if size < self.least_encoded:
@@ -115,19 +129,23 @@ def admit(
     place = routes.place(head.path)
     endpoint = place.endpoint(head.method) if isinstance(place, Route) else None
     accept_encoding = head.headers.get("accept-encoding")
-    is_ours = is_host_allowed(head.headers.get("host"), context.allowed_hosts)
-    entrance = _entrance(head, place, endpoint, context) if is_ours else OPEN_ENTRANCE
-    if endpoint is not None and entrance.meter is not None:
-        endpoint = entrance.meter(endpoint)
+    crossing = None if context.origins is None else context.origins.cross(head, place)
+    preflight = None if crossing is None else crossing.preflight
+    entrance = _entrance(head, place, endpoint, context, crossing)
+    if preflight is not None:
+        endpoint = preflight
+    endpoint = None if endpoint is None else _through(entrance, endpoint)
     headers = _headers(place, is_drifted=is_drifted) | entrance.headers
+    if crossing is not None:
+        headers |= crossing.headers
     echoed = echoed_headers(head.headers)
     return Admitted(
         head=head,
         place=place,
         endpoint=endpoint,
-        refuses=_refusal(head, place, endpoint, routes, context)
-        if entrance.problem is None
-        else partial(_identity, entrance.problem),
+        refuses=partial(_identity, entrance.problem)
+        if entrance.problem is not None
+        else (None if preflight is not None else _refusal(head, place, endpoint, routes, context)),
         refuses_body=None if endpoint is None else _body_problem(head, endpoint),
         content_encoding=head.headers.get("content-encoding"),
         headers=headers,
@@ -140,12 +158,36 @@ def admit(
 
 
 def _entrance(
-    head: Request, place: Route | Area, endpoint: Endpoint | None, context: ServiceContext
+    head: Request,
+    place: Route | Area,
+    endpoint: Endpoint | None,
+    context: ServiceContext,
+    crossing: Crossing | None,
 ) -> Entrance:
+    """Whether the requests are let in: first by their host, last by their key."""
+    if not is_host_allowed(head.headers.get("host"), context.allowed_hosts):
+        return Entrance(problem=_HOST_PROBLEM)
+    policy = context.addresses
+    address = None if policy is None else policy.client(head.client, head.headers)
+    if policy is not None and not policy.admits(address):
+        return Entrance(problem=_ADDRESS_PROBLEM)
+    if crossing is not None and crossing.problem is not None:
+        return Entrance(problem=crossing.problem)
     gatekeeper = context.gatekeeper
-    if gatekeeper is None:
+    if gatekeeper is None or (crossing is not None and crossing.preflight is not None):
         return OPEN_ENTRANCE
-    return enter(head, place, endpoint, gatekeeper, metrics_open=context.metrics_open)
+    return enter(
+        head, place, endpoint, gatekeeper, address=address, metrics_open=context.metrics_open
+    )
+
+
+def _through(entrance: Entrance, endpoint: Endpoint) -> Endpoint:
+    """What answers those who are let in so."""
+    if entrance.meter is not None:
+        endpoint = entrance.meter(endpoint)
+    if entrance.is_admin and endpoint.by_admin is not None:
+        endpoint = msgspec.structs.replace(endpoint, handler=endpoint.by_admin)
+    return endpoint
 
 
 def _identity(problem: Problem) -> Problem:
@@ -184,8 +226,6 @@ def _refusal(
     routes: RouteTable,
     context: ServiceContext,
 ) -> Callable[[], Problem] | None:
-    if not is_host_allowed(head.headers.get("host"), context.allowed_hosts):
-        return _host_problem
     if isinstance(place, Area):  # how far the start has come may change
         return lambda: _not_found(head.path, place, routes, context)
     if endpoint is None:
@@ -200,14 +240,6 @@ def _body_problem(head: Request, endpoint: Endpoint) -> Problem | None:
         return None
     problem = endpoint.refuses(head) if endpoint.refuses is not None else None
     return problem or type_problem(head, endpoint)
-
-
-def _host_problem() -> Problem:
-    return Problem(
-        code="host_not_allowed",
-        detail="The Host header names a host that this service does not answer for; it must "
-        "be loopback or one of the allowed hosts.",
-    )
 
 
 def _not_found(path: str, area: Area, routes: RouteTable, context: ServiceContext) -> Problem:

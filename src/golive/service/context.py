@@ -13,21 +13,23 @@ from golive.service.served import Limits, Readiness
 from golive.signature.model import JsonValue
 
 if TYPE_CHECKING:
+    from golive.access.addresses import AddressPolicy
     from golive.access.gatekeeper import Gatekeeper
+    from golive.service.cors import Origins
 
 __all__ = ["RefreshHook", "ServiceContext"]
 
 
 class RefreshHook(msgspec.Struct, frozen=True, kw_only=True):
-    """Lets signed requests have the server look for other versions.
+    """Lets requests have the server look for other versions.
 
     Attributes:
-        secret: Signs them.
+        secret: Signs them; None where only a key of administration lets them in.
         ask: Has the server look, soon; never raises.
         clock: The time, in seconds since 1970.
     """
 
-    secret: str
+    secret: str | None
     ask: Callable[[], object]
     clock: Callable[[], float]
 
@@ -37,6 +39,8 @@ class ServiceContext(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         new_id: Makes request ids.
+        origins: Those whose pages may read answers, or None where no other origin's may.
+        addresses: Whose addresses are let in, or None where addresses do not count.
         allowed_hosts: Host names that are allowed beside loopback ones; `*` is every one.
         limits: What a request may cost.
         readiness: How far the start has come.
@@ -55,6 +59,8 @@ class ServiceContext(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     new_id: Callable[[], str]
+    origins: Origins | None = None
+    addresses: AddressPolicy | None = None
     allowed_hosts: tuple[str, ...] = ()
     limits: Limits = msgspec.field(default_factory=Limits)
     readiness: Readiness = msgspec.field(default_factory=Readiness)

@@ -16,15 +16,18 @@ from golive.service.problems import Problem
 from golive.service.routes import Area, Endpoint, Handler, Route
 
 if TYPE_CHECKING:
+    from golive.access.addresses import Address
     from golive.access.gatekeeper import Gatekeeper
     from golive.access.meters import Meter, Spent
 
-__all__ = ["OPEN_ENTRANCE", "OPEN_PATTERNS", "Entrance", "enter"]
+__all__ = ["OPEN_ENTRANCE", "OPEN_PATTERNS", "SIGNATURE", "Entrance", "enter"]
 
-OPEN_PATTERNS = frozenset(
-    {"/healthz", "/readyz", "/ping", "/v2/health/live", "/v2/health/ready", "/admin/refresh"}
-)
-"""What is answered without a key; who asks for a refresh has to sign the request instead."""
+SIGNATURE = "golive-signature"
+"""The header of a signed request."""
+
+OPEN_PATTERNS = frozenset({"/healthz", "/readyz", "/ping", "/v2/health/live", "/v2/health/ready"})
+"""What is answered without a key."""
+_ADMIN = "/admin/"
 _RETRY_SECONDS = "5"
 
 
@@ -36,12 +39,14 @@ class Entrance(msgspec.Struct, frozen=True, kw_only=True):
         key: Name and id of the key that lets them in, or None where none is needed.
         meter: Wraps what answers in the limits of the key; None where it has none.
         headers: Of every response.
+        is_admin: Whether it is a key of administration that lets them in.
     """
 
     problem: Problem | None = None
     key: tuple[str, str] | None = None
     meter: Callable[[Endpoint], Endpoint] | None = None
     headers: dict[str, str] = msgspec.field(default_factory=dict)
+    is_admin: bool = False
 
 
 OPEN_ENTRANCE = Entrance()
@@ -54,9 +59,22 @@ def enter(
     endpoint: Endpoint | None,
     gatekeeper: Gatekeeper,
     *,
+    address: Address | None = None,
     metrics_open: bool,
 ) -> Entrance:
-    """Decide about all requests of a head."""
+    """Decide about all requests of a head.
+
+    A request that is signed, or has to be, is let in without a key: what answers it looks at the
+    signature.
+
+    Args:
+        head: The head.
+        place: Where it leads.
+        endpoint: What answers there, or None.
+        gatekeeper: Knows the keys.
+        address: From which the requests come, or None if it is not known.
+        metrics_open: Whether `/metrics` needs no key.
+    """
     from golive.access.decision import Asked, Granted
     from golive.access.meters import policy_header
 
@@ -64,9 +82,13 @@ def enter(
     if pattern in OPEN_PATTERNS or (metrics_open and pattern == "/metrics"):
         return OPEN_ENTRANCE
     model = None if place.model is None else place.model.name
-    asked = Asked(text=_key_text(head), path=head.path, model=model)
+    needs_admin = head.path.startswith(_ADMIN)
+    text = _key_text(head, takes_password=not needs_admin)
+    asked = Asked(text=text, path=head.path, model=model, address=address, needs_admin=needs_admin)
     decision = gatekeeper.decide(asked)
     if decision is None:
+        return OPEN_ENTRANCE
+    if not isinstance(decision, Granted) and _may_be_signed(head, endpoint, text):
         return OPEN_ENTRANCE
     if not isinstance(decision, Granted):
         return Entrance(problem=_problem(decision.code, decision.detail, head))
@@ -74,7 +96,7 @@ def enter(
     if model is not None and endpoint is not None and endpoint.effort == "model":
         meter = gatekeeper.meter(key, model)
     if meter is None:
-        return Entrance(key=(key.name, key.id))
+        return Entrance(key=(key.name, key.id), is_admin=needs_admin)
     return Entrance(
         key=(key.name, key.id),
         meter=lambda metered: _metered(metered, meter),
@@ -82,8 +104,17 @@ def enter(
     )
 
 
-def _key_text(head: Request) -> str | None:
-    """What was sent as a key: x-api-key, a bearer, or the password of a browser that asked."""
+def _may_be_signed(head: Request, endpoint: Endpoint | None, text: str | None) -> bool:
+    """Whether a signature lets the request in where its key does not."""
+    is_signable = endpoint is not None and endpoint.by_admin is not None
+    return is_signable and (text is None or SIGNATURE in head.headers)
+
+
+def _key_text(head: Request, *, takes_password: bool) -> str | None:
+    """What was sent as a key: x-api-key, a bearer, or the password of a browser that asked.
+
+    A browser sends a password with requests that other pages make, too.
+    """
     headers = head.headers
     if "x-api-key" in headers:
         return headers["x-api-key"].strip()
@@ -93,7 +124,7 @@ def _key_text(head: Request) -> str | None:
             return None
         case "bearer":
             return value.strip()
-        case "basic":
+        case "basic" if takes_password:
             return _password(value.strip())
         case _:
             return ""

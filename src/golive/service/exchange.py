@@ -24,6 +24,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         query: Decoded pairs in the order of the query string.
         headers: Lower-case names to values; repeated ones joined by `, `.
         body: The whole body.
+        client: The address at the other end, or None where it is not known or does not count.
     """
 
     method: str
@@ -31,6 +32,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     query: tuple[tuple[str, str], ...] = ()
     headers: dict[str, str] = msgspec.field(default_factory=dict)
     body: bytes = b""
+    client: str | None = None
 
 
 class Facts(msgspec.Struct, kw_only=True):

@@ -36,6 +36,8 @@ STATUSES: dict[str, int] = {
     "key_required": 401,
     "bad_key": 401,
     "not_allowed": 403,
+    "origin_not_allowed": 403,
+    "address_not_allowed": 403,
     "not_found": 404,
     "method_not_allowed": 405,
     "not_acceptable": 406,

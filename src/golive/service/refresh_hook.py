@@ -1,4 +1,7 @@
-"""The refresh hook: a signed request has the server look for other versions."""
+"""The refresh hook: a request that is signed, or has a key of administration, has the server look.
+
+It looks for other versions of what it follows.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from collections.abc import Iterator
 
 from golive.service.calls import Call, Reply, problem_reply
 from golive.service.context import RefreshHook
+from golive.service.entrance import SIGNATURE
 from golive.service.json_text import encode_json
 from golive.service.problems import Problem
 from golive.service.routes import Endpoint, Route
@@ -15,7 +19,6 @@ from golive.service.routes import Endpoint, Route
 __all__ = ["SIGNATURE", "TIMESTAMP", "refresh_routes", "signature_of", "why_refused"]
 
 TIMESTAMP = "golive-timestamp"
-SIGNATURE = "golive-signature"
 
 _WINDOW_SECONDS = 300
 _LONGEST_TIMESTAMP = 12
@@ -46,7 +49,10 @@ def why_refused(
         now: Seconds since 1970.
     """
     if timestamp is None or signature is None:
-        return f"The request is not signed: it needs the headers {TIMESTAMP} and {SIGNATURE}."
+        return (
+            f"The request is not signed: it needs the headers {TIMESTAMP} and {SIGNATURE}, or a "
+            "key of administration."
+        )
     expected = signature_of(secret, timestamp, body)
     if not hmac.compare_digest(expected.encode(), signature.encode()):
         return "The signature is not that of the timestamp and the body with the server's secret."
@@ -61,22 +67,31 @@ def why_refused(
 def refresh_routes(hook: RefreshHook) -> Iterator[tuple[str, Route]]:
     """The path of the hook."""
 
-    def refresh(call: Call) -> Reply:
-        headers = call.request.headers
-        why = why_refused(
-            hook.secret,
-            headers.get(TIMESTAMP),
-            headers.get(SIGNATURE),
-            call.body,
-            now=hook.clock(),
-        )
-        if why is not None:
-            given = {"www-authenticate": "golive-signature"}
-            problem = Problem(code="not_authenticated", detail=why, headers=given)
-            return problem_reply(problem, call.request_id, call.style)
+    def refresh(call: Call) -> Reply:  # noqa: ARG001
         hook.ask()
         return Reply(status=202, body=encode_json({"status": "accepted"}))
 
+    def refresh_if_signed(call: Call) -> Reply:
+        why = _why_not(hook, call)
+        if why is None:
+            return refresh(call)
+        given = {"www-authenticate": "golive-signature"}
+        problem = Problem(code="not_authenticated", detail=why, headers=given)
+        return problem_reply(problem, call.request_id, call.style)
+
     path = "/admin/refresh"
-    endpoint = Endpoint(handler=refresh, effort="short")
+    endpoint = Endpoint(handler=refresh_if_signed, by_admin=refresh, effort="short")
     yield path, Route(path, {"POST": endpoint}, is_listed=False)
+
+
+def _why_not(hook: RefreshHook, call: Call) -> str | None:
+    if hook.secret is None:
+        return "This server takes no signed requests: send a key of administration."
+    headers = call.request.headers
+    return why_refused(
+        hook.secret,
+        headers.get(TIMESTAMP),
+        headers.get(SIGNATURE),
+        call.body,
+        now=hook.clock(),
+    )

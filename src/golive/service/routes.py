@@ -47,6 +47,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
         refuses: Gives the problem of a request that is not to be read, before its type is looked
             at, or None.
         waits: Whether the handler may wait for another machine, which is for threads.
+        by_admin: Answers instead of the handler where a key of administration let the request in,
+            or None where that makes no difference.
     """
 
     handler: Handler
@@ -57,6 +59,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     shortcut: Callable[[bytes, str], Reply | None] | None = None
     refuses: Callable[[Request], Problem | None] | None = None
     waits: bool = False
+    by_admin: Handler | None = None
 
 
 class Route(msgspec.Struct, frozen=True):

@@ -98,13 +98,20 @@ class Service:
         """The response to a request with this reply."""
         body, place = reply.body, admitted.place
         if reply.headers or len(body) >= admitted.least_encoded:
-            body, encoding = admitted.encoded(body, reply.headers.get("vary"))
+            vary = ", ".join(
+                filter(None, (admitted.headers.get("vary"), reply.headers.get("vary")))
+            )
+            body, encoding = admitted.encoded(body, vary)
             headers = admitted.headers | {
                 "content-type": reply.content_type,
                 "content-length": str(len(body)),
                 "golive-request-id": request_id,
             }
-            lines = header_lines(headers | reply.headers | encoding | admitted.echoed)
+            varying = {"vary": vary} if vary else {}
+            headers = headers | reply.headers | varying | encoding | admitted.echoed
+            if reply.status == 204:  # RFC 9110, 8.6
+                del headers["content-type"], headers["content-length"]
+            lines = header_lines(headers)
         else:
             before, after = admitted.usual_lines
             lines = (

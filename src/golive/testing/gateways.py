@@ -17,20 +17,25 @@ __all__ = ["EchoGateway"]
 
 
 class EchoGateway:
-    """Answers with method, path, query, the header `x-asked` and body as one JSON object.
+    """Answers with method, path, query, address, the header `x-asked` and body as a JSON object.
 
     What the query says decides how: `later=0.1` waits so many seconds, `hold=1` until `release`
     is called, `fill=1000` adds so many bytes, `status=204` is the status, `close=1` closes the
     connection.
 
+    Args:
+        tells_clients_apart: Whether transports are to say where heads come from.
+
     Attributes:
+        tells_clients_apart: The same.
         admitted: Heads in the order in which they were admitted.
         answered: How many requests have been answered.
         cancelled: Paths of requests whose clients went away.
         refused: Heads and codes of what was refused.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, tells_clients_apart: bool = False) -> None:
+        self.tells_clients_apart = tells_clients_apart
         self.admitted: list[Head] = []
         self.answered = 0
         self.cancelled: list[str] = []
@@ -138,6 +143,7 @@ def _echo(head: Head, body: bytes, asked: dict[str, str]) -> Response:
             "path": head.path,
             "query": head.query.decode("latin-1"),
             "host": head.headers.get("host"),
+            "client": head.client,
             "asked": head.headers.get("x-asked"),
             "body": body.decode("latin-1"),
             "fill": "x" * int(asked.get("fill", "0")),

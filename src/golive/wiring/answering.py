@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from golive.http.gateway_building import open_gatekeeper
+from golive.errors import UsageError
+from golive.http.gateway_building import addresses_of, open_gatekeeper, origins_of
 from golive.http.plan import ServePlan
 from golive.service.context import ServiceContext
 from golive.service.request_ids import request_ids
@@ -24,18 +25,26 @@ def open_service(*bundles: str | Path, settings: ServeSettings | None = None) ->
         settings: How they are served; those of sockets and workers say nothing here.
 
     Raises:
-        UsageError: A bundle is missing, or two have the same name.
+        UsageError: A bundle is missing, two have the same name, or a setting names no origin or no
+            network.
         BundleError: A bundle is not what was packed.
         KeysError: The file of keys is missing or cannot be trusted.
         GoliveError: A model does not load here, or golden records are answered differently.
     """
     loaded = settings or ServeSettings.load()
+    if loaded.oidc_issuer is not None:
+        raise UsageError(
+            "A service without a server takes no tokens: nothing fetches the issuer's keys.",
+            hint="use golive serve or golive.asgi_app, or keys",
+        )
     if loaded.keys is not None:
         from golive.wiring.keys import check_keys
 
         check_keys(loaded.keys)
     context = ServiceContext(
         new_id=request_ids(),
+        origins=origins_of(loaded),
+        addresses=addresses_of(loaded),
         allowed_hosts=loaded.allowed_hosts,
         limits=Limits(body_bytes=loaded.body_limit, decompression_times=loaded.max_decompression),
         gatekeeper=open_gatekeeper(loaded),

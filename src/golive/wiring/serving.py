@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Callable
 
 from golive.bundle.reading import Bundle
+from golive.http.gateway_building import addresses_of, open_token_desk, origins_of
 from golive.http.plan import Canary, ServePlan
 from golive.http.server import serve as run_server
 from golive.signature.model import JsonValue
@@ -23,19 +24,23 @@ def serve(plan: ServePlan, *, announce: Callable[[str], None]) -> None:
         announce: Told the address and a command that asks it, once requests are answered.
 
     Raises:
-        UsageError: A bundle is missing, two have the same name, or the address cannot be had.
+        UsageError: A bundle is missing, two have the same name, the address cannot be had, or a
+            setting names no origin or no network.
         BundleError: A bundle is not what was packed.
         KeysError: The file of keys is missing or cannot be trusted.
         EnvironmentNotMadeError: The packages of a model that is served apart cannot be installed.
         GoliveError: A model does not load here, or golden records are answered differently.
     """
     plan = pin(plan)
-    needs_key, notes = False, list[str]()
+    origins_of(plan.settings)  # a mistake in them is told before anything is served
+    addresses_of(plan.settings)
+    open_token_desk(plan.settings)
+    needs_key, notes = plan.settings.oidc_issuer is not None, list[str]()
     if plan.settings.keys is not None:
         from golive.wiring.keys import check_keys
         from golive.wiring.limits import limits_notes
 
-        needs_key = check_keys(plan.settings.keys)
+        needs_key = check_keys(plan.settings.keys) or needs_key
         notes = limits_notes(plan.settings)
     bundles = open_all(plan)
     if plan.settings.isolate is not None or plan.settings.pythons:

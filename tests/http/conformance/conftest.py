@@ -12,6 +12,7 @@ from tests.http.conformance.wire import Wire
 from golive.http.app import App
 from golive.http.front.limits import FrontLimits
 from golive.http.front.server import FrontServer
+from golive.http.gateway import ServiceGateway
 from golive.http.limits import AppLimits
 from golive.http.metrics import Metrics
 from golive.http.sockets import listen
@@ -42,9 +43,9 @@ class RunningServer:
 
     kind = ""
 
-    def __init__(self, limits=None, *, tls=None, loop_factory=uvloop.new_event_loop):
+    def __init__(self, limits=None, *, tls=None, gateway=None, loop_factory=uvloop.new_event_loop):
         self.limits = limits or FrontLimits()
-        self.gateway = EchoGateway()
+        self.gateway = gateway or EchoGateway()
         self.tls = tls
         self.counted = []
         self.listener = listen("127.0.0.1", 0)
@@ -103,8 +104,13 @@ class Front(RunningServer):
     kind = "front"
 
     async def _main(self):
-        count = self.counted.append
-        self.server = FrontServer(self.gateway, self.limits, tls=self.tls, count=count)
+        self.server = FrontServer(
+            self.gateway,
+            self.limits,
+            tls=self.tls,
+            count=self.counted.append,
+            tells_clients_apart=self.gateway.tells_clients_apart,
+        )
         self.ending = asyncio.Event()
         self.grace, self.patience = 5.0, 0.0
         await self.server.listen(self.listener)
@@ -134,7 +140,8 @@ class UvicornServer(RunningServer):
     kind = "uvicorn"
 
     async def _main(self):
-        app = App(AppGateway(self.gateway))
+        is_whole = isinstance(self.gateway, ServiceGateway)
+        app = App(self.gateway if is_whole else AppGateway(self.gateway))
         config = uvicorn.Config(
             app,
             http="httptools",
@@ -166,6 +173,7 @@ class AppGateway:
         self.close = lambda: None
         self.admit, self.answer, self.refuse = gateway.admit, gateway.answer, gateway.refuse
         self.epoch = gateway.epoch
+        self.tells_clients_apart = gateway.tells_clients_apart
 
 
 KINDS = {"front": Front, "asyncio": FrontOnAsyncio, "uvicorn": UvicornServer}
@@ -189,14 +197,29 @@ def strict_server(request):
     assert running.told.lines == []
 
 
+@pytest.fixture(params=KINDS)
+def make_server(request):
+    """Make servers over gateways of their own; none may have logged anything in the end."""
+    made = []
+
+    def make(gateway, **limits):
+        made.append(KINDS[request.param](FrontLimits(**limits), gateway=gateway))
+        return made[-1]
+
+    yield make
+    for running in made:
+        running.close()
+        assert running.told.lines == []
+
+
 @pytest.fixture(params=[kind for kind in KINDS if kind != "uvicorn"])
 def make_front(request):
     """Make fronts with limits of their own."""
     made = []
 
-    def make(**options):
+    def make(gateway=None, **options):
         tls = options.pop("tls", None)
-        made.append(KINDS[request.param](FrontLimits(**options), tls=tls))
+        made.append(KINDS[request.param](FrontLimits(**options), tls=tls, gateway=gateway))
         return made[-1]
 
     yield make

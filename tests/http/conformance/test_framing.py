@@ -13,6 +13,7 @@ def test_a_request_is_answered(server):
         "path": "/a",
         "query": "b=1",
         "host": "localhost",
+        "client": None,
         "asked": "c",
         "body": '{"x": 1}',
         "fill": "",

@@ -34,8 +34,10 @@ class Answer:
 class Wire:
     """A connection to a server."""
 
-    def __init__(self, address, *, timeout=10, receive_buffer=None, tls=None):
+    def __init__(self, address, *, timeout=10, receive_buffer=None, tls=None, source=None):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        if source is not None:
+            self.socket.bind((source, 0))
         if receive_buffer is not None:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.settimeout(timeout)

@@ -9,6 +9,7 @@ import click
 
 from golive.cli.actions import Actions
 from golive.cli.commands.keys_usage import KEYS, usage
+from golive.cli.key_options import key_wish
 from golive.cli.keys_table import key_facts, print_keys, print_made
 from golive.cli.output import print_json, say
 
@@ -25,6 +26,7 @@ def command() -> None:
 
     \b
     golive keys create --keys keys.json --name partner --rate 10/s --quota 1000/day
+    golive keys create --keys keys.json --name deployer --admin
     golive keys rotate --keys keys.json partner --overlap 24h
     golive keys revoke --keys keys.json partner
     golive keys usage --keys keys.json
@@ -32,14 +34,7 @@ def command() -> None:
 
 
 @command.command("create")
-@click.option("--name", required=True, help="Whose it is; the log says so.")
-@click.option("--models", multiple=True, help="Model that it is for; repeatable. Default: all.")
-@click.option("--routes", multiple=True, help="Path, or beginning with *. Default: all.")
-@click.option("--expires", metavar="TIME", help="ISO 8601, or from now: 90d. Default: never.")
-@click.option("--rate", help="In the long run, such as 10/s or 600/min. Default: any.")
-@click.option("--burst", type=click.IntRange(1), help="At once. Default: the rate's number.")
-@click.option("--quota", "quotas", multiple=True, help="Such as 100/day; repeatable. Default: any.")
-@click.option("--per", default="request", type=click.Choice(["request", "record"]), help="Counted.")
+@key_wish
 @KEYS
 @_JSON
 @click.pass_obj

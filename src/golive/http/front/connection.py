@@ -75,7 +75,6 @@ class Connection(asyncio.Protocol):
     def __init__(self, shared: Shared, loop: asyncio.AbstractEventLoop) -> None:
         self._shared = shared
         self._loop = loop
-        self._heads = shared.heads
         self._received = bytearray()
         self._scanned = 0  # of the received head, what has been looked at
         self._arrived = 0.0
@@ -101,6 +100,7 @@ class Connection(asyncio.Protocol):
         """A client has connected."""
         shared = self._shared
         self._transport = cast("asyncio.Transport", transport)
+        self._heads = shared.heads_of(transport)
         self._turns = Turns(self._transport, self._loop, shared, self)
         self._arrived = self._made = self._turns.quiet_since
         shared.connections.add(self)
@@ -150,6 +150,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         """There is no client any more."""
         self._shared.connections.discard(self)
+        self._heads = self._shared.heads  # those of an address go with its last connection
         self._turns.drop()
         if self._body is not None and self._head is not None:
             self._shared.gateway.refuse(self._head.read.head, BROKEN_OFF, started=self._started)

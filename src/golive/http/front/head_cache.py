@@ -37,22 +37,28 @@ class AdmittedHead:
 class HeadCache:
     """Reads heads and has them admitted, once for those that come again.
 
-    Only plain heads are kept, and only in the gateway's present epoch. Every connection of a
-    server shares them: nothing but the bytes decides what they are.
+    Only plain heads are kept, and only in the gateway's present epoch. Connections share them from
+    which the same bytes mean the same: all of a server, or where addresses count, all from one.
 
     Args:
         gateway: Admits.
         body_bytes: Heads of larger bodies are not kept.
+        client: The address that all of them come from, or None where it does not count.
+        most: How many are kept.
 
     Attributes:
         known: Admitted heads by their bytes.
     """
 
-    def __init__(self, gateway: Gateway, *, body_bytes: int) -> None:
+    def __init__(
+        self, gateway: Gateway, *, body_bytes: int, client: str | None = None, most: int = _MOST
+    ) -> None:
         self.known: dict[bytes, AdmittedHead] = {}
         self._epoch: object = gateway.epoch
         self._gateway = gateway
         self._body_bytes = body_bytes
+        self._client = client
+        self._most = most
 
     def admit(self, raw: bytes) -> AdmittedHead:
         """The admitted head of these bytes, which end with the empty line.
@@ -63,14 +69,17 @@ class HeadCache:
         known = self.known.get(raw)
         if known is not None and known.epoch is self._gateway.epoch:
             return known
-        read = read_head(raw)
+        read = read_head(raw, self._client)
         admitted = AdmittedHead(read, self._gateway.admit(read.head))
         self.forget()
-        if len(raw) <= _LONGEST and read.is_plain and read.length <= self._body_bytes:
-            if len(self.known) >= _MOST:
+        if self._most and self._is_kept(raw, read):
+            if len(self.known) >= self._most:
                 self.known.clear()
             self.known[raw] = admitted
         return admitted
+
+    def _is_kept(self, raw: bytes, read: ReadHead) -> bool:
+        return len(raw) <= _LONGEST and read.is_plain and read.length <= self._body_bytes
 
     def forget(self) -> None:
         """Forget the heads of another epoch: they keep what answered then."""

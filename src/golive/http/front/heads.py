@@ -107,8 +107,12 @@ class _Events:
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
 
 
-def read_head(raw: bytes) -> ReadHead:
+def read_head(raw: bytes, client: str | None = None) -> ReadHead:
     """The head that the bytes are; they end with the empty line.
+
+    Args:
+        raw: The bytes.
+        client: The address that they come from, if it counts.
 
     Raises:
         RefusedError: They are none.
@@ -124,13 +128,20 @@ def read_head(raw: bytes) -> ReadHead:
     except httptools.HttpParserError as error:
         raise RefusedError(UNREADABLE) from error
     target = read_target(events.target)
-    return _understood(events, target, parser.get_method().decode(), parser.get_http_version())
+    head = Head(
+        method=parser.get_method().decode(),
+        path=target.path,
+        query=target.query,
+        headers=events.headers,
+        client=client,
+    )
+    return _understood(head, events.hosts, target, parser.get_http_version())
 
 
-def _understood(events: _Events, target: Target, method: str, version: str) -> ReadHead:
-    headers = events.headers
+def _understood(head: Head, hosts: int, target: Target, version: str) -> ReadHead:
+    headers = head.headers
     is_old = version == "1.0"
-    if events.hosts != 1 and not (is_old and events.hosts == 0):
+    if hosts != 1 and not (is_old and hosts == 0):
         raise RefusedError(UNREADABLE)
     if target.host is not None:
         headers["host"] = target.host  # as RFC 9112, 3.2.2 has it
@@ -138,7 +149,7 @@ def _understood(events: _Events, target: Target, method: str, version: str) -> R
     keeps_alive = _keeps_alive(headers.get("connection"), is_old=is_old)
     expectation = headers.get("expect", "").lower()
     return ReadHead(
-        head=Head(method=method, path=target.path, query=target.query, headers=headers),
+        head=head,
         length=_length(headers),
         is_chunked=is_chunked,
         keeps_alive=keeps_alive,

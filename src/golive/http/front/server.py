@@ -33,6 +33,7 @@ class FrontServer:
         limits: What clients may do.
         tls: Makes the connections TLS; plain if None.
         count: Counts what ends without an answer, by its code.
+        tells_clients_apart: Whether what is answered depends on the client's address.
     """
 
     def __init__(
@@ -42,8 +43,15 @@ class FrontServer:
         *,
         tls: SSLContext | None = None,
         count: Callable[[str], object] = lambda code: None,  # noqa: ARG005
+        tells_clients_apart: bool = False,
     ) -> None:
-        self._shared = Shared(gateway, limits, is_secure=tls is not None, count=count)
+        self._shared = Shared(
+            gateway,
+            limits,
+            is_secure=tls is not None,
+            count=count,
+            tells_clients_apart=tells_clients_apart,
+        )
         self._tls = tls
         self._listening: asyncio.Server | Acceptor | None = None
         self._listener: socket | None = None
@@ -153,7 +161,7 @@ class FrontServer:
             await asyncio.sleep(shared.limits.sweep_seconds)
             shared.writer.tell_time(time())
             shared.tell_refused()
-            shared.heads.forget()
+            shared.forget_heads()
             now = perf_counter()
             for connection in tuple(shared.connections):
                 connection.sweep(now)

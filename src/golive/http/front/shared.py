@@ -6,19 +6,25 @@ import logging
 from collections.abc import Callable
 from time import time
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from golive.http.front.head_cache import HeadCache
 from golive.http.front.limits import FrontLimits
 from golive.http.front.refusals import CROWDED
+from golive.http.front.sockets import peer_address
 from golive.http.front.writing import Writer
 from golive.http.protocols import Gateway
 
 if TYPE_CHECKING:
+    from asyncio import BaseTransport
+
     from golive.http.front.connection import Connection
 
 __all__ = ["Shared"]
 
 _SPARE = 64
+_MOST_CLIENTS = 256
+_MOST_OF_A_CLIENT = 32
 _logger = logging.getLogger("golive.http")
 
 
@@ -30,12 +36,13 @@ class Shared:
         limits: What clients may do.
         is_secure: Whether the connections are TLS.
         count: Counts what ends without an answer, by its code.
+        tells_clients_apart: Whether what is answered depends on the client's address.
 
     Attributes:
         gateway: Answers.
         limits: What clients may do.
         is_secure: Whether the connections are TLS.
-        heads: What was read before.
+        heads: What was read before, of no known address.
         writer: Makes bytes of responses.
         connections: Those that are open.
         is_ending: Whether every answer is a connection's last.
@@ -49,17 +56,48 @@ class Shared:
         *,
         is_secure: bool = False,
         count: Callable[[str], object] = lambda code: None,  # noqa: ARG005
+        tells_clients_apart: bool = False,
     ) -> None:
         self.gateway = gateway
         self.limits = limits
         self.is_secure = is_secure
         self.heads = HeadCache(gateway, body_bytes=limits.body_bytes)
+        self._tells_clients_apart = tells_clients_apart
+        self._heads_by_client: WeakValueDictionary[str, HeadCache] = WeakValueDictionary()
         self.writer = Writer(time())
         self.connections: set[Connection] = set()
         self.is_ending = False
         self.is_over = False
         self._count = count
         self._refused = 0
+
+    def heads_of(self, transport: BaseTransport) -> HeadCache:
+        """What was read before, by connections for which the same bytes mean the same.
+
+        Where addresses count, each has heads of its own, for as long as it has a connection. Of
+        very many addresses the later ones keep none.
+        """
+        if not self._tells_clients_apart:
+            return self.heads
+        client = peer_address(transport)
+        known = None if client is None else self._heads_by_client.get(client)
+        if known is not None:
+            return known
+        is_kept = client is not None and len(self._heads_by_client) < _MOST_CLIENTS
+        heads = HeadCache(
+            self.gateway,
+            body_bytes=self.limits.body_bytes,
+            client=client,
+            most=_MOST_OF_A_CLIENT if is_kept else 0,
+        )
+        if client is not None and is_kept:
+            self._heads_by_client[client] = heads
+        return heads
+
+    def forget_heads(self) -> None:
+        """Forget the heads of another epoch."""
+        for heads in (self.heads, *self._heads_by_client.values()):
+            heads.forget()
 
     @property
     def is_crowded(self) -> bool:

@@ -9,7 +9,7 @@ import sys
 import termios
 from socket import SOL_SOCKET, socket
 
-__all__ = ["turn_away", "unread_by_kernel", "unsent_by_kernel"]
+__all__ = ["peer_address", "turn_away", "unread_by_kernel", "unsent_by_kernel"]
 
 _SIZE = struct.Struct("i")
 _ATTACH_FILTER = 26  # SO_ATTACH_FILTER, see socket(7)
@@ -34,6 +34,12 @@ def turn_away(listener: socket) -> None:
         listener.setsockopt(SOL_SOCKET, _ATTACH_FILTER, program)
     except OSError:
         return  # this kernel has no filters: a few who come just now are reset
+
+
+def peer_address(transport: asyncio.BaseTransport) -> str | None:
+    """The address of the other end, or None where it has none or has gone."""
+    peer = transport.get_extra_info("peername")
+    return str(peer[0]) if isinstance(peer, tuple) and peer else None
 
 
 def unread_by_kernel(transport: asyncio.Transport) -> int:

@@ -64,9 +64,8 @@ class Following:
 
     def context(self, context: ServiceContext) -> ServiceContext:
         """The context of a service that tells of what is followed."""
-        secret = self.plan.refresh_secret
-        hook = None
-        if secret is not None:
+        secret, hook = self.plan.refresh_secret, None
+        if secret is not None or context.gatekeeper is not None:
             hook = RefreshHook(secret=secret, ask=self.ask, clock=time.time)
         return msgspec.structs.replace(context, refresh_facts=self._facts, refresh_hook=hook)
 
