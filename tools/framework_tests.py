@@ -34,8 +34,8 @@ ROOT = Path(__file__).resolve().parent.parent
 COVERED = ("src/golive", "tests/frameworks", "tests/end_to_end", "tests/conftest.py",
            "pyproject.toml", "tools/framework_tests.py")  # fmt: skip
 GROUP = "frameworks"
-# Registries, tested by `make test-buckets`, documents, and limits, which the suite tests.
-OTHER_EXTRAS = ("aws", "gcp", "sbom", "redis")
+# Registries, tested by `make test-buckets`; documents, limits and tokens, which the suite tests.
+OTHER_EXTRAS = ("aws", "gcp", "oidc", "redis", "sbom")
 Project = dict[str, Any]
 IS_SMALL_LINUX = (sys.platform, platform.machine()) == ("linux", "x86_64")
 #: Where there are such builds: the same packages without hundreds of megabytes for GPUs.
