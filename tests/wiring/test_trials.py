@@ -10,7 +10,9 @@ import pytest
 from tests.wiring.dangerous import pack_dangerous
 
 from golive.errors import GoliveError, ModelLoadError
+from golive.http.plan import ServePlan
 from golive.http.refreshing.source import SourceUnavailableError
+from golive.settings import ServeSettings
 from golive.wiring.free_memory import Memory
 from golive.wiring.trial_process import TrialTask, report_of
 from golive.wiring.trials import try_apart
@@ -33,7 +35,11 @@ def attempt(dangerous, tmp_path, monkeypatch):
         monkeypatch.setenv("DANGER_FOLDER", str(tmp_path))
         (tmp_path / "danger-1").write_text(what)
         task = TrialTask(
-            path=str(dangerous.path), name="games", label="games@2", seconds=seconds, **options
+            path=str(dangerous.path),
+            name="games",
+            label="games@2",
+            seconds=seconds,
+            plan=ServePlan(bundles=(), settings=ServeSettings.load({}), **options),
         )
         try:
             try_apart(task, memory=memory)
@@ -151,9 +157,13 @@ def test_a_full_disk_says_nothing_of_the_version(error, code, says_nothing):
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it ends when its time is over")
 def test_it_ends_with_the_process_that_waits_for_it(dangerous, tmp_path):
     program = (
-        "import sys; from golive.wiring.trial_process import TrialTask; "
+        "import sys; from golive.http.plan import ServePlan; "
+        "from golive.settings import ServeSettings; "
+        "from golive.wiring.trial_process import TrialTask; "
         "from golive.wiring.trials import try_apart; "
-        "try_apart(TrialTask(path=sys.argv[1], name='games', label='games@2', seconds=60.0))"
+        "plan = ServePlan(bundles=(), settings=ServeSettings.load({})); "
+        "names = {'name': 'games', 'label': 'games@2', 'seconds': 60.0}; "
+        "try_apart(TrialTask(path=sys.argv[1], plan=plan, **names))"
     )
     file = tmp_path / "told-1"
     (tmp_path / "danger-1").write_text("import tell_and_hang")
