@@ -18,6 +18,7 @@ import msgspec
 
 from golive.errors import GoliveError
 from golive.http.plan import ServePlan
+from golive.http.refreshing.trials import TRIAL_NAME
 
 __all__ = ["Report", "TrialTask", "main", "report_of"]
 
@@ -25,6 +26,7 @@ _ANYTHING = BaseException  # models raise what is no Exception, too, such as Sys
 _LONGEST = 800
 _KILLED_FIRST = "1000"
 _DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG
+_IS_CALLED = 15  # PR_SET_NAME
 
 
 class TrialTask(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,7 +90,9 @@ def _end_in_time(seconds: float, parent: int) -> None:
         return
     import ctypes
 
-    ctypes.CDLL(None).prctl(_DIES_WITH_PARENT, signal.SIGKILL)
+    control = ctypes.CDLL(None).prctl
+    control(_IS_CALLED, TRIAL_NAME.encode("ascii"))
+    control(_DIES_WITH_PARENT, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
     with suppress(OSError):

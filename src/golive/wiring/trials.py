@@ -112,11 +112,11 @@ def _wait(
             return _read(told) or _ended(task, process.returncode)
         if not is_open:
             time.sleep(_LOOK_SECONDS)
-        now = memory()
+        held, now = _resident(process.pid), memory()
+        if (most := task.plan.settings.worker_memory) is not None and most < held < math.inf:
+            return _larger(task, most)
         if before is not None and now is not None and now.free < least:
-            return _short(
-                task, now, is_its_fault=_resident(process.pid) > (before.free - least) / 2
-            )
+            return _short(task, now, is_its_fault=held > (before.free - least) / 2)
     return _refused(
         f"{task.label} was not loaded within {task.seconds:g} seconds.",
         f"--load-limit gives it longer; golive check {task.label} tells what it does",
@@ -153,6 +153,14 @@ def _least_free(memory: Memory | None) -> float:
         return 0.0
     least = min(max(_LEAST_FREE, _LEAST_SHARE * memory.whole), _MOST_FREE)
     return min(least, memory.free / 2)
+
+
+def _larger(task: TrialTask, most: int) -> Report:
+    allowed = f"the {most // _MIB} MiB of --worker-memory"
+    return _refused(
+        f"{task.label} took more than {allowed} while it was loaded.",
+        "more --worker-memory, or a smaller model",
+    )
 
 
 def _short(task: TrialTask, now: Memory, *, is_its_fault: bool) -> Report:
