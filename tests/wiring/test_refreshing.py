@@ -4,9 +4,11 @@ import json
 import os
 import shutil
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
+from msgspec.structs import replace
 from sklearn.linear_model import LogisticRegression
 from tests.wiring.dangerous import pack_dangerous
 
@@ -16,6 +18,8 @@ from golive.http.plan import ServePlan
 from golive.http.refreshing.source import SourceUnavailableError
 from golive.registry.errors import ContentCorruptError
 from golive.settings import ServeSettings
+from golive.signature.model import Lookup
+from golive.signature.toml_format import dumps
 from golive.wiring.following import ask_to_refresh, running_servers
 from golive.wiring.models import load_models, open_all, pin
 from golive.wiring.refreshing import open_source
@@ -225,6 +229,33 @@ def test_a_compiled_program_is_not_tried_and_neither_is_anything_without_a_limit
 
     program.try_out(named_program)
     unlimited.try_out(named)
+
+
+def test_a_version_is_tried_as_it_will_be_served(registry, bundle, tmp_path):
+    """One whose columns are looked up does not load without the place where they are."""
+    a, b = bundle.signature.columns
+    signature = replace(
+        bundle.signature,
+        columns=(a, replace(b, on_missing="default", default=0.0)),
+        lookups=(Lookup(name="users", key="user_id", columns=("b",)),),
+    )
+    (tmp_path / "edited.toml").write_text(dumps(signature))
+    (tmp_path / "users.json").write_text('{"7": {"b": 2.5}}')
+    looking = golive.repack(
+        bundle.path, signature=tmp_path / "edited.toml", output=tmp_path / "looking.bundle"
+    )
+    registry.push(looking, model="games")
+    places = (f"users={tmp_path / 'users.json'}",)
+    plan = pin(
+        msgspec.structs.replace(plan_of("games@prod", refresh=30, lookup=places), original=True)
+    )
+    source = open_source(plan, plan.pinned["games@prod"])
+    registry.move("games", "prod", 3)
+    named = source.look()
+
+    source.try_out(named)
+
+    assert source.load(named).version == looking.version
 
 
 def test_a_trial_is_ended_when_its_time_is_over(registry, dangers):

@@ -10,7 +10,10 @@ import pytest
 from tests.wiring.dangerous import pack_dangerous
 
 from golive.errors import GoliveError, ModelLoadError
+from golive.http.memory.reading import memory_of
+from golive.http.plan import ServePlan
 from golive.http.refreshing.source import SourceUnavailableError
+from golive.settings import ServeSettings
 from golive.wiring.free_memory import Memory
 from golive.wiring.trial_process import TrialTask, report_of
 from golive.wiring.trials import try_apart
@@ -28,12 +31,16 @@ def dangerous(tmp_path_factory):
 def attempt(dangerous, tmp_path, monkeypatch):
     """Try the version with what it is to do; gives what it is refused for, or None."""
 
-    def attempt(what="", *, seconds=30.0, memory=lambda: PLENTY, **options):
+    def attempt(what="", *, seconds=30.0, memory=lambda: PLENTY, settings=None, **options):
         monkeypatch.setenv("GOLIVE_CACHE_DIR", str(tmp_path))
         monkeypatch.setenv("DANGER_FOLDER", str(tmp_path))
         (tmp_path / "danger-1").write_text(what)
         task = TrialTask(
-            path=str(dangerous.path), name="games", label="games@2", seconds=seconds, **options
+            path=str(dangerous.path),
+            name="games",
+            label="games@2",
+            seconds=seconds,
+            plan=ServePlan(bundles=(), settings=settings or ServeSettings.load({}), **options),
         )
         try:
             try_apart(task, memory=memory)
@@ -125,6 +132,34 @@ def test_one_that_takes_the_memory_is_ended_before_anything_else_is(attempt):
     assert "it was ended" in error.message
 
 
+def test_one_that_takes_more_than_a_worker_may_is_refused(attempt):
+    settings = ServeSettings.load({}, worker_memory=150 << 20)
+
+    error = attempt("import eat", settings=settings)
+
+    assert error.code == "model_not_loadable"
+    assert error.message == (
+        "games@2 took more than the 150 MiB of --worker-memory while it was loaded."
+    )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="its name is read from /proc")
+def test_its_memory_is_not_counted_as_the_workers(attempt, tmp_path):
+    found = []
+
+    def memory():
+        if (tmp_path / "told-1").exists():
+            child = int((tmp_path / "told-1").read_text() or 0)
+            found.append((memory_of(os.getpid(), above=1 << 60), memory_of(child, above=1 << 60)))
+        return PLENTY
+
+    attempt("import tell_and_hang", seconds=5.0, memory=memory)
+    own = memory_of(os.getpid(), above=1 << 60)
+
+    assert all(abs(whole - own) < child / 2 for whole, child in found if child)
+    assert found
+
+
 def test_where_others_take_the_memory_it_says_nothing_of_the_version(attempt):
     frees = iter([1 << 40, 1 << 10])
 
@@ -151,9 +186,13 @@ def test_a_full_disk_says_nothing_of_the_version(error, code, says_nothing):
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it ends when its time is over")
 def test_it_ends_with_the_process_that_waits_for_it(dangerous, tmp_path):
     program = (
-        "import sys; from golive.wiring.trial_process import TrialTask; "
+        "import sys; from golive.http.plan import ServePlan; "
+        "from golive.settings import ServeSettings; "
+        "from golive.wiring.trial_process import TrialTask; "
         "from golive.wiring.trials import try_apart; "
-        "try_apart(TrialTask(path=sys.argv[1], name='games', label='games@2', seconds=60.0))"
+        "plan = ServePlan(bundles=(), settings=ServeSettings.load({})); "
+        "names = {'name': 'games', 'label': 'games@2', 'seconds': 60.0}; "
+        "try_apart(TrialTask(path=sys.argv[1], plan=plan, **names))"
     )
     file = tmp_path / "told-1"
     (tmp_path / "danger-1").write_text("import tell_and_hang")

@@ -71,33 +71,30 @@ class RegistrySource:
         pulled, self._pulled = self._pulled, None
         is_pulled = pulled is not None and pulled[0] == named.sha256
         bundle = pulled[1] if pulled is not None and is_pulled else self._pull(named)
+        return load_model(self._plan, named.model, bundle, names=named.names)
+
+    def _pull(self, named: Named) -> Bundle:
+        try:
+            bundle = pull_named(named, verify=self._plan.verify)
+        except StoreUnavailableError as error:
+            raise SourceUnavailableError(error.message, hint=error.hint, code=error.code) from error
         if bundle.signature.features:
             raise UsageError(
                 f"{named.label} takes features of other models, which cannot be followed.",
                 hint="golive serve with the versions of the chain, and without --refresh",
             )
-        return load_model(self._plan, named.model, bundle, names=named.names)
-
-    def _pull(self, named: Named) -> Bundle:
-        try:
-            return pull_named(named, verify=self._plan.verify)
-        except StoreUnavailableError as error:
-            raise SourceUnavailableError(error.message, hint=error.hint, code=error.code) from error
+        return bundle
 
     def _try_apart(self, named: Named, bundle: Bundle, seconds: float) -> None:
         from golive.wiring.trial_process import TrialTask  # few versions are tried
         from golive.wiring.trials import try_apart
 
-        plan = self._plan
         task = TrialTask(
             path=str(bundle.source),
             name=named.model,
             label=named.label,
             seconds=seconds,
-            allow_drifted_environment=plan.allow_drifted_environment,
-            original=plan.original,
-            no_pickle=plan.settings.no_pickle,
-            max_records=plan.settings.max_records,
+            plan=self._plan,
         )
         try_apart(task)
 

@@ -7,6 +7,7 @@ handlers of the model's are not waited for.
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import sys
 import warnings
@@ -16,6 +17,8 @@ from pathlib import Path
 import msgspec
 
 from golive.errors import GoliveError
+from golive.http.plan import ServePlan
+from golive.http.refreshing.trials import TRIAL_NAME
 
 __all__ = ["Report", "TrialTask", "main", "report_of"]
 
@@ -23,6 +26,7 @@ _ANYTHING = BaseException  # models raise what is no Exception, too, such as Sys
 _LONGEST = 800
 _KILLED_FIRST = "1000"
 _DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG
+_IS_CALLED = 15  # PR_SET_NAME
 
 
 class TrialTask(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,20 +37,14 @@ class TrialTask(msgspec.Struct, frozen=True, kw_only=True):
         name: Under which name it will be served.
         label: As a person calls it, such as `games@8`.
         seconds: How long it may take.
-        allow_drifted_environment: Whether changed answers of golden records are put up with.
-        original: Whether the original model answers instead of a compiled program.
-        no_pickle: Whether pickles are refused.
-        max_records: The most records that a request may hold.
+        plan: How it will be served.
     """
 
     path: str
     name: str
     label: str
     seconds: float
-    allow_drifted_environment: bool = False
-    original: bool = False
-    no_pickle: bool = False
-    max_records: int = 10_000
+    plan: ServePlan
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,15 +63,14 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     says_nothing: bool = False
 
 
-def main(task: str, channel: int, parent: int) -> None:
-    """Try what a task (JSON) says and write a report (JSON); does not come back.
+def main(channel: int, parent: int) -> None:
+    """Try what a task on stdin says and write a report (JSON); does not come back.
 
     Args:
-        task: The task.
         channel: The file descriptor to write to.
         parent: The process that waits for it, without which it is to end.
     """
-    asked = msgspec.json.decode(task, type=TrialTask)
+    asked: TrialTask = pickle.load(sys.stdin.buffer)  # noqa: S301  # the parent wrote it
     _end_in_time(asked.seconds, parent)
     warnings.simplefilter("ignore")  # those of the process that will serve it are logged
     try:
@@ -93,7 +90,9 @@ def _end_in_time(seconds: float, parent: int) -> None:
         return
     import ctypes
 
-    ctypes.CDLL(None).prctl(_DIES_WITH_PARENT, signal.SIGKILL)
+    control = ctypes.CDLL(None).prctl
+    control(_IS_CALLED, TRIAL_NAME.encode("ascii"))
+    control(_DIES_WITH_PARENT, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
     with suppress(OSError):
@@ -102,21 +101,12 @@ def _end_in_time(seconds: float, parent: int) -> None:
 
 def _load_and_ask(task: TrialTask) -> None:
     from golive.bundle.reading import open_bundle
-    from golive.http.plan import ServePlan
     from golive.service.context import ServiceContext
     from golive.service.probing import probe
     from golive.service.request_ids import request_ids
-    from golive.settings import ServeSettings
     from golive.wiring.models import load_model
 
-    settings = ServeSettings.load({}, no_pickle=task.no_pickle, max_records=task.max_records)
-    plan = ServePlan(
-        bundles=(),
-        settings=settings,
-        allow_drifted_environment=task.allow_drifted_environment,
-        original=task.original,
-    )
-    model = load_model(plan, task.name, open_bundle(Path(task.path)))
+    model = load_model(task.plan, task.name, open_bundle(Path(task.path)))
     probe(model, ServiceContext(new_id=request_ids()))
 
 

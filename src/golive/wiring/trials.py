@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import os
+import pickle
 import select
 import signal
 import subprocess
@@ -16,6 +17,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import IO, cast
 
 import msgspec
 
@@ -29,7 +31,7 @@ __all__ = ["try_apart"]
 
 _BOOT = (
     "import sys; sys.path.append(sys.argv[1]); from golive.wiring.trial_process import main; "
-    "main(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))"
+    "main(int(sys.argv[2]), int(sys.argv[3]))"
 )
 _LOOK_SECONDS = 0.05
 _READ = 1 << 16
@@ -69,18 +71,21 @@ def try_apart(task: TrialTask, *, memory: Callable[[], Memory | None] = memory_n
 
 
 def _start(task: TrialTask, writer: int) -> subprocess.Popen[bytes]:
+    """Start the process; it is told the task by a pipe, for anybody may read arguments."""
     package_home = str(Path(__file__).resolve().parents[2])
-    told = msgspec.json.encode(task).decode()
-    command = [sys.executable, "-P", "-c", _BOOT, package_home, told, str(writer), str(os.getpid())]
-    return subprocess.Popen(  # noqa: S603  # our own interpreter, our own program
-        command,
-        stdin=subprocess.DEVNULL,
+    process = subprocess.Popen(  # noqa: S603  # our own interpreter, our own program
+        [sys.executable, "-P", "-c", _BOOT, package_home, str(writer), str(os.getpid())],
+        stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         pass_fds=(writer,),
         start_new_session=True,
         env=child_environment(),
     )
+    stdin = cast("IO[bytes]", process.stdin)
+    with suppress(BrokenPipeError), stdin:  # it has ended: how, is found out later
+        pickle.dump(task, stdin)
+    return process
 
 
 def _wait(
@@ -107,11 +112,11 @@ def _wait(
             return _read(told) or _ended(task, process.returncode)
         if not is_open:
             time.sleep(_LOOK_SECONDS)
-        now = memory()
+        held, now = _resident(process.pid), memory()
+        if (most := task.plan.settings.worker_memory) is not None and most < held < math.inf:
+            return _larger(task, most)
         if before is not None and now is not None and now.free < least:
-            return _short(
-                task, now, is_its_fault=_resident(process.pid) > (before.free - least) / 2
-            )
+            return _short(task, now, is_its_fault=held > (before.free - least) / 2)
     return _refused(
         f"{task.label} was not loaded within {task.seconds:g} seconds.",
         f"--load-limit gives it longer; golive check {task.label} tells what it does",
@@ -148,6 +153,14 @@ def _least_free(memory: Memory | None) -> float:
         return 0.0
     least = min(max(_LEAST_FREE, _LEAST_SHARE * memory.whole), _MOST_FREE)
     return min(least, memory.free / 2)
+
+
+def _larger(task: TrialTask, most: int) -> Report:
+    allowed = f"the {most // _MIB} MiB of --worker-memory"
+    return _refused(
+        f"{task.label} took more than {allowed} while it was loaded.",
+        "more --worker-memory, or a smaller model",
+    )
 
 
 def _short(task: TrialTask, now: Memory, *, is_its_fault: bool) -> Report:

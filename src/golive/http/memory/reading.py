@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from mmap import PAGESIZE
 from pathlib import Path
 
+from golive.http.refreshing.trials import TRIAL_NAME
+
 __all__ = ["can_read_memory", "memory_of"]
 
 _PROCESSES = Path("/proc")
@@ -25,13 +27,14 @@ def memory_of(process: int, *, above: int = 0, processes: Path = _PROCESSES) -> 
     page. The resident set (RSS), which counts shared pages in full, costs it nothing; it is never
     less, so that it will do where it is not above what matters, and where there is no PSS.
 
-    What its children have is its own: those that it has started for models that are served apart.
+    What its children have is its own: those that it has started for models that are served apart;
+    but not what a version takes that is tried, which does not serve.
 
     Args:
         process: Its id.
         above: Below it the RSS will do.
         processes: Where the kernel tells of processes; see proc(5), `statm`, `smaps_rollup` and
-            `task/*/children`.
+            `task/*/children` and `comm`.
     """
     folder = processes / str(process)
     own = _resident(folder)
@@ -52,6 +55,13 @@ def _resident(folder: Path) -> int:
         return 0
 
 
+def _name(folder: Path) -> str:
+    try:
+        return (folder / "comm").read_text("utf-8", errors="replace").strip()
+    except OSError:
+        return ""
+
+
 def _descendants(folder: Path, processes: Path) -> Iterator[Path]:
     """The children of a process, and theirs; each thread has its own."""
     for listed in folder.glob("task/*/children"):
@@ -60,6 +70,8 @@ def _descendants(folder: Path, processes: Path) -> Iterator[Path]:
         except OSError:  # the thread has ended
             continue
         for child in children:
+            if _name(processes / child) == TRIAL_NAME:
+                continue
             yield processes / child
             yield from _descendants(processes / child, processes)
 
