@@ -178,6 +178,18 @@ def test_one_that_does_not_start_says_why_and_is_tried_again(begin, first, messa
     assert backend.facts() == {"state": "running", "ends": 1}
 
 
+def test_one_that_takes_long_to_start_is_not_waited_for_longer_than_was_said(begin):
+    slow = FakeProcess()
+    slow.read = lambda: Event().wait(0.3) or FakeProcess.read(slow)
+    backend, _ = begin(slow)
+
+    with pytest.raises(ModelLoadError, match="still starting"):
+        backend.wait(0.01)
+
+    backend.wait()
+    assert backend.is_running
+
+
 def test_what_fails_as_a_whole_is_raised_and_ends_nothing(begin):
     backend, starts = begin()
     backend.wait()

@@ -86,7 +86,7 @@ def start_process(python: str, order: bytes) -> BackendProcess:
                 [*_command(python), str(_BOOT), str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
                 pass_fds=(theirs.fileno(),),
-                env=child_environment(),
+                env=_environment(),
                 start_new_session=True,  # the signals of a terminal are for the server
             )
     except BaseException:
@@ -96,6 +96,15 @@ def start_process(python: str, order: bytes) -> BackendProcess:
     with suppress(OSError):  # it has ended already, which will be seen when it is read
         started.write(order)
     return started
+
+
+def _environment() -> dict[str, str]:
+    """This one without golive's own settings, some of which are secret."""
+    return {
+        name: value
+        for name, value in child_environment().items()
+        if not name.startswith("GOLIVE_") or name == "GOLIVE_CACHE_DIR"
+    }
 
 
 def _command(python: str) -> list[str]:

@@ -34,6 +34,8 @@ from golive.wiring.models import examples_of, facts_of, load_model
 
 __all__ = ["isolate", "load_isolated"]
 
+_PATIENCE_SECONDS = 120.0  # then the others are served without the model that is still starting
+
 
 def isolate(
     plan: ServePlan, bundles: Mapping[str, Bundle], *, tell: Callable[[str], object]
@@ -157,7 +159,7 @@ def _wait(backends: Sequence[Backend], *, are_all: bool) -> None:
     failures = []
     for backend in backends:
         try:
-            backend.wait()
+            backend.wait(None if are_all else _PATIENCE_SECONDS)
         except ModelLoadError as error:
             failures.append(error)
     if are_all and len(failures) == len(backends):
