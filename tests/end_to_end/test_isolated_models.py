@@ -194,15 +194,18 @@ def test_answers_are_those_of_one_process_to_the_byte(original, linear, tmp_path
 
     async def ask(*options):
         async with started(tmp_path, echo, original, linear, options=options) as server:
-            return await asyncio.to_thread(answers, server, models)
+            found = await asyncio.to_thread(answers, server, models)
+            return found, len(descendants(server.pid))
 
-    together = asyncio.run(ask())
-    apart = asyncio.run(ask("--isolate", "model"))
+    together, alone = asyncio.run(ask())
+    apart, each = asyncio.run(ask("--isolate", "model"))
+    sharing, shared = asyncio.run(ask("--isolate", "environment"))
 
     assert len(together) > 100
     assert {found[3] for found in together} >= {200, 400, 404, 406, 415, 422, 500}
-    for one, other in zip(together, apart, strict=True):
-        assert other == one
+    for one, *others in zip(together, apart, sharing, strict=True):
+        assert others == [one, one]
+    assert (alone, each, shared) == (0, 2, 1)  # processes beside the server
 
 
 def asking(model, factor, fault=None):
