@@ -148,8 +148,8 @@ class Backend:
         try:
             with self._writing:
                 process.write(message)
-        except OSError:
-            pass  # it has ended, and whoever reads of it says so
+        except OSError:  # it has ended or has to: half a message may have been written
+            process.hang_up()
         found = answer.get()
         if isinstance(found, BackendError):
             raise found

@@ -67,7 +67,7 @@ class BackendProcess:
         return _ending(code)
 
 
-def start_process(python: str, order: bytes) -> BackendProcess:
+def start_process(python: str, order: bytes, *, label: str = "") -> BackendProcess:
     """Start a process that holds models; it ends when this one does, however that comes.
 
     The system ends it with the thread that started it, if it cannot do so itself.
@@ -75,6 +75,7 @@ def start_process(python: str, order: bytes) -> BackendProcess:
     Args:
         python: The Python that runs it.
         order: What it is told first.
+        label: Is seen in lists of processes.
 
     Raises:
         OSError: It cannot be started.
@@ -83,7 +84,7 @@ def start_process(python: str, order: bytes) -> BackendProcess:
     try:
         with theirs:
             process = subprocess.Popen(  # noqa: S603 - the Python that the user chose
-                [*_command(python), str(_BOOT), str(theirs.fileno())],
+                [*_command(python), str(_BOOT), str(theirs.fileno()), label],
                 stdin=subprocess.DEVNULL,
                 pass_fds=(theirs.fileno(),),
                 env=_environment(),

@@ -146,7 +146,8 @@ def _backend(plan: ServePlan, placement: Placement, bundles: Mapping[str, Bundle
         original=plan.original,
         no_pickle=plan.settings.no_pickle,
     )
-    start = partial(start_process, placement.python, encode_order(order))
+    label = ", ".join(placement.models)
+    start = partial(start_process, placement.python, encode_order(order), label=label)
     return Backend(placement.models, start)
 
 
