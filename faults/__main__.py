@@ -12,6 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 from faults.bundles import make_bundles
+from faults.crashing_backend import crashing_backend
 from faults.damage import damaged_registry
 from faults.leaking import leaking_model
 from faults.scenarios import (
@@ -37,6 +38,7 @@ SCENARIOS: dict[str, Scenario] = {
         failing_models,
         hanging_model,
         crashing_model,
+        crashing_backend,
         leaking_model,
         abusive_clients,
         ended_under_load,

@@ -14,6 +14,7 @@ __all__ = ["SOURCE", "TwoEnvironments"]
 SOURCE = Path(__file__).resolve().parents[1] / "src"
 
 MODEL = '''
+import ctypes
 import os
 import time
 from dataclasses import dataclass
@@ -37,6 +38,8 @@ def score(question: Question) -> int:
         raise ValueError("it was asked to")
     if question.fault == "hang":
         time.sleep(question.n)
+    if question.fault == "hold":  # the interpreter
+        ctypes.PyDLL(None).sleep(question.n)
     return tiny_rules.FACTOR * question.n
 '''
 REQUESTS = '{"n": 1}\n{"n": 2}\n{"n": 10, "fault": null}\n'

@@ -178,6 +178,18 @@ def test_one_that_does_not_start_says_why_and_is_tried_again(begin, first, messa
     assert backend.facts() == {"state": "running", "ends": 1}
 
 
+def test_one_that_takes_long_to_start_is_not_waited_for_longer_than_was_said(begin):
+    slow = FakeProcess()
+    slow.read = lambda: Event().wait(0.3) or FakeProcess.read(slow)
+    backend, _ = begin(slow)
+
+    with pytest.raises(ModelLoadError, match="still starting"):
+        backend.wait(0.01)
+
+    backend.wait()
+    assert backend.is_running
+
+
 def test_what_fails_as_a_whole_is_raised_and_ends_nothing(begin):
     backend, starts = begin()
     backend.wait()
@@ -187,6 +199,46 @@ def test_what_fails_as_a_whole_is_raised_and_ends_nothing(begin):
 
     assert backend.ask("m", [asked(1)]) == [[Answer(score=2.0)]]
     assert len(starts.processes) == 1
+
+
+def test_what_says_nonsense_is_ended_and_started_again(begin):
+    backend, starts = begin()
+    backend.wait()
+    starts.processes[0]._said.put(bytearray(b"?"))
+
+    until(lambda: len(starts.processes) == 2 and backend.is_running)
+
+    assert starts.processes[0].is_ended
+    assert backend.ask("m", [asked(1)]) == [[Answer(score=2.0)]]
+
+
+def test_an_answer_that_cannot_be_read_is_none(begin):
+    backend, starts = begin()
+    backend.wait()
+    process = starts.processes[0]
+    process.write = lambda message: process._said.put(
+        bytearray(decode_question(message).number.to_bytes(8, "big") + b'{"run": "this"}')
+    )
+
+    with pytest.raises(RuntimeError, match="gave no answer"):
+        backend.ask("m", [asked(1)])
+
+
+def test_a_process_that_cannot_be_written_to_is_ended(begin):
+    backend, starts = begin()
+    backend.wait()
+    process = starts.processes[0]
+
+    def write(message):
+        raise OSError("no buffer space")
+
+    process.write = write
+
+    with pytest.raises(BackendError) as caught:
+        backend.ask("m", [asked(1)])
+
+    assert caught.value.code == "backend_crashed"
+    assert process.is_ended
 
 
 def test_who_watches_is_told_of_each_change(begin):

@@ -38,6 +38,7 @@ pytestmark = [
 
 REQUEST_ID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 JSON = {"content-type": "application/json"}
+IN_HAND = b"golive_requests_in_flight 2"  # one, and the one that asks for this
 
 
 @pytest.fixture(scope="module")
@@ -193,15 +194,18 @@ def test_answers_are_those_of_one_process_to_the_byte(original, linear, tmp_path
 
     async def ask(*options):
         async with started(tmp_path, echo, original, linear, options=options) as server:
-            return await asyncio.to_thread(answers, server, models)
+            found = await asyncio.to_thread(answers, server, models)
+            return found, len(descendants(server.pid))
 
-    together = asyncio.run(ask())
-    apart = asyncio.run(ask("--isolate", "model"))
+    together, alone = asyncio.run(ask())
+    apart, each = asyncio.run(ask("--isolate", "model"))
+    sharing, shared = asyncio.run(ask("--isolate", "environment"))
 
     assert len(together) > 100
     assert {found[3] for found in together} >= {200, 400, 404, 406, 415, 422, 500}
-    for one, other in zip(together, apart, strict=True):
-        assert other == one
+    for one, *others in zip(together, apart, sharing, strict=True):
+        assert others == [one, one]
+    assert (alone, each, shared) == (0, 2, 1)  # processes beside the server
 
 
 def asking(model, factor, fault=None):
@@ -370,8 +374,7 @@ def test_a_request_that_a_backend_has_in_hand_is_answered_before_the_end(environ
         slow = asyncio.create_task(
             asyncio.to_thread(httpx.post, f"{url}/predict", json={"n": 4, "fault": "hang"})
         )
-        in_hand = b"golive_requests_in_flight 2"  # the one, and the one that asks for this
-        await until(lambda: in_hand in server.get("/metrics"))
+        await until(lambda: IN_HAND in server.get("/metrics"))
         for process in processes[::-1]:  # as a service manager does
             os.kill(process, signal.SIGTERM)
         answer = await slow
@@ -397,10 +400,18 @@ def test_no_process_outlives_a_server_that_is_killed(environments, tmp_path, wor
         if workers > 1:
             await until(lambda: len(descendants(server.pid)) == 6)
             found = descendants(server.pid)
+        url = f"http://127.0.0.1:{server.port}"
+        asked = asyncio.create_task(asyncio.to_thread(hold, url))
+        await until(lambda: IN_HAND in server.get("/metrics"))
         server.signal(signal.SIGKILL)
         await server.stop()
         await until(lambda: not any(map(is_alive, found)))
+        await asked
         return found
+
+    def hold(url):
+        with pytest.raises(httpx.TransportError):  # the request is cut with its server
+            post(url, "games", b'{"n": 300, "fault": "hold"}')
 
     found = asyncio.run(run())
 

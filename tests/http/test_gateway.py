@@ -307,8 +307,9 @@ def test_models_that_hang_in_processes_of_their_own_take_no_thread_and_no_place(
             ask(gateway, gateway.admit(of_model(name)), b'{"x":1}', refused.append, started=0.0)
         ask(gateway, gateway.admit(of_model("works")), b'{"x":1}', answered.append, started=0.0)
         await until(lambda: answered)
+        assert gateway.saturation == 1.0
         may_go.set()
-        await until(lambda: len(held) == 2)
+        await until(lambda: len(held) == 2 and gateway.saturation == 0.0)
         return [[response.status for response in given] for given in (held, refused, answered)]
 
     assert asyncio.run(main()) == [[200, 200], [503, 503], [200]]

@@ -16,6 +16,7 @@ from golive.signature.model import FeatureSource, Output, Signature
 from golive.signature.toml_format import dumps
 from golive.testing.services import fake_service, get, post, strict_json
 from golive.wiring.chains import ask_order, chain_models
+from golive.wiring.isolating import isolate
 from golive.wiring.models import load_models
 
 FUNCTION = """
@@ -122,6 +123,28 @@ def test_answers_are_those_of_the_model_with_the_answers_of_its_source(final, sc
     expected = golive.load(plain.path).predict(whole)
     found = strict_json(response)["predictions"]
     assert [p["score"] for p in found] == pytest.approx([p["score"] for p in expected], rel=1e-12)
+
+
+def test_compiled_models_are_chained_beside_one_that_is_served_apart(final, scorer, tmp_path):
+    (tmp_path / "alone.py").write_text("def alone(request: dict) -> int:\n    return 1\n")
+    alone = golive.pack(
+        f"{tmp_path / 'alone.py'}:alone", [{"n": 1}, {"n": 2}], output=tmp_path / "alone.bundle"
+    )
+    bundles = (final, scorer, alone)
+    plan = ServePlan(
+        bundles=tuple(str(b.path) for b in bundles),
+        settings=ServeSettings.load({}, isolate="model"),
+    )
+    plan = isolate(plan, {b.name: b for b in bundles}, tell=[].append)
+    models = load_models(plan)
+    try:
+        service = fake_service(*models.values())
+        answers = [ask(service, "final", RECORDS), ask(service, "alone", {"n": 1})]
+    finally:
+        models["alone"].backend.close()
+
+    assert [response.status for response in answers] == [200, 200]
+    assert answers[0].headers["golive-feature-versions"] == f"scorer={scorer.version}"
 
 
 def test_the_headers_of_an_answer_name_both_versions(final, scorer):

@@ -79,14 +79,17 @@ class Backend:
         """Start the process, and keep it running from now on."""
         self._thread.start()
 
-    def wait(self) -> None:
+    def wait(self, seconds: float | None = None) -> None:
         """Wait until it is known how the first start ended.
 
+        Args:
+            seconds: How long; None: however long it takes.
+
         Raises:
-            ModelLoadError: It did not start; it is tried again nevertheless.
+            ModelLoadError: It did not start, or not yet; it is tried again nevertheless.
         """
-        self._is_settled.wait()
-        failure = self._failure
+        is_settled = self._is_settled.wait(seconds)
+        failure = self._failure if is_settled else Started(message="It is still starting.")
         if failure is not None:
             raise ModelLoadError(
                 failure.message or "It did not start.", hint=failure.hint, code=failure.code
@@ -145,8 +148,8 @@ class Backend:
         try:
             with self._writing:
                 process.write(message)
-        except OSError:
-            pass  # it has ended, and whoever reads of it says so
+        except OSError:  # it has ended or has to: half a message may have been written
+            process.hang_up()
         found = answer.get()
         if isinstance(found, BackendError):
             raise found
@@ -196,6 +199,8 @@ class Backend:
             told = f"The process {how} before it was ready; what it said is in the log."
             self._note_failure(started or Started(message=told))
             return
+        if self._failure is not None:
+            _logger.warning("process %s of %s answers", process.id, self._label)
         self._started, self._failure = started, None
         self._change("running", "running")
         self._is_settled.set()

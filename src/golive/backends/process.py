@@ -67,7 +67,7 @@ class BackendProcess:
         return _ending(code)
 
 
-def start_process(python: str, order: bytes) -> BackendProcess:
+def start_process(python: str, order: bytes, *, label: str = "") -> BackendProcess:
     """Start a process that holds models; it ends when this one does, however that comes.
 
     The system ends it with the thread that started it, if it cannot do so itself.
@@ -75,6 +75,7 @@ def start_process(python: str, order: bytes) -> BackendProcess:
     Args:
         python: The Python that runs it.
         order: What it is told first.
+        label: Is seen in lists of processes.
 
     Raises:
         OSError: It cannot be started.
@@ -83,10 +84,10 @@ def start_process(python: str, order: bytes) -> BackendProcess:
     try:
         with theirs:
             process = subprocess.Popen(  # noqa: S603 - the Python that the user chose
-                [*_command(python), str(_BOOT), str(theirs.fileno())],
+                [*_command(python), str(_BOOT), str(theirs.fileno()), label],
                 stdin=subprocess.DEVNULL,
                 pass_fds=(theirs.fileno(),),
-                env=child_environment(),
+                env=_environment(),
                 start_new_session=True,  # the signals of a terminal are for the server
             )
     except BaseException:
@@ -96,6 +97,15 @@ def start_process(python: str, order: bytes) -> BackendProcess:
     with suppress(OSError):  # it has ended already, which will be seen when it is read
         started.write(order)
     return started
+
+
+def _environment() -> dict[str, str]:
+    """This one without golive's own settings, some of which are secret."""
+    return {
+        name: value
+        for name, value in child_environment().items()
+        if not name.startswith("GOLIVE_") or name == "GOLIVE_CACHE_DIR"
+    }
 
 
 def _command(python: str) -> list[str]:

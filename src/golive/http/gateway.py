@@ -31,10 +31,11 @@ __all__ = ["ServiceGateway"]
 
 
 class _Way(msgspec.Struct, frozen=True):
-    """A service and the lanes of its models."""
+    """A service, the lanes of its models, and the rooms of those that other processes hold."""
 
     service: Service
     lanes: dict[str, Lane]
+    own_rooms: tuple[Room, ...] = ()
 
 
 class _Served(msgspec.Struct, frozen=True):
@@ -71,13 +72,13 @@ class ServiceGateway:
             room=Room(limits.threads + limits.queue),
             telemetry=telemetry,
             limits=limits,
+            saturation=lambda: self.saturation,
         )
         self._health_desk = Desk(
             pool=self._health_pool,
             room=Room(1 + limits.queue),
             telemetry=telemetry,
             limits=limits,
-            tells_saturation=False,
         )
         self._renewing = Lock()
         self.service = service
@@ -123,7 +124,9 @@ class ServiceGateway:
 
     def _way(self, service: Service, *, leaves_room: bool = False) -> _Way:
         pool, room = self._pool, self._desk.room
-        return _Way(service, lanes_of(service.models, pool, room, leaves_room=leaves_room))
+        lanes = lanes_of(service.models, pool, room, leaves_room=leaves_room)
+        apart = [name for name, model in service.models.items() if model.backend is not None]
+        return _Way(service, lanes, tuple(lanes[name].room for name in apart))
 
     @property
     def epoch(self) -> object:
@@ -137,8 +140,9 @@ class ServiceGateway:
 
     @property
     def saturation(self) -> float:
-        """How much of the threads and the queue is taken, 0 to 1."""
-        return self._desk.room.saturation
+        """How much of the threads and the queue is taken, 0 to 1; of the fullest of several."""
+        rooms = self._served.usual.own_rooms
+        return max(self._desk.room.saturation, *(room.saturation for room in rooms), 0.0)
 
     def admit(self, head: Head) -> Admission:
         """Find out everything that the head decides; never raises."""

@@ -79,7 +79,7 @@ _IN_FLIGHT = Family(
 )
 _SATURATION = Family(
     name="golive_queue_saturation",
-    help="Share of the threads and the queue that is taken (of the fullest worker).",
+    help="Share of the threads and the queue that is taken (the fullest, of several).",
     kind="gauge",
     merge=max,
 )

@@ -31,19 +31,19 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
         room: How many exchanges they may have in hand.
         telemetry: Is told of every exchange.
         limits: What a request may cost.
-        tells_saturation: Whether the metrics tell how much of its room is taken.
+        saturation: How much is taken of what the metrics tell of, 0 to 1; None: of nothing here.
     """
 
     pool: ThreadPool
     room: Room
     telemetry: Telemetry
     limits: AppLimits
-    tells_saturation: bool = True
+    saturation: Callable[[], float] | None = None
 
     def tell_saturation(self) -> None:
-        """Tell how much of the room is taken now."""
-        if self.tells_saturation:
-            self.telemetry.metrics.saturate(self.room.saturation)
+        """Tell how much is taken now."""
+        if self.saturation is not None:
+            self.telemetry.metrics.saturate(self.saturation())
 
 
 class OpenExchange:

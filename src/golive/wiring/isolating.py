@@ -34,6 +34,8 @@ from golive.wiring.models import examples_of, facts_of, load_model
 
 __all__ = ["isolate", "load_isolated"]
 
+_PATIENCE_SECONDS = 120.0  # then the others are served without the model that is still starting
+
 
 def isolate(
     plan: ServePlan, bundles: Mapping[str, Bundle], *, tell: Callable[[str], object]
@@ -144,7 +146,8 @@ def _backend(plan: ServePlan, placement: Placement, bundles: Mapping[str, Bundle
         original=plan.original,
         no_pickle=plan.settings.no_pickle,
     )
-    start = partial(start_process, placement.python, encode_order(order))
+    label = ", ".join(placement.models)
+    start = partial(start_process, placement.python, encode_order(order), label=label)
     return Backend(placement.models, start)
 
 
@@ -157,7 +160,7 @@ def _wait(backends: Sequence[Backend], *, are_all: bool) -> None:
     failures = []
     for backend in backends:
         try:
-            backend.wait()
+            backend.wait(None if are_all else _PATIENCE_SECONDS)
         except ModelLoadError as error:
             failures.append(error)
     if are_all and len(failures) == len(backends):

@@ -66,11 +66,12 @@ def load_models(plan: ServePlan) -> dict[str, ServedModel]:
     if plan.placements:
         from golive.wiring.isolating import load_isolated  # few servers isolate anything
 
-        return load_isolated(plan, bundles, names)
-    models = {
-        name: load_model(plan, name, bundle, names=names.get(name, ()))
-        for name, bundle in bundles.items()
-    }
+        models = load_isolated(plan, bundles, names)
+    else:
+        models = {
+            name: load_model(plan, name, bundle, names=names.get(name, ()))
+            for name, bundle in bundles.items()
+        }
     if any(model.engine.signature.features for model in models.values()):
         from golive.wiring.chains import chain_models  # few servers have any
 

@@ -51,6 +51,8 @@ def serve(plan: ServePlan, *, announce: Callable[[str], None]) -> None:
     def tell(url: str) -> None:
         for line in [*announcement(bundles, url, needs_key=needs_key), *notes]:
             announce(line)
+        for placement in plan.placements:
+            announce(f"In a process apart: {', '.join(placement.models)} ({placement.python})")
         if plan.canary is not None:
             announce(_about(plan.canary))
 
