@@ -30,8 +30,12 @@ def _list(*records: bytes) -> bytes:
     return b"[" + b", ".join(records) + b"]"
 
 
+def _nested(levels: int) -> bytes:
+    return b"[" * levels + b"]" * levels
+
+
 def _deep(levels: int) -> bytes:
-    return _with(more=b', "x": ' + b"[" * levels + b"]" * levels)
+    return _with(more=b', "x": ' + _nested(levels))
 
 
 HOSTILE_BODIES = [
@@ -81,6 +85,9 @@ HOSTILE_BODIES = [
     ("records is null", b'{"records": null}', "bad_request_shape"),
     ("threshold is a text", b'{"records": [], "threshold": "0.5"}', "bad_option"),
     ("threshold is true", b'{"records": [], "threshold": true}', "bad_option"),
+    ("threshold nests", b'{"records": [], "threshold": %s}' % _nested(101), "malformed_json"),
+    ("ids nest", b'{"records": [], "ids": [%s]}' % _nested(101), "malformed_json"),
+    ("top nests", b'{"records": [], "top": %s}' % _nested(101), "malformed_json"),
     ("threshold is 1e400", b'{"records": [], "threshold": 1e400}', "bad_option"),
     ("threshold above 1", b'{"records": [], "threshold": 1.01}', "bad_option"),
     ("top of a binary model", b'{"records": [], "top": 3}', "bad_option"),
