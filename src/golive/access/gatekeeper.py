@@ -39,6 +39,7 @@ class Gatekeeper:
         self._keys: dict[str, Key] | None = {}
         self._is_locked = False
         self._next_end: datetime | None = None
+        self._looked_at = self._now()
         self._read()
 
     @property
@@ -59,13 +60,15 @@ class Gatekeeper:
 
     def look(self) -> bool:
         """Look at the store; whether what was decided before may be decided otherwise now."""
+        before, self._looked_at = self._looked_at, self._now()
+        was_put_back = self._looked_at < before  # the clock: ends that were past are to come
         mark = self._store.mark()
         if mark != self._mark or (self._keys is None and self._is_locked):
             self._mark = mark
             was = self._keys
             self._read()
-            return was != self._keys
-        if self._next_end is None or self._now() < self._next_end:
+            return was != self._keys or was_put_back
+        if not was_put_back and (self._next_end is None or self._looked_at < self._next_end):
             return False
         self._next_end = self._find_next_end()
         return True
