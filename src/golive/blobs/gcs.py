@@ -20,6 +20,7 @@ from golive.optional import require
 __all__ = ["GcsStore"]
 
 _SECONDS = 60
+_RETRY_SECONDS = 20  # the library's own two minutes are long for who waits at a terminal
 
 
 class GcsStore:
@@ -42,6 +43,11 @@ class GcsStore:
         storage = require("google.cloud.storage", extra="gcp")
         self._errors = require("google.api_core.exceptions", extra="gcp")
         self._auth = require("google.auth.exceptions", extra="gcp")
+        retries = require("google.cloud.storage.retry", extra="gcp")
+        self._how: dict[str, Any] = {
+            "timeout": _SECONDS,
+            "retry": retries.DEFAULT_RETRY.with_timeout(_RETRY_SECONDS),
+        }
         self._name = bucket
         self._before = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
         with self._told(""):
@@ -51,7 +57,7 @@ class GcsStore:
     def put_if_absent(self, key: str, content: bytes | Path) -> bool:
         """See `BlobStore`."""
         blob = self._bucket.blob(self._before + checked_key(key))
-        how = {"if_generation_match": 0, "timeout": _SECONDS, "checksum": "crc32c"}
+        how = {**self._how, "if_generation_match": 0, "checksum": "crc32c"}
         try:
             with self._told(key):
                 if isinstance(content, bytes):
@@ -67,10 +73,10 @@ class GcsStore:
         """See `BlobStore`."""
         name = self._before + checked_key(key)
         with self._told(key):
-            blob = self._bucket.get_blob(name, timeout=_SECONDS)
+            blob = self._bucket.get_blob(name, **self._how)
             if blob is None:
                 raise BlobNotFoundError(f"There is no gs://{self._name}/{name}.")
-            file = blob.open("rb")
+            file = blob.open("rb", retry=self._how["retry"])
         with file:
             yield TellingReader(file, lambda: self._told(key))
 
@@ -78,7 +84,7 @@ class GcsStore:
         """See `BlobStore`."""
         with self._told(prefix):
             found = list(
-                self._client.list_blobs(self._name, prefix=self._before + prefix, timeout=_SECONDS)
+                self._client.list_blobs(self._name, prefix=self._before + prefix, **self._how)
             )
         for blob in sorted(found, key=lambda each: str(each.name)):
             key = blob.name.removeprefix(self._before)
@@ -89,7 +95,7 @@ class GcsStore:
         name = self._before + checked_key(key)
         with self._told(key):
             try:
-                self._bucket.blob(name).delete(timeout=_SECONDS)
+                self._bucket.blob(name).delete(**self._how)
             except self._errors.NotFound:
                 return
 
