@@ -30,12 +30,12 @@ def _list(*records: bytes) -> bytes:
     return b"[" + b", ".join(records) + b"]"
 
 
-def _deep(levels: int) -> bytes:
-    return _with(more=b', "x": ' + _lists(levels))
-
-
-def _lists(levels: int) -> bytes:
+def _nested(levels: int) -> bytes:
     return b"[" * levels + b"]" * levels
+
+
+def _deep(levels: int) -> bytes:
+    return _with(more=b', "x": ' + _nested(levels))
 
 
 HOSTILE_BODIES = [
@@ -76,7 +76,7 @@ HOSTILE_BODIES = [
     ("deep objects", b'{"a":' * 100_000 + b"1" + b"}" * 100_000, "too_deep"),
     ("101 levels", _deep(101), ["too_deep"]),
     ("101 levels beside a good record", _list(GOOD, _deep(101)), [None, "too_deep"]),
-    ("300 levels of a threshold", b'{"records": [], "threshold": %s}' % _lists(300), "bad_option"),
+    ("300 levels of a threshold", b'{"records": [], "threshold": %s}' % _nested(300), "bad_option"),
     ("50 levels in an extra column", _deep(50), [None]),
     ("a number", b"1", "bad_request_shape"),
     ("1e400", b"1e400", "bad_request_shape"),
@@ -87,6 +87,9 @@ HOSTILE_BODIES = [
     ("records is null", b'{"records": null}', "bad_request_shape"),
     ("threshold is a text", b'{"records": [], "threshold": "0.5"}', "bad_option"),
     ("threshold is true", b'{"records": [], "threshold": true}', "bad_option"),
+    ("threshold nests", b'{"records": [], "threshold": %s}' % _nested(101), "bad_option"),
+    ("ids nest", b'{"records": [], "ids": [%s]}' % _nested(101), "bad_option"),
+    ("top nests", b'{"records": [], "top": %s}' % _nested(101), "bad_option"),
     ("threshold is 1e400", b'{"records": [], "threshold": 1e400}', "bad_option"),
     ("threshold above 1", b'{"records": [], "threshold": 1.01}', "bad_option"),
     ("top of a binary model", b'{"records": [], "top": 3}', "bad_option"),

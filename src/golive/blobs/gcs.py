@@ -40,7 +40,7 @@ class GcsStore:
         StoreUnavailableError: There are no credentials.
     """
 
-    def __init__(self, bucket: str, prefix: str = "", *, patience: float = 30) -> None:
+    def __init__(self, bucket: str, prefix: str = "", *, patience: float = 20) -> None:
         storage = require("google.cloud.storage", extra="gcp")
         self._errors = require("google.api_core.exceptions", extra="gcp")
         self._auth = require("google.auth.exceptions", extra="gcp")

@@ -62,9 +62,9 @@ class FastPass:
             "Envelope",
             [
                 ("records", list[record]),
-                ("threshold", Any, None),
-                ("ids", Any, None),
-                ("top", Any, None),
+                ("threshold", int | float | None, None),  # of another type: the slow pass says so
+                ("ids", list[str | int | float] | None, None),
+                ("top", int | float | None, None),
             ],
             forbid_unknown_fields=True,
         )
