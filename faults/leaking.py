@@ -15,6 +15,7 @@ __all__ = ["leaking_model"]
 
 _LIMIT = 128 * 1024 * 1024
 _LEAKED = 200_000
+_PATIENCE_SECONDS = 60  # a busy machine leaks more slowly
 _REPLACED = re.compile(r"has taken its place, and it leaves")
 
 
@@ -30,6 +31,9 @@ async def leaking_model(setting: Setting, found: Found) -> None:
     asks = [questions.linear] * 16 + [questions.echo] * 8 + [_leaking] * 8
     clients = [asyncio.ensure_future(load.client(ask)) for ask in asks]
     await asyncio.sleep(setting.seconds)
+    for _ in range(_PATIENCE_SECONDS):
+        if before & set(server.workers()):
+            await asyncio.sleep(1.0)
     load.end()
     await asyncio.gather(*clients)
     found.ledger.close()

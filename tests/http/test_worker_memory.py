@@ -128,8 +128,15 @@ def test_a_worker_that_is_too_large_from_its_start_is_not_replaced_again_and_aga
     server = start_server("load_heavy_model", worker_memory=120 * MIB)
     seen = set()
 
+    def is_kept(client):
+        seen.update(workers_of(server))
+        is_waiting = client.get("/readyz").json()["memory"]["state"] == "waiting"
+        return is_waiting and len(seen) == 2 and len(workers_of(server)) == 1
+
     with server.client() as client:
-        deadline = time.monotonic() + 8
+        until(lambda: client.get("/readyz").json()["memory"] is not None)
+        until(lambda: is_kept(client), seconds=60)
+        deadline = time.monotonic() + 3  # the next one is tried ten seconds after its start
         while time.monotonic() < deadline:
             assert client.post("/predict", json={"x": 1}).status_code == 200
             seen |= workers_of(server)
