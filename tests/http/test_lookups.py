@@ -49,6 +49,11 @@ def model_of(store, manner):
     return ServedModel(name="m", version="v", engine=engine)
 
 
+def exposed(gateway):
+    """The metrics."""
+    return gateway.telemetry.metrics.expose()[1].decode()
+
+
 @pytest.mark.parametrize("manner", ["at_once", "on_loop", "in_thread", "apart"])
 def test_others_are_answered_while_a_store_keeps_a_request_waiting(manner):
     hanging = Hanging()
@@ -90,3 +95,4 @@ def test_who_waits_too_long_is_answered_with_the_default():
 
     assert response.status == 200
     assert response.headers["golive-defaults"] == "users;because=timeout;records=1"
+    assert 'golive_lookup_defaults_total{because="timeout",model="m"} 1.0' in exposed(gateway)

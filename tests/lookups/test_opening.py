@@ -3,6 +3,8 @@
 import pytest
 
 from golive.errors import UsageError
+from golive.lookups.errors import LookupUnavailableError
+from golive.lookups.nowhere import Nowhere
 from golive.lookups.opening import open_lookup
 from golive.lookups.table_file import TableFile
 from golive.lookups.timed import TimedStore
@@ -31,6 +33,12 @@ def test_a_url_is_a_redis_that_need_not_be_there_yet(url):
     assert isinstance(store, TimedStore)
     assert store.waits
     assert store.gives_texts
+
+
+def test_nowhere_cannot_be_asked_for_anything():
+    with pytest.raises(LookupUnavailableError):
+        Nowhere().fetch(["7"])
+    assert Nowhere().fetch([]) == []
 
 
 def test_a_file_that_is_not_there_is_refused_with_the_lookup(tmp_path):

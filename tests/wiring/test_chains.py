@@ -15,9 +15,10 @@ from golive.settings import ServeSettings
 from golive.signature.model import FeatureSource, Output, Signature
 from golive.signature.toml_format import dumps
 from golive.testing.services import fake_service, get, post, strict_json
-from golive.wiring.chains import ask_order, chain_models
+from golive.wiring.chains import ask_order, chain_models, sent_record
 from golive.wiring.isolating import isolate
 from golive.wiring.models import load_models
+from golive.wiring.serving import announcement
 
 FUNCTION = """
 from typing import TypedDict
@@ -204,6 +205,14 @@ def test_a_function_gives_members_of_its_answer_to_a_model(both, prepared, plain
     assert found["predictions"][0]["score"] == pytest.approx(expected[0]["score"], rel=1e-12)
 
 
+def test_with_a_function_there_is_no_query(both, prepared):
+    service = fake_service(*load(both, prepared).values())
+
+    response = service.handle(get("/models/both/predict", ("text", "abc")))
+
+    assert (response.status, response.headers["allow"]) == (405, "POST")
+
+
 @pytest.mark.parametrize(
     ("changes", "code", "field"),
     [
@@ -256,6 +265,20 @@ def test_golden_records_go_through_the_whole_chain(final, scorer):
     assert examples
     assert {"a", "b", "length"} == set(examples[0].record)
     assert "score" in examples[0].output
+
+
+def test_the_curl_that_is_printed_has_what_callers_send(final, scorer, both, prepared):
+    bundles = {bundle.name: bundle for bundle in (final, scorer, both, prepared)}
+    service = fake_service(*load(final, scorer, both, prepared).values())
+
+    records = {name: sent_record(name, bundles) for name in bundles}
+    curls = [line for line in announcement(bundles, "http://h") if line.startswith("  curl")]
+
+    assert set(records["final"]) == {"a", "b", "length"}
+    assert set(records["both"]) == {"a", "text", "weight"}
+    assert [ask(service, name, record).status for name, record in records.items()] == [200] * 4
+    assert '"text": ' in curls[2]
+    assert '"risk"' not in curls[0] + curls[2]
 
 
 def test_a_source_that_is_not_served_is_refused(final):
@@ -317,3 +340,12 @@ def test_a_circle_is_refused():
         ask_order(signatures)
 
     assert caught.value.message == ("Models take features of each other in a circle: a ← b ← a.")
+
+
+def test_a_check_says_that_it_is_not_served_by_itself(final):
+    report = golive.check(final.path)
+    [start] = [finding for finding in report.findings if finding.check == "start"]
+
+    assert report.count("error") == 0
+    assert (start.severity, start.code) == ("note", "not_alone")
+    assert "it takes features of scorer" in start.message

@@ -59,7 +59,10 @@ def test_a_loaded_bundle_looks_up_what_rows_lack(looking, users):
 def test_a_loaded_bundle_without_places_takes_whole_rows(looking):
     predictor = golive.load(looking.path)
 
-    assert "label" in predictor.predict({"a": 0.5, "b": 2.5, "user_id": 7})[0]
+    whole, part = predictor.predict([{"a": 0.5, "b": 2.5}, {"a": 0.5, "user_id": 7}])
+
+    assert "defaults" not in whole
+    assert part["defaults"] == [{"lookup": "users", "because": "unavailable", "columns": ["b"]}]
 
 
 def test_a_served_bundle_looks_up_what_requests_lack(looking, users):
@@ -105,10 +108,17 @@ def test_a_place_of_no_lookup_is_refused(bundle, looking, users):
         load_models(plan_of(bundle, f"users={users}"))
 
 
-@pytest.mark.parametrize("text", ["users", "users=", "=users.json", ""])
+@pytest.mark.parametrize("text", ["users", "users=", "=users.json", "", "redis://h/0?prefix=user:"])
 def test_a_place_is_a_name_and_a_location(text):
     with pytest.raises(UsageError, match="does not say where something is looked up"):
         read_locations([text])
+
+
+def test_a_password_is_not_told():
+    with pytest.raises(UsageError) as caught:
+        read_locations(["redis://me:secret@host/0?prefix=user:"])
+
+    assert "secret" not in caught.value.message
 
 
 def test_two_places_of_one_lookup_are_refused():
@@ -134,3 +144,10 @@ def test_nothing_of_it_is_imported_where_nothing_is_looked_up(bundle):
     )
 
     assert done.stdout.strip() == b"[]"
+
+
+def test_a_check_serves_it_with_nothing_to_look_up(looking):
+    report = golive.check(looking.path)
+
+    assert report.measurements is not None
+    assert report.count("error") == 0

@@ -7,6 +7,7 @@ import re
 import select
 import statistics
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from golive.bundle.reading import Bundle
 from golive.checking.answering import encode_record
 from golive.checking.child import command
 from golive.checking.report import Finding, Measurements
-from golive.signature.model import JsonValue
+from golive.signature.model import JsonValue, Signature
 
 __all__ = ["measure", "memory_findings", "percentile"]
 
@@ -48,8 +49,11 @@ class _Server:
 def measure(bundle: Bundle, *, allow_drifted_environment: bool) -> Measurements | Finding:
     """Start the bundle as `golive serve` does, ask it, and measure; a finding if it cannot be.
 
-    The first golden record that is answered is asked, one request at a time on one connection.
+    The first golden record that is answered is asked, one request at a time on one connection. It
+    has all columns, so that nothing is looked up.
     """
+    if bundle.signature.features:
+        return _not_alone(bundle.signature)
     record = next((g.record for g in bundle.golden if "error" not in g.output), None)
     starts: list[float] = []
     while True:
@@ -91,6 +95,17 @@ def memory_findings(found: Measurements) -> Iterator[Finding]:
     )
 
 
+def _not_alone(signature: Signature) -> Finding:
+    names = ", ".join(source.model for source in signature.features)
+    return Finding(
+        check="start",
+        severity="note",
+        code="not_alone",
+        message=f"it takes features of {names}, so that it is not served by itself and was not "
+        "measured",
+    )
+
+
 def percentile(values: Sequence[float], percent: int) -> float:
     """The smallest of the values that `percent` in a hundred of them do not exceed."""
     ordered = sorted(values)
@@ -105,10 +120,28 @@ def _median_of(rounds: Sequence[Sequence[float]], percent: int) -> float:
 
 @contextmanager
 def _serving(bundle: Bundle, *, allow_drifted_environment: bool) -> Iterator[_Server | Finding]:
-    drifted = ["--allow-drifted-environment"] if allow_drifted_environment else []
+    options = ["--allow-drifted-environment"] if allow_drifted_environment else []
+    with _empty_lookups(bundle.signature) as lookups:
+        yield from _started(bundle, [*options, *lookups])
+
+
+@contextmanager
+def _empty_lookups(signature: Signature) -> Iterator[list[str]]:
+    """Options that give each lookup a place with nothing in it."""
+    if not signature.lookups:
+        yield []
+        return
+    with tempfile.TemporaryDirectory(prefix="golive-lookups-") as folder:
+        empty = Path(folder, "empty.json")
+        empty.write_text("{}")
+        names = [lookup.name for lookup in signature.lookups]
+        yield [part for name in names for part in ("--lookup", f"{name}={empty}")]
+
+
+def _started(bundle: Bundle, options: Sequence[str]) -> Iterator[_Server | Finding]:
     began = time.monotonic()
     process = subprocess.Popen(  # noqa: S603  # our own interpreter, our own program
-        command(_BOOT, "serve", str(bundle.source), "--port", "0", *drifted),
+        command(_BOOT, "serve", str(bundle.source), "--port", "0", *options),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

@@ -65,6 +65,12 @@ _OUT_OF_RANGE = Family(
     kind="counter",
     labels=("model",),
 )
+_LOOKUP_DEFAULTS = Family(
+    name="golive_lookup_defaults",
+    help="Records with defaults of columns that could not be looked up, by reason.",
+    kind="counter",
+    labels=("model", "because"),
+)
 _SECONDS = Family(
     name="golive_request_seconds",
     help="Seconds from a request's first byte to its answer.",
@@ -120,6 +126,7 @@ _FAMILIES = (
     _ERRORS,
     _EXTRA_COLUMNS,
     _OUT_OF_RANGE,
+    _LOOKUP_DEFAULTS,
     _SECONDS,
     _IN_FLIGHT,
     _SATURATION,
@@ -325,6 +332,8 @@ class Metrics:
             values[slots[0]] += facts.records - facts.failed
             if facts.failed or facts.extra_columns or facts.out_of_range:
                 self._count_what_is_rare(slots, facts)
+            for because, number in facts.defaulted or ():
+                values[self._counters.slot((_LOOKUP_DEFAULTS.name, facts.model, because))] += number
 
     def count_code(self, code: str) -> None:
         """Count what was refused or given up without an answer."""

@@ -56,6 +56,7 @@ class Outcome(msgspec.Struct, kw_only=True):
         reply = self._counted(Reply(body=encode_json(body)))
         if self.decoded.defaults:
             reply.headers["golive-defaults"] = _summary(self.decoded.defaults)
+            reply.defaulted = _reasons(self.decoded.defaults)
         return reply
 
     def refusal(self, call: Call, problem: Problem) -> Reply:
@@ -113,6 +114,15 @@ def _summary(defaults: Mapping[int, Sequence[Defaulted]]) -> str:
             told = f"{each.lookup};because={each.because}"
             counts[told] = counts.get(told, 0) + 1
     return ", ".join(f"{told};records={count}" for told, count in counts.items())
+
+
+def _reasons(defaults: Mapping[int, Sequence[Defaulted]]) -> tuple[tuple[str, int], ...]:
+    """Each reason, and the number of records that have it."""
+    counts: dict[str, int] = {}
+    for record in defaults.values():
+        for because in {each.because for each in record}:
+            counts[because] = counts.get(because, 0) + 1
+    return tuple(counts.items())
 
 
 def _codes(faults: dict[int, Fault], others: dict[str, int]) -> dict[str, int]:

@@ -63,6 +63,7 @@ class Reply(msgspec.Struct, kw_only=True):
         codes: Error code to count.
         extra_columns: Values that were ignored.
         out_of_range: Values outside the sample's range.
+        defaulted: Why columns could not be looked up, and in how many records; None for none.
     """
 
     body: bytes
@@ -74,6 +75,7 @@ class Reply(msgspec.Struct, kw_only=True):
     codes: dict[str, int] = msgspec.field(default_factory=dict)
     extra_columns: int = 0
     out_of_range: int = 0
+    defaulted: tuple[tuple[str, int], ...] | None = None
 
 
 def problem_reply(problem: Problem, request_id: str, style: ProblemStyle = PLAIN_STYLE) -> Reply:

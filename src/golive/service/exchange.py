@@ -48,6 +48,7 @@ class Facts(msgspec.Struct, kw_only=True):
         codes: Error code to count, of records and of the request itself.
         extra_columns: Values of columns outside the signature that were ignored.
         out_of_range: Values outside the sample's range that were passed.
+        defaulted: Why columns could not be looked up, and in how many records; None for none.
     """
 
     request_id: str
@@ -59,6 +60,7 @@ class Facts(msgspec.Struct, kw_only=True):
     codes: dict[str, int] = msgspec.field(default_factory=dict)
     extra_columns: int = 0
     out_of_range: int = 0
+    defaulted: tuple[tuple[str, int], ...] | None = None
 
 
 class Response(msgspec.Struct, kw_only=True):

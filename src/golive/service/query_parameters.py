@@ -11,8 +11,14 @@ _SCALARS = frozenset({"string", "integer", "number", "boolean", "null"})
 
 
 def takes_query(signature: Signature) -> bool:
-    """Whether a record fits into a query: not where a function's request holds lists or objects."""
-    return signature.form != "object" or _flat_properties(signature) is not None
+    """Whether a record fits into a query.
+
+    Not where a function's request holds lists or objects, nor where it is that of a chain: several
+    models know what its texts mean.
+    """
+    if signature.form != "object":
+        return True
+    return not signature.features and _flat_properties(signature) is not None
 
 
 def query_parameters(signature: Signature) -> list[JsonValue]:

@@ -129,6 +129,7 @@ class Service:
             codes=reply.codes,
             extra_columns=reply.extra_columns,
             out_of_range=reply.out_of_range,
+            defaulted=reply.defaulted,
         )
         sent = b"" if admitted.head.method == "HEAD" else body
         return Response(status=reply.status, lines=lines, body=sent, facts=facts)

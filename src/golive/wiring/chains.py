@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from golive.bundle.reading import Bundle
 from golive.engine.answers import entry_to_json
 from golive.engine.chaining import ChainModel, Source, known_names, output_at
 from golive.engine.decode import Decoder
@@ -19,7 +20,7 @@ from golive.service.served import Example, ServedModel
 from golive.signature.features import chained_signature, check_outputs
 from golive.signature.model import JsonValue, Signature
 
-__all__ = ["ask_order", "chain_models"]
+__all__ = ["ask_order", "chain_models", "sent_record"]
 
 _TOLERANCE = 1e-6
 
@@ -61,6 +62,29 @@ def ask_order(signatures: Mapping[str, Signature]) -> list[str]:
     for name in signatures:
         _visit(name, signatures, order, path=())
     return order
+
+
+def sent_record(name: str, bundles: Mapping[str, Bundle]) -> dict[str, JsonValue] | None:
+    """What callers may send to a model of a chain, out of golden records; None where there is none.
+
+    Args:
+        name: The model's.
+        bundles: All that are served, by name.
+    """
+    bundle = bundles[name]
+    features = bundle.signature.features
+    golden = next((g.record for g in bundle.golden if "error" not in g.output), None)
+    if golden is None:
+        return None
+    made = {column for source in features for column in source.outputs}
+    record = _as_sent(golden, bundle.signature)
+    record = {member: value for member, value in record.items() if member not in made}
+    for source in features:
+        part = sent_record(source.model, bundles)
+        if part is None:
+            return None
+        record |= part
+    return record
 
 
 def _visit(

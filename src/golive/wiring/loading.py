@@ -108,7 +108,7 @@ def load(
         original: Let the original model answer, not the compiled program.
         no_pickle: Refuse a model whose loading would run code out of a pickle.
         lookup: Where looked-up columns are, by the name of the lookup: a file, or the URL of a
-            Redis. Without it, rows need all columns.
+            Redis. Without it, rows need all columns, or have their defaults, and answers say so.
 
     Raises:
         PickleRefusedError: The model is a pickle, and `no_pickle` refuses that.
@@ -124,11 +124,12 @@ def load(
         original=original,
         no_pickle=no_pickle,
     )
-    if lookup is not None:
+    if lookup is not None or bundle.signature.lookups:
         from golive.wiring.lookups import add_lookups, check_lookups  # few models have any
 
-        check_lookups(lookup, {bundle.name: bundle.signature})
-        add_lookups(loaded.engine, lookup, seconds=_LOOKUP_SECONDS)
+        if lookup is not None:
+            check_lookups(lookup, {bundle.name: bundle.signature})
+        add_lookups(loaded.engine, lookup or {}, seconds=_LOOKUP_SECONDS)
     return Predictor(loaded)
 
 

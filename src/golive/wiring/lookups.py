@@ -9,7 +9,9 @@ import msgspec
 from golive.engine.engine import Engine
 from golive.engine.filling import Filler
 from golive.errors import UsageError
+from golive.lookups.nowhere import Nowhere
 from golive.lookups.opening import open_lookup
+from golive.lookups.redis_store import shown_url
 from golive.signature.model import Signature
 
 __all__ = ["add_lookups", "check_lookups", "read_locations"]
@@ -27,9 +29,9 @@ def read_locations(texts: Sequence[str]) -> dict[str, str]:
     locations: dict[str, str] = {}
     for text in texts:
         name, equals, location = text.partition("=")
-        if not (name and equals and location):
+        if not (name and equals and location) or "/" in name:
             raise UsageError(
-                f"{text!r} does not say where something is looked up.",
+                f"{shown_url(text)!r} does not say where something is looked up.",
                 hint="--lookup users=users.json, or --lookup users=redis://HOST:PORT/0",
             )
         if name in locations:
@@ -76,7 +78,7 @@ def add_lookups(engine: Engine, locations: Mapping[str, str], *, seconds: float)
 
     Args:
         engine: Its signature has lookups.
-        locations: Of each of them.
+        locations: Of each of them; one that has none cannot be asked.
         seconds: How long a request waits for what is not in memory.
 
     Raises:
@@ -86,6 +88,8 @@ def add_lookups(engine: Engine, locations: Mapping[str, str], *, seconds: float)
     lookups = engine.signature.lookups
     stores = {
         lookup.name: open_lookup(lookup, locations[lookup.name], seconds=seconds)
+        if lookup.name in locations
+        else Nowhere()
         for lookup in lookups
     }
     filler = Filler(engine.signature, stores)

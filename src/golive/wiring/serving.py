@@ -81,12 +81,21 @@ def announcement(bundles: dict[str, Bundle], url: str, *, needs_key: bool = Fals
     for name, bundle in bundles.items():
         path = "/predict" if len(bundles) == 1 else f"/models/{name}/predict"
         lines.append(f"{name} {bundle.version} answers at {url}{path}")
-        lines += _curl(bundle, f"{url}{path}", needs_key=needs_key)
+        lines += _curl(_record(name, bundles), f"{url}{path}", needs_key=needs_key)
     return [*lines, f"Or open {url}/ in a browser."]
 
 
-def _curl(bundle: Bundle, address: str, *, needs_key: bool) -> list[str]:
-    record = next((g.record for g in bundle.golden if _is_answered(g.output)), None)
+def _record(name: str, bundles: dict[str, Bundle]) -> JsonValue:
+    """A golden record that callers may send, or None."""
+    bundle = bundles[name]
+    if len(bundles) > 1 and bundle.signature.features:
+        from golive.wiring.chains import sent_record  # few servers have chains
+
+        return sent_record(name, bundles)
+    return next((g.record for g in bundle.golden if _is_answered(g.output)), None)
+
+
+def _curl(record: JsonValue, address: str, *, needs_key: bool) -> list[str]:
     if record is None:
         return []
     body = shlex.quote(json.dumps(record, ensure_ascii=False))
