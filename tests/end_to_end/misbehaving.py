@@ -34,6 +34,7 @@ _WHAT = {
     "fails": "raise ValueError('not today')",
     "slows": "time.sleep(0.03)",
     "differs": "return -request.x",
+    "hangs": "time.sleep(600)",
 }
 
 

@@ -166,6 +166,27 @@ def test_a_candidate_that_does_worse_steps_back_in_every_worker(versions, tmp_pa
     assert registry.history("games").versions.keys() == {1, 2}
 
 
+@pytest.mark.slow
+def test_one_that_hangs_steps_back_and_leaves_a_thread_to_the_usual_version(versions, tmp_path):
+    versions.registry_of("hangs", tmp_path / "registry")
+    options = (*HALF, "--time-limit", "1")
+    with serving(tmp_path / "registry" / "games@prod", tmp_path, *options) as server:
+        load, after = asyncio.run(
+            under_load(
+                server,
+                lambda server: sample(server, "golive_canary_stepped_back"),
+                then_requests=400,
+            )
+        )
+        said = canary_of(server)["stepped_back"]
+
+    assert {line.split()[1] for line in load.lost} == {"504"}
+    assert len(load.lost) >= 20
+    assert len(load.versions) + len(load.lost) == load.sent
+    assert set(load.versions) == set(after) == {versions.good.version}
+    assert (said["version"], said["reason"]) == ("games@2", "errors")
+
+
 def ask(server, wanted):
     headers = {"golive-version": wanted}
     response = server.client.post("/predict", json={"x": 1}, headers=headers)
