@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from golive.engine.batcher import answer_together
+from collections import deque
+
+from golive.engine.batcher import ThreadBatcher, answer_together
 from golive.engine.pace import Pace
 from golive.errors import BackendError
 
@@ -51,3 +53,39 @@ def test_requests_that_ended_a_process_together_are_not_asked_again():
 
     assert asked == [[1, -1, 3]]
     assert [error.code for error in entries] == ["backend_crashed"] * 3
+
+
+class Many:
+    """An engine whose requests are lists, and that answers in no time."""
+
+    pace = Pace(call_seconds=0.01, record_seconds=0.001)
+
+    def __init__(self):
+        self.sizes = []
+
+    def answer_all(self, requests):
+        self.sizes += [request.size for request in requests]
+        return [[*request.values] for request in requests]
+
+    def cut(self, decoded, size):
+        values = decoded.values
+        return [Values(values[at : at + size]) for at in range(0, len(values), size)]
+
+
+class Values:
+    def __init__(self, values):
+        self.values = values
+        self.size = len(values)
+
+
+def test_the_rest_of_a_large_request_is_cut_anew_when_parts_may_be_larger():
+    engine, tasks, told = Many(), deque(), []
+    batcher = ThreadBatcher(engine, tasks.append)
+
+    batcher.ask(Values(range(1000)), told.append, lambda: True)
+    while tasks:
+        tasks.popleft()()
+
+    assert told == [[*range(1000)]]
+    assert engine.pace.most_in_thread == 16
+    assert engine.sizes == [16, 16, 32, 64, 128, 256, 488]

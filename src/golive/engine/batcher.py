@@ -6,14 +6,13 @@ There is no timer: a lone request waits for nothing, and a batch is what has gat
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Any, Protocol
 
 from golive.engine.answers import Answer, Fault
-from golive.engine.batch_size import BatchSize
+from golive.engine.batch_size import BatchSize, Stopwatch
 from golive.engine.pace import Pace
 from golive.errors import BackendError
 from golive.forks import call_in_children
@@ -47,7 +46,7 @@ class BatchedEngine(Protocol):
 class Asked:
     """A request that waits for its entries."""
 
-    __slots__ = ("begins", "decoded", "done", "entries", "is_dropped", "parts")
+    __slots__ = ("begins", "decoded", "done", "entries", "is_dropped", "part_size", "parts")
 
     def __init__(self, decoded: Any, done: Done, begins: Callable[[], bool] | None = None) -> None:
         self.decoded = decoded
@@ -55,6 +54,7 @@ class Asked:
         self.begins = begins
         self.is_dropped = False
         self.parts: deque[Any] | None = None
+        self.part_size = 0
         self.entries: list[Answer | Fault] = []
 
     def cancel(self) -> None:
@@ -182,11 +182,17 @@ class ThreadBatcher:
             if not asked.begins():
                 return None
             asked.begins = None
-        if asked.parts is None:
-            if asked.decoded.size <= most:
-                return asked.decoded
-            asked.parts = deque(self._engine.cut(asked.decoded, most))
-        return asked.parts.popleft()
+        if asked.parts is None and asked.decoded.size <= most:
+            return asked.decoded
+        return self._parts(asked, most).popleft()
+
+    def _parts(self, asked: Asked, most: int) -> deque[Any]:
+        """What is left of a request, in parts of the present size where one of these begins."""
+        answered = len(asked.entries)
+        if asked.parts is None or (asked.part_size != most and answered % most == 0):
+            parts = self._engine.cut(asked.decoded, most)
+            asked.parts, asked.part_size = deque(parts[answered // most :]), most
+        return asked.parts
 
     def _take(self, asked: Asked, entries: Entries | BaseException) -> None:
         if isinstance(entries, BaseException) or asked.parts is None:
@@ -211,7 +217,7 @@ def answer_together(
     """
     if not requests:
         return []
-    started = time.perf_counter()
+    watch = Stopwatch()
     try:
         found = engine.answer_all(requests)
     except BackendError as error:  # asked again, one of them might end the next process, too
@@ -221,6 +227,6 @@ def answer_together(
             return [error]
     else:
         records = sum(request.size for request in requests)
-        size.learn(records, time.perf_counter() - started)
+        size.learn(records, watch.took())
         return found
     return [answer_together(engine, [request], size)[0] for request in requests]
