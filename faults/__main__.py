@@ -28,6 +28,13 @@ from faults.scenarios import (
     killed_workers,
     killed_workers_and_retries,
 )
+from faults.swaps import (
+    contended_swaps,
+    damaged_versions,
+    swaps,
+    swaps_beside_a_canary,
+    swaps_beside_a_shadow,
+)
 
 SCENARIOS: dict[str, Scenario] = {
     scenario.__name__: scenario
@@ -43,6 +50,11 @@ SCENARIOS: dict[str, Scenario] = {
         abusive_clients,
         ended_under_load,
         damaged_registry,
+        swaps,
+        swaps_beside_a_canary,
+        swaps_beside_a_shadow,
+        contended_swaps,
+        damaged_versions,
     )
 }
 CLEAN, FAULTY, NOTHING_RAN = 0, 1, 3
@@ -53,6 +65,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
     parser.add_argument("--only", default="", help="a regular expression of scenarios")
     parser.add_argument("--seconds", type=float, default=20.0, help="of each scenario; 20")
+    parser.add_argument("--swaps", type=int, default=200, help="of versions, where that is it; 200")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="of what is random")
     parser.add_argument("--list", action="store_true", help="only name the scenarios")
     options = parser.parse_args()
@@ -69,7 +82,11 @@ def main() -> int:
         for name, run in chosen.items():
             _say(f"{name}: {(run.__doc__ or '').splitlines()[0]}")
             setting = Setting(
-                bundles=bundles, folder=folder, seconds=options.seconds, seed=options.seed
+                bundles=bundles,
+                folder=folder,
+                seconds=options.seconds,
+                seed=options.seed,
+                swaps=options.swaps,
             )
             results[name] = found = Found()
             asyncio.run(run(setting, found))

@@ -15,6 +15,7 @@ _PACKED = {
     "echo": ["echo.py:echo", "--data", "questions.jsonl"],
     "linear": ["linear.joblib", "--data", "sample.csv"],
     "other": ["other.joblib", "--data", "sample.csv", "--name", "linear"],
+    "third": ["third.joblib", "--data", "sample.csv", "--name", "linear"],
     "moody": ["moody.joblib", "--data", "sample.csv", "--include", "moody.py"],
 }
 
@@ -22,7 +23,7 @@ _PACKED = {
 def make_bundles(folder: Path) -> dict[str, Path]:
     """Train and pack the models into a new folder; their paths by name.
 
-    `linear` and `other` are two versions of one model: they answer 3n + 1 and 5n + 2.
+    `linear`, `other` and `third` are versions of one model: they answer 3n + 1, 5n + 2 and 7n + 3.
     """
     work = folder / "models"
     shutil.copytree(_MODELS, work, ignore=shutil.ignore_patterns("__pycache__"))

@@ -1,10 +1,11 @@
-"""Damage: every byte of what a registry relies on is changed, and each change has to be refused."""
+"""Damage: whatever a registry relies on is changed and cut short at every byte: all is refused."""
 
 from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Callable
+import zipfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from faults.scenarios import Found, Setting
@@ -17,10 +18,11 @@ from golive.registry.registry import Registry
 __all__ = ["damaged_registry"]
 
 _BYTES_OF_A_BUNDLE = 300
+_LOCAL_HEADER = 30  # bytes before the name of an entry; APPNOTE.TXT of PKWARE, 4.3.7
 
 
 async def damaged_registry(setting: Setting, found: Found) -> None:
-    """Each byte of events and manifests is changed: all of it is refused, by name."""
+    """Events, bundles and manifests are changed and cut short at each byte: all is refused."""
     folder = setting.folder / "registry"
     bundle = open_bundle(setting.bundles["linear"])
 
@@ -35,8 +37,8 @@ async def damaged_registry(setting: Setting, found: Found) -> None:
         _damage(event, places, lambda: opened().history("linear"), found)
     target = setting.folder / "fetched.zip"
     pushed = folder / "linear" / version.content.key
-    places = _some(pushed.stat().st_size, setting.seed)
-    _damage(pushed, places, lambda: opened().fetch("linear", version, target), found)
+    places = {*_manifest_in(pushed), *_some(pushed.stat().st_size, setting.seed)}
+    _damage(pushed, sorted(places), lambda: opened().fetch("linear", version, target), found)
     copy = setting.folder / "copy.bundle"
     shutil.copytree(bundle.path, copy)
     manifest = copy / MANIFEST
@@ -46,25 +48,41 @@ async def damaged_registry(setting: Setting, found: Found) -> None:
 
 
 def _some(size: int, seed: int) -> list[int]:
-    return sorted(random.Random(seed).sample(range(size), min(size, _BYTES_OF_A_BUNDLE)))
+    return random.Random(seed).sample(range(size), min(size, _BYTES_OF_A_BUNDLE))
 
 
-def _damage(
-    file: Path, places: range | list[int], read: Callable[[], object], found: Found
-) -> None:
-    """Change one byte after the other, each alone; whatever is not refused is a fault."""
+def _manifest_in(archive: Path) -> range:
+    """The places of the manifest in a bundle that is one file."""
+    with zipfile.ZipFile(archive) as opened:
+        entry = opened.getinfo(MANIFEST)
+    begin = entry.header_offset + _LOCAL_HEADER + len(MANIFEST)
+    return range(begin, begin + entry.file_size)
+
+
+def _damage(file: Path, places: Sequence[int], read: Callable[[], object], found: Found) -> None:
+    """Change one byte after the other, each alone, and cut the file before it.
+
+    Whatever is not refused is a fault.
+    """
     whole = file.read_bytes()
     file.chmod(0o600)
     for place in places:
-        file.write_bytes(whole[:place] + bytes([whole[place] ^ 0x01]) + whole[place + 1 :])
-        try:
-            read()
-        except GoliveError:
-            continue
-        except Exception as error:  # noqa: BLE001 - that is what is looked for
-            found.faults.append(f"{file.name}, byte {place}: {error!r}")
-        else:
-            found.faults.append(f"{file.name}, byte {place}: the change was not noticed")
+        before = whole[:place]
+        for content in (before + bytes([whole[place] ^ 0x01]) + whole[place + 1 :], before):
+            file.write_bytes(content)
+            if said := _not_refused(read):
+                found.faults.append(f"{file.name}, byte {place}: {said}")
     file.write_bytes(whole)
     read()
-    found.notes.append(f"{len(places):,} changes of {file.name}, each refused")
+    found.notes.append(f"{2 * len(places):,} changes of {file.name}, each refused")
+
+
+def _not_refused(read: Callable[[], object]) -> str:
+    """What came of reading, or nothing if it was refused as it should be."""
+    try:
+        read()
+    except GoliveError:
+        return ""
+    except Exception as error:  # noqa: BLE001 - that is what is looked for
+        return repr(error)
+    return "the change was not noticed"

@@ -11,11 +11,13 @@ from faults.ledger import Ledger
 from faults.questions import Question, Reply
 from faults.server import Server
 
-__all__ = ["Load"]
+__all__ = ["Ask", "Load"]
 
 _PATIENCE_SECONDS = 60.0
 _RETRY_SECONDS = 30.0
-_Ask = Callable[[int], Question]
+
+Ask = Callable[[int], Question]
+"""Gives the question that a request with this number asks."""
 
 
 class Load:
@@ -40,7 +42,7 @@ class Load:
         """Let every client end after its present request."""
         self._is_over = True
 
-    async def client(self, ask: _Ask, *, keep: int = 200) -> None:
+    async def client(self, ask: Ask, *, keep: int = 200) -> None:
         """Ask until the end, `keep` questions on each connection."""
         while not self._is_over:
             connection = await self._connected()
@@ -51,14 +53,14 @@ class Load:
                     break
             await _closed(connection)
 
-    async def once(self, ask: _Ask) -> None:
+    async def once(self, ask: Ask) -> None:
         """Ask one question on a connection of its own."""
         connection = await self._connected()
         if connection is not None:
             await self._ask(connection, ask)
             await _closed(connection)
 
-    async def pipelining(self, ask: _Ask, *, depth: int = 5) -> None:
+    async def pipelining(self, ask: Ask, *, depth: int = 5) -> None:
         """Ask several questions in one write, and read their answers in order."""
         while not self._is_over:
             connection = await self._connected()
@@ -78,7 +80,7 @@ class Load:
                         await self._failed(number, question, port, error)
             await _closed(connection)
 
-    async def half_closing(self, ask: _Ask) -> None:
+    async def half_closing(self, ask: Ask) -> None:
         """Ask, close the sending half, and read the answer."""
         while not self._is_over:
             connection = await self._connected()
@@ -98,7 +100,7 @@ class Load:
             await asyncio.sleep(0.01)
 
     async def _ask(
-        self, connection: tuple[asyncio.StreamReader, asyncio.StreamWriter], ask: _Ask
+        self, connection: tuple[asyncio.StreamReader, asyncio.StreamWriter], ask: Ask
     ) -> bool:
         """Ask one question; False where the connection cannot be used again."""
         reader, writer = connection
@@ -187,7 +189,7 @@ class Load:
 def _bytes_of(question: Question) -> bytes:
     head = (
         f"POST {question.path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
-        f"content-length: {len(question.body)}\r\n\r\n"
+        f"content-length: {len(question.body)}\r\n{question.headers}\r\n"
     )
     return head.encode() + question.body
 

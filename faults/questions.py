@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,11 +29,13 @@ class Question:
         path: Where it goes.
         body: JSON.
         judge: The verdict on a reply; see `Ledger.settle`.
+        headers: Further lines of its head, each with its end.
     """
 
     path: str
     body: bytes
     judge: Callable[[Reply], str]
+    headers: str = ""
 
 
 def linear(number: int) -> Question:
@@ -68,29 +70,39 @@ def moody(number: int) -> Question:
     return _question("moody", [{"n": n} for n in ns], expected)
 
 
-def of_versions(number: int, versions: dict[str, tuple[int, int]]) -> Question:
-    """One record for a model whose versions answer differently; each has to be true to itself.
+def of_versions(
+    number: int,
+    formulas: Mapping[str, tuple[int, int]],
+    *,
+    pin: str | None = None,
+    among: Callable[[bytes], Collection[str]] | None = None,
+) -> Question:
+    """Some records for a model whose versions answer differently; each has to be true to itself.
 
     Args:
         number: Of the request.
-        versions: The short id of each version to its factor and offset.
+        formulas: The short id of each version to its factor and offset.
+        pin: The short id of the version that is asked for by a header, or None.
+        among: Gives the versions that may answer a body; all of them if None.
     """
-    n = number % 1_000_000
+    ns = [(number * 7 + k) % 1_000_000 for k in range(number % 3 + 1)]
+    body = json.dumps([{"n": float(n)} for n in ns]).encode()
+    allowed = {pin} if pin is not None else set(among(body) if among else formulas)
 
     def judge(reply: Reply) -> str:
         if reply.status != 200:
             return _refusal(reply)
         answer = json.loads(reply.body)
-        version = answer["version"]
-        if reply.headers.get("golive-model-version") != version or version not in versions:
-            return (
-                f"wrong: version {version!r}, header {reply.headers.get('golive-model-version')!r}"
-            )
-        factor, offset = versions[version]
+        version, named = answer["version"], reply.headers.get("golive-model-version")
+        if named != version or version not in allowed:
+            return f"wrong: version {version!r}, header {named!r}, allowed {sorted(allowed)}"
+        factor, offset = formulas[version]
+        expected = [{"score": float(factor * n + offset)} for n in ns]
         got = answer["predictions"]
-        return "answered" if got == [{"score": float(factor * n + offset)}] else f"wrong: {got}"
+        return "answered" if got == expected else f"wrong: {version} says {got}, not {expected}"
 
-    return Question("/predict", json.dumps({"n": float(n)}).encode(), judge)
+    headers = "" if pin is None else f"golive-version: {pin}\r\n"
+    return Question("/predict", body, judge, headers)
 
 
 def _question(model: str, body: Any, expected: list[Any]) -> Question:

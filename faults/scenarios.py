@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 from faults import questions
 from faults.abuse import Abuse
 from faults.ledger import Ledger
-from faults.load import Load
+from faults.load import Ask, Load
 from faults.server import Server
 
 __all__ = [
@@ -27,6 +27,9 @@ __all__ = [
     "hanging_model",
     "killed_workers",
     "killed_workers_and_retries",
+    "mixed",
+    "running",
+    "started",
 ]
 
 _CLIENTS = 64
@@ -41,12 +44,14 @@ class Setting:
         folder: For its files.
         seconds: How long the load lasts.
         seed: Of what is random.
+        swaps: How often versions change, in the scenarios that are about that.
     """
 
     bundles: dict[str, Path]
     folder: Path
     seconds: float
     seed: int
+    swaps: int = 200
 
 
 @dataclass(slots=True, kw_only=True)
@@ -103,7 +108,7 @@ async def failing_models(setting: Setting, found: Found) -> None:
     async with _server(setting, found) as server:
         load = Load(server, found.ledger, seed=setting.seed)
         asks = [questions.moody] * 24 + [_echo_raising] * 8 + [questions.linear] * 8
-        async with _running(load, [load.client(ask) for ask in asks]):
+        async with running(load, [load.client(ask) for ask in asks]):
             await asyncio.sleep(setting.seconds)
     _expect_none(found, "refused", found.ledger.refused.total())
 
@@ -114,7 +119,7 @@ async def hanging_model(setting: Setting, found: Found) -> None:
         load = Load(server, found.ledger, seed=setting.seed)
         others = [load.client(questions.linear) for _ in range(16)]
         hanging = [load.client(_echo_hanging) for _ in range(4)]
-        async with _running(load, [*others, *hanging]):
+        async with running(load, [*others, *hanging]):
             await asyncio.sleep(setting.seconds)
     if not found.ledger.refused.get("time_limit"):
         found.faults.append("nothing was ended by the time limit: nothing was shown")
@@ -151,7 +156,7 @@ async def ended_under_load(setting: Setting, found: Found) -> None:
     for round_ in range(max(1, int(setting.seconds / 5))):
         async with _server(setting, found) as server:
             load = Load(server, found.ledger, seed=setting.seed + round_)
-            async with _running(load, _mixed(load)):
+            async with running(load, mixed(load)):
                 await asyncio.sleep(2.0)
                 code = await server.stop()
                 if code != 0:
@@ -167,9 +172,16 @@ def _echo_hanging(number: int) -> questions.Question:
     return questions.echo(3600, "hang") if number % 2 else questions.echo(number)
 
 
-def _mixed(load: Load) -> list[Awaitable[None]]:
-    """The clients of a usual load: 64 connections of every kind."""
-    asks = [questions.linear, questions.linear, questions.batch, questions.echo]
+_USUAL = (questions.linear, questions.linear, questions.batch, questions.echo)
+
+
+def mixed(load: Load, asks: Sequence[Ask] = _USUAL) -> list[Awaitable[None]]:
+    """The clients of a usual load: 64 connections of every kind.
+
+    Args:
+        load: Theirs.
+        asks: Four kinds of questions.
+    """
     clients = [load.client(asks[at % len(asks)]) for at in range(_CLIENTS - 8)]
     pipelining = [load.pipelining(asks[at % len(asks)]) for at in range(4)]
     return [*clients, *pipelining, *(load.half_closing(asks[at]) for at in range(4))]
@@ -198,14 +210,21 @@ async def _server(setting: Setting, found: Found, *arguments: str) -> AsyncItera
     bundles = [setting.bundles[name] for name in ("linear", "echo", "moody")]
     log = setting.folder / "server.log"
     server = Server(bundles, ["--workers", "2", *arguments], log=log)
+    async with started(server, found):
+        yield server
+
+
+@asynccontextmanager
+async def started(server: Server, found: Found) -> AsyncIterator[None]:
+    """A server while it is needed; it has to end with 0."""
     await server.start()
     try:
-        yield server
+        yield
     finally:
         was_running = server.is_running
         code = await server.stop()
         if was_running and code != 0:
-            found.faults.append(f"the server ended with {code}; see {log}")
+            found.faults.append(f"the server ended with {code}; see {server.log}")
 
 
 @asynccontextmanager
@@ -213,12 +232,12 @@ async def _load(
     setting: Setting, found: Found, server: Server, *, retries: bool = False
 ) -> AsyncIterator[Load]:
     load = Load(server, found.ledger, retries=retries, seed=setting.seed)
-    async with _running(load, _mixed(load)):
+    async with running(load, mixed(load)):
         yield load
 
 
 @asynccontextmanager
-async def _running(load: Load, clients: list[Awaitable[None]]) -> AsyncIterator[None]:
+async def running(load: Load, clients: list[Awaitable[None]]) -> AsyncIterator[None]:
     """Run clients beside what is done inside, and then let them end."""
     tasks = [asyncio.ensure_future(client) for client in clients]
     try:

@@ -32,6 +32,11 @@ class Kill:
 class Server:
     """A running `golive serve`.
 
+    Attributes:
+        port: Where it answers.
+        log: Gets what it writes.
+        environment: Its variables.
+
     Args:
         bundles: What it serves.
         arguments: Further arguments of the command.
@@ -49,8 +54,8 @@ class Server:
     ) -> None:
         self._command = [sys.executable, "-m", "golive", "serve", *map(str, bundles), "--port", "0"]
         self._command += arguments
-        self._log = log
-        self._environment = {**os.environ, **(environment or {})}
+        self.log = log
+        self.environment = {**os.environ, **(environment or {})}
         self._kills: list[Kill] = []
         self._crashes: list[tuple[float, str]] = []
         self.port = 0
@@ -61,18 +66,18 @@ class Server:
         Raises:
             RuntimeError: It did not.
         """
-        with self._log.open("wb") as log:
+        with self.log.open("wb") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *self._command, stdout=log, stderr=log, env=self._environment
+                *self._command, stdout=log, stderr=log, env=self.environment
             )
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline and self._process.returncode is None:
-            text = self._log.read_text("utf-8", "replace")
+            text = self.log.read_text("utf-8", "replace")
             if " answers at http://127.0.0.1:" in text:
                 self.port = int(text.partition(" answers at http://127.0.0.1:")[2].split("/")[0])
                 return
             await asyncio.sleep(0.05)
-        raise RuntimeError(f"The server did not start:\n{self._log.read_text('utf-8', 'replace')}")
+        raise RuntimeError(f"The server did not start:\n{self.log.read_text('utf-8', 'replace')}")
 
     @property
     def pid(self) -> int:

@@ -20,10 +20,11 @@ def exact(model, factor, offset):
 
 
 def main():
-    """Write linear.joblib, other.joblib, moody.joblib and sample.csv."""
+    """Write linear.joblib, other.joblib, third.joblib, moody.joblib and sample.csv."""
     for name, model, factor, offset in (
         ("linear", LinearRegression(), 3, 1),
         ("other", LinearRegression(), 5, 2),
+        ("third", LinearRegression(), 7, 3),
         ("moody", Moody(), 3, 1),
     ):
         fitted, frame = exact(model, factor, offset)

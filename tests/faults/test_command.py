@@ -17,7 +17,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=240,
+        timeout=580,
     )
 
 
@@ -28,8 +28,20 @@ def test_nothing_ran_is_no_success():
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="what a process holds is read from /proc")
 def test_a_short_run_is_clean():
-    done = run("--only", "^killed_workers$|damaged|ended|leaking", "--seconds", "6", "--seed", "1")
+    scenarios = "^killed_workers$|damaged_registry|ended|leaking"
+    done = run("--only", scenarios, "--seconds", "6", "--seed", "1")
 
     assert done.returncode == 0, done.stdout + done.stderr
     last = done.stdout.splitlines()[-1]
     assert re.search(r"4 scenarios, sent [\d,]+, .* lost 0, wrong 0, twice 0: clean$", last)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.skipif(sys.platform != "linux", reason="what a process holds is read from /proc")
+def test_ten_swaps_of_versions_are_clean_in_every_scenario():
+    done = run("--only", "swaps|damaged_versions", "--swaps", "10", "--seed", "1")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    last = done.stdout.splitlines()[-1]
+    assert re.search(r"5 scenarios, sent [\d,]+, .* lost 0, wrong 0, twice 0: clean$", last)
