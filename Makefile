@@ -19,6 +19,8 @@
 #   make bench-compile     the compiled scorer beside the original and ONNX Runtime
 #   make bench-soak        two minutes of good and bad records; ARGS="--seconds 3600" for longer
 #   make faults            load on real servers while workers are killed, models fail, clients misbehave
+#   make fuzz              what reads the bytes of strangers, a minute for each target
+#   make fuzz ARGS="--seconds 300 --target json"    one for longer; --list names them
 #   make docs              write docs/reference/ again from the code
 #   make clean             remove the environments, caches and the demo's files
 
@@ -37,7 +39,7 @@ INSTALL = $(PIP) install $(COMPILE)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint pytest coverage soak test-frameworks test-clients test-buckets format docs clean \
-  faults bench bench-report bench-compile bench-soak
+  faults fuzz bench bench-report bench-compile bench-soak
 
 help:
 	@sed -n '/^#  /s/^#  //p' Makefile
@@ -87,6 +89,16 @@ coverage: pytest
 faults: $(VENV)/.test
 	@$(BIN)/python -m faults $(ARGS)
 
+# Atheris has wheels for Linux; elsewhere inputs are mutations of the seeds, unguided.
+fuzz:
+	@$(MAKE) --no-print-directory .venv-fuzz/.fuzz VENV=.venv-fuzz PYTHON=$(PYTHON)
+	@.venv-fuzz/bin/python -m fuzzing $(ARGS)
+
+$(VENV)/.fuzz: $(VENV)/.core
+	@echo "Installing what fuzzes (a minute, once)." >&2
+	@$(PIP) install --group fuzz
+	@touch $@
+
 test-frameworks:
 	@$(PYTHON) tools/framework_tests.py $(ARGS)
 
@@ -135,6 +147,6 @@ docs: $(VENV)/.core
 	$(BIN)/python tools/reference.py
 
 clean:
-	rm -rf .venv .venv-* demo dist build .coverage* .mypy_cache .ruff_cache .pytest_cache \
+	rm -rf .venv .venv-* .fuzz demo dist build .coverage* .mypy_cache .ruff_cache .pytest_cache \
 	  .hypothesis .import_linter_cache .schemathesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -90,6 +90,13 @@ def test_two_keys_of_one_id_are_refused(path):
         KeyFile(path).read()
 
 
+def test_lists_without_end_are_refused(path):
+    path.write_bytes(b'{"format": 1, "keys": ' + b"[" * 100_000)
+
+    with pytest.raises(KeysError, match="is no file of keys"):
+        KeyFile(path).read()
+
+
 def test_a_change_does_not_replace_what_cannot_be_read(path):
     path.write_bytes(b"")
 

@@ -33,3 +33,8 @@ def test_every_digit_of_a_score_is_kept():
 def test_what_is_no_golden_record_is_refused(data):
     with pytest.raises(BundleError, match=r"golden\.jsonl"):
         decode_golden(data)
+
+
+def test_lists_without_end_are_refused():
+    with pytest.raises(BundleError, match=r"golden\.jsonl cannot be read"):
+        decode_golden(b'{"output": 1, "record": ' + b"[" * 100_000 + b"\n")

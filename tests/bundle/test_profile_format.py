@@ -54,3 +54,8 @@ def test_a_number_that_json_cannot_hold_is_refused():
 def test_what_is_no_profile_is_refused(data):
     with pytest.raises(BundleError, match=r"profile\.json"):
         decode_profile(data)
+
+
+def test_lists_without_end_are_refused():
+    with pytest.raises(BundleError, match=r"profile\.json cannot be read"):
+        decode_profile(b'{"x": ' + b"[" * 100_000)

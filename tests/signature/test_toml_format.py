@@ -157,6 +157,12 @@ def test_what_is_no_toml_is_refused_with_its_line() -> None:
         loads("[input]\nform = frame\n")
 
 
+@pytest.mark.parametrize("value", ["[" * 100_000, "9" * 5_000])
+def test_what_toml_cannot_be_read_of_is_refused(value) -> None:
+    with pytest.raises(SignatureError, match="The signature is not TOML"):
+        loads(f"x = {value}")
+
+
 def test_dates_may_be_written_as_toml_dates() -> None:
     text = BODY.replace('type = "integer"', 'type = "datetime"').replace("= 17", "= 2024-05-31")
     text = text.replace("maximum = 90\nexample = 42\n", "")

@@ -100,7 +100,7 @@ class KeyFile:
         hint = "take it from a copy, or move it away and make new keys"
         try:
             decoded = msgspec.json.decode(content, type=_Content)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             message = f"{self._path} is no file of keys: {error}."
             raise KeysError(message, hint=hint) from error
         if decoded.format != _FORMAT:

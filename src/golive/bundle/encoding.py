@@ -52,7 +52,7 @@ def decoded_json(data: bytes, type_: type[_Value], *, name: str) -> _Value:
     """
     try:
         return msgspec.json.decode(data, type=type_)
-    except (msgspec.DecodeError, UnicodeError) as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise BundleError(f"{name} cannot be read: {error}") from error
 
 

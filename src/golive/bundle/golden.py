@@ -43,5 +43,5 @@ def decode_golden(data: bytes) -> tuple[GoldenRecord, ...]:
     """
     try:
         return tuple(msgspec.json.Decoder(GoldenRecord).decode_lines(data))
-    except (msgspec.DecodeError, UnicodeError) as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise BundleError(f"{GOLDEN} cannot be read: {error}") from error

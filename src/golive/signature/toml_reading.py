@@ -32,7 +32,7 @@ def loads(text: str) -> Signature:
     """
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # an integer of too many digits, and deep lists
         raise SignatureError(
             f"The signature is not TOML: {error}.", hint="Mend the line that is named."
         ) from error

@@ -1,0 +1,1 @@
+"""Fuzzing: whatever strangers send is read as promised, tried for a bounded time: `make fuzz`."""
