@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,9 +45,28 @@ def _redis_missing() -> str | None:
     return None if shutil.which("redis-server") else "redis-server is not installed"
 
 
+def _disks_missing() -> str | None:
+    """Whether a process may have disks of its own: mounts in a namespace of its own."""
+    mount = "mount -t tmpfs none /tmp && mount -o remount,ro /tmp"
+    command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mount]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+    except OSError as error:
+        return f"there is no unshare: {error}"
+    return f"unshare cannot mount here: {done.stderr.strip()}" if done.returncode else None
+
+
 def _bucket_missing(name: str) -> str | None:
     variable = f"GOLIVE_TEST_{name}_BUCKET"
     return None if os.environ.get(variable) else f"{variable} names no bucket of an emulator"
+
+
+def _package_missing(name: str) -> str | None:
+    try:
+        found = find_spec(name)
+    except ModuleNotFoundError:
+        found = None
+    return None if found else f"{name} is not installed"
 
 
 #: Each service that a test may need: a function that says why it is absent, or None.
@@ -54,6 +75,9 @@ SERVICES: dict[str, Callable[[], str | None]] = {
     "curl": _curl_missing,
     "chromium": _chromium_missing,
     "redis": _redis_missing,
+    "disks": _disks_missing,
+    "boto3": lambda: _package_missing("boto3"),
+    "google-cloud-storage": lambda: _package_missing("google.cloud.storage"),
     "s3": lambda: _bucket_missing("S3"),
     "gcs": lambda: _bucket_missing("GCS"),
 }

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from golive.files import (
     is_safe_relative,
     private_directory,
+    reserve,
     sha256_of,
     temporary_sibling,
     write_atomically,
@@ -108,3 +109,13 @@ def test_a_directory_that_others_can_write_to_is_not_private(tmp_path):
 
     with pytest.raises(PermissionError):
         private_directory(tmp_path / "a")
+
+
+def test_room_for_a_file_is_set_aside_and_what_is_in_it_stays(tmp_path):
+    (tmp_path / "a").write_bytes(b"abc")
+    with (tmp_path / "a").open("r+b") as file:
+        reserve(file.fileno(), 5_000)
+        reserve(file.fileno(), 10)
+        assert os.fstat(file.fileno()).st_blocks * 512 >= 5_000
+
+    assert (tmp_path / "a").read_bytes() == b"abc" + bytes(4_997)

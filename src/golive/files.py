@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -16,6 +17,7 @@ __all__ = [
     "flush_directory",
     "is_safe_relative",
     "private_directory",
+    "reserve",
     "sha256_of",
     "temporary_sibling",
     "write_atomically",
@@ -89,6 +91,25 @@ def write_atomically(path: Path, content: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def reserve(file: int, size: int) -> None:
+    """Make an open file at least so long, and set its room on the disk aside.
+
+    Who maps a file without this is killed by SIGBUS when the disk is full as a page is first
+    written.
+
+    Args:
+        file: Its descriptor.
+        size: In bytes.
+
+    Raises:
+        OSError: There is no room.
+    """
+    if sys.platform == "linux":
+        os.posix_fallocate(file, 0, size)
+    elif os.fstat(file).st_size < size:
+        os.truncate(file, size)
 
 
 def flush_directory(path: Path) -> None:

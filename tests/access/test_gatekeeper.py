@@ -106,6 +106,22 @@ def test_the_end_of_a_key_is_noticed_when_it_comes(setup):
     assert setup.asks(text) == "bad_key"
 
 
+def test_a_clock_that_jumps_ahead_ends_a_key_until_it_is_put_back_and_then_when_it_ends(setup):
+    text = setup.create(expires="10s")
+    setup.gatekeeper.look()
+
+    setup.now = START + timedelta(days=400)
+    ahead = setup.gatekeeper.look(), setup.asks(text)
+    setup.now = START + timedelta(seconds=1)
+    back = setup.gatekeeper.look(), setup.asks(text), setup.gatekeeper.seconds_to_end()
+    setup.now = START + timedelta(seconds=10)
+    at_its_end = setup.gatekeeper.look(), setup.asks(text)
+
+    assert ahead == (True, "bad_key")
+    assert back == (True, "granted", 9.0)
+    assert at_its_end == (True, "bad_key")
+
+
 def test_rotation_overlaps(setup):
     old = setup.create()
     _, new = setup.desk.rotate("a", overlap="1m")

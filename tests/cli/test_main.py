@@ -1,3 +1,4 @@
+import errno
 import subprocess
 import sys
 
@@ -87,6 +88,29 @@ def test_a_defect_shows_no_traceback(golive, actions, capsys):
     assert capsys.readouterr().err == (
         "error: golive itself failed: ZeroDivisionError: division by zero\n"
         "hint: run it again as `golive --debug …` and report what it prints\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "No space left on device."),
+        (
+            OSError(errno.EROFS, "Read-only file system", "/a/b"),
+            "/a/b: Read-only file system.",
+        ),
+        (PermissionError(errno.EACCES, "Permission denied", "/a"), "/a: Permission denied."),
+    ],
+)
+def test_a_disk_that_is_full_or_locked_is_no_defect(golive, actions, capsys, error, told):
+    actions.error = error
+
+    code = golive("inspect", "income.bundle")
+
+    assert code == 1
+    assert capsys.readouterr().err == (
+        f"error: {told}\n"
+        "hint: make sure that the disk is there and has room, and that you may write to it\n"
     )
 
 

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -45,11 +45,21 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(bundle: Path, folder: Path, *options: str) -> Iterator[Served]:
-    """Run `golive serve` on a free port until the block ends; it must end cleanly."""
+def serving(
+    bundle: Path | str, folder: Path, *options: str, within: Sequence[str] = ()
+) -> Iterator[Served]:
+    """Run `golive serve` on a free port until the block ends; it must end cleanly.
+
+    Args:
+        bundle: What is served.
+        folder: Of its log.
+        options: Of the command.
+        within: What stands before the command, such as `unshare --mount`.
+    """
     port = free_port()
     log = folder / f"serve-{port}.log"
-    command = [sys.executable, "-m", "golive", "serve", str(bundle), "--port", str(port), *options]
+    command = [sys.executable, "-m", "golive", "serve", str(bundle), "--port", str(port)]
+    command = [*within, *command, *options]
     with log.open("wb") as sink:
         process = subprocess.Popen(
             command, stdout=sink, stderr=sink, env=child_environment(), cwd=folder

@@ -33,6 +33,20 @@ def push(registry: Registry, folder: Path, *contents: str) -> None:
         registry.push(small_bundle(folder, content))
 
 
+def test_clocks_that_jump_change_nothing_of_the_order(store: MemoryStore, tmp_path: Path) -> None:
+    times = iter([datetime(year, 1, 1, tzinfo=UTC) for year in (2026, 2090, 1999, 2026)])
+    jumping = Registry(store, location="memory", by="ada", clock=lambda: next(times))
+    push(jumping, tmp_path, "one", "two")
+    jumping.move("games", "prod", 2)
+    jumping.move("games", "prod", 1)
+
+    events, history = opened(store).events("games"), opened(store).history("games")
+
+    assert [event.at[:4] for event in events] == ["2026", "2090", "1999", "2026"]
+    assert [event.number for event in events] == [1, 2, 3, 4]
+    assert (history.newest.number, history.aliases) == (2, {"prod": 1})
+
+
 def test_a_push_is_a_version_that_can_be_fetched(registry: Registry, tmp_path: Path) -> None:
     first = registry.push(small_bundle(tmp_path, "one"), why="the first")
     second = registry.push(small_bundle(tmp_path, "two"))

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import numpy as np
@@ -15,6 +16,8 @@ from tests.wiring.dangerous import pack_dangerous
 import golive
 from golive.errors import BundleCorruptError, GoliveError, UsageError
 from golive.http.plan import ServePlan
+from golive.http.refreshing.policy import Schedule
+from golive.http.refreshing.refresher import Chances, Effects, Refresher
 from golive.http.refreshing.source import SourceUnavailableError
 from golive.registry.errors import ContentCorruptError
 from golive.settings import ServeSettings
@@ -264,3 +267,67 @@ def test_a_trial_is_ended_when_its_time_is_over(registry, dangers):
 
     with pytest.raises(GoliveError, match="games@3 was not loaded within 3 seconds"):
         source.try_out(named)
+
+
+class Following:
+    """A refresher of a registry's alias by clocks of its own: what it does in each second."""
+
+    def __init__(self, plan):
+        self.seconds = 0.0
+        self.day = datetime(2026, 1, 2, tzinfo=UTC)
+        self.switched = []
+        named = plan.followed["games"]
+        self.refresher = Refresher(
+            {"games": open_source(plan, named)},
+            {"games": named},
+            schedule=Schedule(10.0),
+            effects=Effects(
+                switch=lambda slot, model: self.switched.append(model.version),
+                count=lambda model, outcome: None,
+                let_go=lambda: None,
+                collect=lambda: None,
+            ),
+            chances=Chances(clock=lambda: self.seconds, now=lambda: self.day, share=lambda: 0.5),
+        )
+
+    def pass_by(self, seconds):
+        for _ in range(seconds):
+            self.seconds += 1
+            self.refresher.turn()
+
+    @property
+    def facts(self):
+        return self.refresher.facts()["games"]
+
+
+def test_a_registry_that_is_gone_for_ten_minutes_is_followed_when_it_is_back(
+    registry, other_bundle, tmp_path
+):
+    following = Following(pin(plan_of("games@prod", refresh="10s")))
+    registry.move("games", "prod", 2)
+    (tmp_path / "registry").rename(tmp_path / "gone")
+
+    following.pass_by(600)
+    gone = following.facts
+    (tmp_path / "gone").rename(tmp_path / "registry")
+    following.pass_by(300)
+
+    assert (gone["serves"], gone["unavailable"]["looks"]) == ("games@1", 7)
+    assert following.switched == [other_bundle.version]
+    assert (following.facts["serves"], "unavailable" in following.facts) == ("games@2", False)
+
+
+@pytest.mark.parametrize("jump", [timedelta(days=-4000), timedelta(days=4000)])
+def test_a_clock_that_jumps_neither_speeds_looks_up_nor_keeps_them_back(
+    registry, other_bundle, jump
+):
+    following = Following(pin(plan_of("games@prod", refresh="10s")))
+    registry.move("games", "prod", 2)
+
+    following.day += jump
+    following.pass_by(9)
+    before = list(following.switched)
+    following.pass_by(1)
+
+    assert (before, following.switched) == ([], [other_bundle.version])
+    assert following.facts["since"] == following.day.isoformat(timespec="seconds")

@@ -42,10 +42,10 @@ class FolderStore:
     def put_if_absent(self, key: str, content: bytes | Path) -> bool:
         """See `BlobStore`."""
         target = self._root / checked_key(key)
-        if target.exists():
-            return False
         scratch = self._root / _UPLOADS / uuid4().hex
         with self._told(f"{target} cannot be written"):
+            if target.exists():
+                return False
             try:
                 write_durably(scratch, content)
                 target.parent.mkdir(parents=True, exist_ok=True)

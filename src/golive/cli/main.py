@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -21,6 +22,9 @@ COMMANDS = (
     "completion",
 )  # fmt: skip
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
+_OF_THE_DISK = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
+)
 
 
 class CommandGroup(click.Group):
@@ -58,11 +62,20 @@ class CommandGroup(click.Group):
         except Exception as error:
             if ctx.params["debug"]:
                 raise
-            print_error(
-                f"golive itself failed: {type(error).__name__}: {error}",
-                "run it again as `golive --debug …` and report what it prints",
-            )
+            print_error(*_told(error))
             ctx.exit(FAILED)
+
+
+def _told(error: Exception) -> tuple[str, str]:
+    """What is said of an error that is none of golive's own, and what to do about it."""
+    if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
+        where = "" if error.filename is None else f"{error.filename}: "
+        hint = "make sure that the disk is there and has room, and that you may write to it"
+        return f"{where}{error.strerror}.", hint
+    return (
+        f"golive itself failed: {type(error).__name__}: {error}",
+        "run it again as `golive --debug …` and report what it prints",
+    )
 
 
 def _print_version(ctx: click.Context, _: click.Parameter, value: Any) -> None:

@@ -3,19 +3,24 @@
 Each process has two files: `PID-BEGUN-0.keys`, a line of JSON a series, which says what the next
 numbers are, and `PID-BEGUN-0.values`, the numbers, mapped into memory. Only their own process
 writes them. When it began tells it from a later process that was given the same id.
+Where the disk has no room for them, a process counts for itself alone.
 """
 
 from __future__ import annotations
 
+import logging
 import mmap
 import os
 from array import array
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from threading import Lock
 
 import msgspec
+
+from golive.files import reserve
 
 __all__ = ["Counters", "Key", "begun_at", "counts_of_others", "is_running"]
 
@@ -24,6 +29,7 @@ Key = tuple[str, ...]
 
 _SLOTS = 4096
 _BYTES = 8
+_logger = logging.getLogger("golive.http")
 
 
 class Counters:
@@ -43,6 +49,7 @@ class Counters:
         self._slots: dict[Key, tuple[int, int]] = {}
         self._used = 0
         self._files = None if directory is None else _Files(directory)
+        self.values: array[float] | memoryview[float] = array("d")
         self.values = self._space(_SLOTS)
 
     def slot(self, key: Key, size: int = 1) -> int:
@@ -69,9 +76,15 @@ class Counters:
 
     def _space(self, slots: int) -> array[float] | memoryview[float]:
         if self._files is not None:
-            return self._files.map(slots)
-        space = array("d", bytes(slots * _BYTES))
-        space[: self._used] = array("d", self.values[: self._used] if self._used else ())
+            try:
+                return self._files.map(slots)
+            except OSError as error:
+                _logger.warning(
+                    "this worker's numbers are missing in the metrics of the others: %s", error
+                )
+                self._files = None
+        space = array("d", self.values)
+        space.frombytes(bytes((slots - len(space)) * _BYTES))
         return space
 
 
@@ -83,17 +96,21 @@ class _Files:
         begun = begun_at(process) or 0
         names = (f"{process}-{begun}-{number}" for number in count())
         path = next(p for name in names if not (p := directory / f"{name}.keys").exists())
-        path.touch()
         self._keys = path
         self._values = path.with_suffix(".values")
+        self._untold = b""
 
     def tell(self, key: Key, size: int) -> None:
-        with self._keys.open("ab") as keys:
-            keys.write(msgspec.json.encode((key, size)) + b"\n")
+        self._untold += msgspec.json.encode((key, size)) + b"\n"
+        with suppress(OSError), self._keys.open("ab", buffering=0) as keys:
+            self._untold = self._untold[
+                keys.write(self._untold) :
+            ]  # the rest is told the next time
 
     def map(self, slots: int) -> memoryview[float]:
+        self._keys.touch()
         with self._values.open("ab") as values:
-            values.truncate(slots * _BYTES)
+            reserve(values.fileno(), slots * _BYTES)
         with self._values.open("r+b") as values:
             return memoryview(mmap.mmap(values.fileno(), slots * _BYTES)).cast("d")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from golive.errors import GoliveError, UsageError
@@ -12,6 +13,8 @@ from golive.http.worker import StartReport, Worker
 from golive.settings import limit_numeric_threads
 
 __all__ = ["serve"]
+
+_logger = logging.getLogger("golive.http")
 
 
 def serve(
@@ -70,6 +73,9 @@ class _Start:
 
     def take(self, report: StartReport) -> bool:
         """Take a report; True if it is one of failure."""
+        if report.message is not None and self._is_ready:  # others answer, and it is tried again
+            _logger.error("a worker could not begin: %s", report.message)
+            return False
         if report.message is not None:
             self._failure = report
             return True

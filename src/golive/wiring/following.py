@@ -6,9 +6,11 @@ While such a server answers, a file of the cache's directory `serving` names its
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -23,6 +25,8 @@ from golive.wiring.models import load_models
 from golive.wiring.refreshing import open_source
 
 __all__ = ["Running", "ask_to_refresh", "running_servers", "serve_following"]
+
+_logger = logging.getLogger("golive.refresh")
 
 
 class Running(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,23 +57,34 @@ def serve_following(plan: ServePlan, *, announce: Callable[[str], object]) -> No
         GoliveError: The models could not be loaded.
     """
     plan = msgspec.structs.replace(plan, refresh_secret=settings.refresh_secret())
-    process = os.getpid()
-    file = _directory() / f"{process}.json"
 
     def on_ready(url: str) -> None:
-        running = Running(
-            process=process,
-            begun=begun_at(process) or 0,
-            url=url,
-            references=tuple(named.reference for named in plan.followed.values()),
-        )
-        write_atomically(file, msgspec.json.encode(running))
+        try:
+            _note(url, plan)
+        except OSError as error:  # the disk is full, or may not be written to
+            _logger.warning("`golive refresh` will not find this server: %s", error)
         announce(url)
 
     try:
         serve(plan, load_models, on_ready=on_ready, open_source=open_source)
     finally:
-        file.unlink(missing_ok=True)
+        with suppress(OSError):
+            _note_of(os.getpid()).unlink(missing_ok=True)
+
+
+def _note(url: str, plan: ServePlan) -> None:
+    process = os.getpid()
+    running = Running(
+        process=process,
+        begun=begun_at(process) or 0,
+        url=url,
+        references=tuple(named.reference for named in plan.followed.values()),
+    )
+    write_atomically(_note_of(process), msgspec.json.encode(running))
+
+
+def _note_of(process: int) -> Path:
+    return _directory() / f"{process}.json"
 
 
 def running_servers() -> list[Running]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import mmap
 from pathlib import Path
 
+from golive.files import reserve
+
 __all__ = ["Balance"]
 
 _NUMBER = 8  # bytes; such a number is written and read as a whole
@@ -54,5 +56,5 @@ def _mapped(path: Path, processes: int) -> mmap.mmap:
     """The file: a number for each process, and one that says whether all of them end."""
     size = _NUMBER * (processes + 1)
     with path.open("a+b") as file:
-        file.truncate(size)
+        reserve(file.fileno(), size)
         return mmap.mmap(file.fileno(), size)
