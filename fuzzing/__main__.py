@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -85,9 +86,7 @@ def _campaign(name: str, options: argparse.Namespace) -> Report:
     folder.mkdir(parents=True, exist_ok=True)
     for old in (*folder.glob("found/*"), *folder.glob("crash-*")):
         old.unlink()
-    made = _MADE.get(name)
-    if made is not None and not (folder / "made").exists():
-        subprocess.run([sys.executable, "-m", made, str(folder / "made")], cwd=ROOT, check=True)
+    _make_seeds(name, folder)
     command = [sys.executable, "-m", "fuzzing.campaign", name, str(folder)]
     command += [str(options.seconds), str(options.seed), *(["--plain"] if options.plain else [])]
     log = folder / "log"
@@ -100,6 +99,15 @@ def _campaign(name: str, options: argparse.Namespace) -> Report:
         found.append(f"the process ended with {code}; see {log}")
     found += [f"it was ended by {path}" for path in sorted(folder.glob("crash-*"))]
     return Report(int(runs[-1]) if runs else 0, tuple(found))
+
+
+def _make_seeds(name: str, folder: Path) -> None:
+    """Have further seeds of a target made, once and all of them."""
+    part, whole = folder / "part", folder / "made"
+    if name in _MADE and not whole.exists():
+        shutil.rmtree(part, ignore_errors=True)
+        subprocess.run([sys.executable, "-m", _MADE[name], str(part)], cwd=ROOT, check=True)
+        part.rename(whole)
 
 
 def _ended(command: list[str], sink: object, seconds: float) -> int | str:

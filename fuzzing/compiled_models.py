@@ -9,6 +9,7 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from sklearn.feature_extraction.text import HashingVectorizer, TfidfVectorizer
 from sklearn.pipeline import make_pipeline, make_union
 
 from golive.compiling.compile import write_program
+from golive.compiling.exporting import NotExportableError
 from golive.scorer.format import ARRAYS, PROGRAM
 from golive.signature.model import Column, Output, Signature
 
@@ -39,7 +41,6 @@ __all__ = ["SEPARATOR", "compiled_models", "main"]
 
 SEPARATOR = b"\x00"
 _ROWS = np.random.default_rng(0).normal(size=(30, 3)).round(2)
-_CLASSES = np.arange(30) % 3
 _TEXTS = ["a word", "another word and more", "more of it", "nothing"] * 8
 
 
@@ -57,10 +58,10 @@ def _estimators() -> Iterator[Any]:
         calibration.CalibratedClassifierCV(line, cv=2),
         naive_bayes.GaussianNB(),
         neighbors.KNeighborsClassifier(3),
-        neighbors.KNeighborsRegressor(2, algorithm="ball_tree"),
+        neighbors.KNeighborsRegressor(2, algorithm="kd_tree"),
         svm.SVC(random_state=0),
         svm.SVR(),
-        neural_network.MLPRegressor((3,), max_iter=5, random_state=0),
+        neural_network.MLPRegressor(hidden_layer_sizes=(3,), max_iter=5, random_state=0),
         compose.TransformedTargetRegressor(linear_model.Ridge(), func=np.exp, inverse_func=np.log),
     )
     for step in (
@@ -69,7 +70,7 @@ def _estimators() -> Iterator[Any]:
         preprocessing.SplineTransformer(3),
         preprocessing.PolynomialFeatures(),
         preprocessing.PowerTransformer(),
-        preprocessing.QuantileTransformer(5),
+        preprocessing.QuantileTransformer(n_quantiles=5),
         preprocessing.OneHotEncoder(handle_unknown="ignore"),
         impute.SimpleImputer(add_indicator=True),
         impute.KNNImputer(),
@@ -87,16 +88,23 @@ def _estimators() -> Iterator[Any]:
 
 
 def compiled_models() -> Iterator[bytes]:
-    """The programs: the steps, a NUL, the arrays."""
+    """The programs: the steps, a NUL, the arrays; of those models that this golive compiles."""
     for estimator in _estimators():
-        is_text = "vectorizer" in str(getattr(estimator, "steps", [[""]])[0][0])
-        rows: Any = _TEXTS if is_text else _ROWS
-        with warnings.catch_warnings(), tempfile.TemporaryDirectory() as directory:
+        with (
+            warnings.catch_warnings(),
+            tempfile.TemporaryDirectory() as directory,
+            suppress(NotExportableError),
+        ):
             warnings.simplefilter("ignore")
-            fitted = estimator.fit(rows, _CLASSES[: len(rows)] if not is_text else [0, 1, 2, 1] * 8)
-            folder = Path(directory)
-            write_program(fitted, _signature(fitted, is_text=is_text), folder)
-            yield (folder / PROGRAM).read_bytes() + SEPARATOR + (folder / ARRAYS).read_bytes()
+            yield _compiled(estimator, Path(directory))
+
+
+def _compiled(estimator: Any, folder: Path) -> bytes:
+    is_text = "vectorizer" in str(getattr(estimator, "steps", [[""]])[0][0])
+    rows: Any = _TEXTS if is_text else _ROWS
+    fitted = estimator.fit(rows, (np.arange(len(rows)) % 3))
+    write_program(fitted, _signature(fitted, is_text=is_text), folder)
+    return (folder / PROGRAM).read_bytes() + SEPARATOR + (folder / ARRAYS).read_bytes()
 
 
 def _signature(estimator: Any, *, is_text: bool) -> Signature:
