@@ -300,3 +300,54 @@ def test_a_pattern_of_one_group_gives_what_is_in_it(tmp_path):
     texts(tmp_path, [1, 1], array("I", [1] * 4), "<([a-z]+)>")
 
     assert load_program(tmp_path).values([["<word> word"]]) == [3.0]
+
+
+def neighbors(directory: Path, **changed: array):
+    """The nearest of four points on a line, in a tree of three nodes."""
+    arrays = {
+        "points": array("d", [0.0, 1.0, 10.0, 11.0]),
+        "lower": array("d", [0.0, 0.0, 10.0]),
+        "upper": array("d", [11.0, 1.0, 11.0]),
+        "begins": array("i", [0, 0, 2]),
+        "ends": array("i", [4, 2, 4]),
+        "leaves": array("B", [0, 1, 1]),
+        "values": array("d", [0.0, 1.0, 10.0, 11.0]),
+        **changed,
+    }
+    written(
+        directory,
+        {"op": "inputs.numbers", "gives": "dense", "width": 1},
+        {
+            "op": "neighbors.regressor",
+            "gives": "estimator",
+            "width": 1,
+            "args": {"count": 1, "first": 0, "inputs": 1, "is_by_distance": False, "power": 2},
+            "arrays": list(arrays),
+        },
+        **arrays,
+    )
+
+
+def test_the_nearest_point_answers(tmp_path):
+    neighbors(tmp_path)
+
+    assert load_program(tmp_path).values([[0.6], [9.0]]) == [1.0, 10.0]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"ends": array("i", [4, 2, 2**31 - 1])},
+        {"begins": array("i", [0, -(2**31), 2])},
+        {"begins": array("i", [0, 0, 0])},
+        {"leaves": array("B", [0, 0, 1])},
+        {"leaves": array("B", [])},
+        {"begins": array("i", []), "ends": array("i", []), "leaves": array("B", [])},
+        {"lower": array("d", [0.0])},
+    ],
+)
+def test_a_tree_of_points_that_does_not_share_them_out_is_refused(tmp_path, changed):
+    neighbors(tmp_path, **changed)
+
+    with pytest.raises(ProgramError, match="do not share the points out"):
+        load_program(tmp_path)

@@ -92,15 +92,15 @@ class Gatekeeper:
 
     def look(self) -> bool:
         """Look at the store; whether what was decided before may be decided otherwise now."""
-        has_turned = self._turns.take(self._clock())
         before, self._looked_at = self._looked_at, self._now()
         was_put_back = self._looked_at < before  # the clock: ends that were past are to come
+        has_turned = self._turns.take(self._clock()) or was_put_back
         mark = None if self._store is None else self._store.mark()
         if mark != self._mark or (self._keys is None and self._is_locked):
             self._mark = mark
             was = self._keys
             self._read()
-            return was != self._keys or has_turned or was_put_back
+            return was != self._keys or has_turned
         if not was_put_back and (self._next_end is None or self._looked_at < self._next_end):
             return has_turned
         self._next_end = self._find_next_end()

@@ -45,12 +45,25 @@ class PointTree:
         self._begins: list[int] = node.list("begins")
         self._ends: list[int] = node.list("ends")
         self._leaves: list[int] = node.list("leaves")
+        if not self._is_whole(len(lower), len(upper), width, len(view) // width):
+            raise ProgramError("The nodes of a tree of points do not share the points out.")
         self._count: int = node.args["count"]
         if not 1 <= self._count * width <= len(view):
             raise ProgramError(f"The program asks for {self._count} neighbors, and has fewer.")
         self._first: int = node.args["first"]
         away: Callable[[list[float]], float] = _squares if node.args["power"] == 2 else _differences
         self._away = away
+
+    def _is_whole(self, lower: int, upper: int, width: int, points: int) -> bool:
+        """Whether every node has its bounds, points and children, and no point is in two leaves."""
+        begins, ends, leaves = self._begins, self._ends, self._leaves
+        nodes = len(begins)
+        if not 0 < nodes == len(ends) == len(leaves) or not nodes * width == lower == upper:
+            return False
+        are_there = all(0 <= a <= b <= points for a, b in zip(begins, ends, strict=True))
+        have_children = all(leaf or 2 * at + 2 < nodes for at, leaf in enumerate(leaves))
+        listed = sum(b - a for a, b, leaf in zip(begins, ends, leaves, strict=True) if leaf)
+        return are_there and have_children and listed <= points
 
     def nearest(self, row: list[float]) -> list[tuple[float, int]]:
         """The distances (squared where the power is 2) and numbers of the nearest points."""
