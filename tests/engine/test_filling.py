@@ -5,11 +5,14 @@ import json
 import numpy as np
 import pytest
 from msgspec.structs import replace
+from tests.engine.hostile_bodies import HOSTILE_BODIES
+from tests.engine.hostile_bodies import SIGNATURE as HOSTILE_SIGNATURE
 
 from golive.engine.answers import Defaulted, Fault
 from golive.engine.decode import Decoder
 from golive.engine.envelope import Envelope
 from golive.engine.filling import Filler
+from golive.errors import RequestError
 from golive.lookups.errors import LookupTimeoutError, LookupUnavailableError
 from golive.signature.model import Column, Lookup, Output, Signature
 from golive.testing.lookups import MemoryLookups
@@ -276,3 +279,27 @@ def test_two_lookups_are_one_question_each():
 
     assert columns_of(decoded) == [[1.5, 1.5], [3, 3], ["b", None]]
     assert (users.fetched, shops.fetched) == ([["7"]], [["s", "none"]])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [body for _, body, _ in HOSTILE_BODIES],
+    ids=[name for name, _, _ in HOSTILE_BODIES],
+)
+def test_hostile_bodies_have_the_verdict_that_they_have_without_lookups(body):
+    lookup = Lookup(name="users", key="user_id", columns=("fare",))
+    signature = replace(HOSTILE_SIGNATURE, lookups=(lookup,))
+
+    found = verdict(decoder_of(MemoryLookups({}), signature), body)
+
+    assert found == verdict(Decoder(HOSTILE_SIGNATURE), body)
+
+
+def verdict(decoder, body):
+    """The code of the request, or one of each record; a key is missing where `fare` is."""
+    try:
+        decoded = decoder.decode_body(body)
+    except RequestError as error:
+        return error.code
+    faults = [decoded.faults.get(at) for at in range(decoded.size)]
+    return [fault and {each.code for each in (fault, *fault.others)} for fault in faults]
