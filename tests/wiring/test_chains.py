@@ -205,6 +205,18 @@ def test_a_function_gives_members_of_its_answer_to_a_model(both, prepared, plain
     assert found["predictions"][0]["score"] == pytest.approx(expected[0]["score"], rel=1e-12)
 
 
+def test_a_chain_keeps_to_the_limits_of_records_and_texts(both, prepared):
+    models = load(both, prepared, max_text=1024, max_records=2)
+    service = fake_service(*models.values())
+    good = {"a": 0.5, "text": "abc", "weight": 0.25}
+
+    long = ask(service, "both", [good, good | {"text": "a" * 1025}])
+    many = ask(service, "both", [good] * 3)
+
+    assert strict_json(long)["predictions"][1]["error"]["code"] == "text_too_long"
+    assert strict_json(many)["code"] == "too_many_records"
+
+
 def test_with_a_function_there_is_no_query(both, prepared):
     service = fake_service(*load(both, prepared).values())
 

@@ -150,7 +150,12 @@ def _engine(
         Source(features=each, engine=_own_engine(sources[each.model]))
         for each in own.engine.signature.features
     ]
-    decoder = Decoder(signature, max_records=plan.settings.max_records, limits_images=True)
+    decoder = Decoder(
+        signature,
+        max_records=plan.settings.max_records,
+        max_text=plan.settings.max_text,
+        limits_images=True,
+    )
     return Engine(signature, ChainModel(signature, _own_engine(own), asked), decoder=decoder)
 
 
