@@ -6,7 +6,7 @@
 #   make test              lint, types, layers and the whole suite
 #   make test ARGS="-k signature -x"      pass arguments to pytest (JOBS=0: in one process)
 #   make test PYTHON=python3.13           with another Python, in its own environment
-#   make soak              what takes minutes: all of 20 newsgroups over HTTP
+#   make soak              what takes minutes: 20 newsgroups over HTTP, 200 swaps, more examples
 #   make coverage          the suite again, and which lines and branches it runs (takes half as long again)
 #   make test-frameworks   every framework in one environment, then each extra alone
 #   make test-frameworks ARGS="--extra onnx"    one extra; ARGS="-- -k onnx": arguments for pytest
