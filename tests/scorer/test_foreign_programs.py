@@ -167,6 +167,15 @@ def test_trees_of_an_absurd_depth_are_refused(tmp_path):
         load_program(tmp_path)
 
 
+@pytest.mark.parametrize("kind", ["1", None, [1]])
+def test_trees_of_a_kind_that_is_no_number_are_refused(tmp_path, kind):
+    ends = array("i", [1, 0, 0]), array("i", [2, 0, 0])
+    forest(tmp_path, array("i", [0, -1, -1]), *ends, args={"largest_kind": kind})
+
+    with pytest.raises(ProgramError, match="trees of a kind"):
+        load_program(tmp_path)
+
+
 def comb(levels: int, *, nodes: int = 0):
     """A tree of so many levels, each of which asks once; with nodes that nothing leads to."""
     count = max(nodes, 2 * levels + 1)

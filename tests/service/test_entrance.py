@@ -297,6 +297,22 @@ def test_the_document_declares_the_schemes(setup):
     assert "security" not in document["paths"]["/models/sum/predict"]["post"]
 
 
+def test_the_document_says_how_those_without_a_key_are_refused(setup):
+    document = strict_json(setup.get("/openapi.json", x_api_key=setup.text))
+    paths, named = document["paths"], document["components"]["responses"]
+
+    assert {"401", "403", "429"} <= paths["/models/sum/predict"]["post"]["responses"].keys()
+    assert paths["/models"]["get"]["responses"]["401"] == {
+        "$ref": "#/components/responses/Problem401"
+    }
+    assert "401" not in paths["/healthz"]["get"]["responses"]
+    for path in paths.values():
+        for operation in path.values():
+            for response in operation.get("responses", {}).values():
+                if "$ref" in response:
+                    assert response["$ref"].rpartition("/")[2] in named
+
+
 def test_only_a_key_with_limits_takes_the_shortcut_away():
     endpoint = Endpoint(handler=lambda _: None, effort="model", shortcut=lambda *_: None)
     route = Route("/predict", {"POST": endpoint}, fake_model())

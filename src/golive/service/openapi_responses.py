@@ -5,7 +5,15 @@ from __future__ import annotations
 from golive.service.problems import PROBLEM_TYPE, STATUSES
 from golive.signature.model import JsonValue
 
-__all__ = ["HEADERS", "PROBLEM_SCHEMAS", "json_response", "problem_responses", "shared_responses"]
+__all__ = [
+    "HEADERS",
+    "PROBLEM_SCHEMAS",
+    "json_response",
+    "key_responses",
+    "problem_responses",
+    "responses_with_keys",
+    "shared_responses",
+]
 
 _MEANINGS = {
     400: "The request cannot be read: malformed JSON or CSV, a body that cannot be decompressed, "
@@ -23,6 +31,11 @@ _MEANINGS = {
     503: "Starting, draining or overloaded, or the model's process ended; `Retry-After` says when "
     "to ask again.",
     504: "The answer took longer than the time limit.",
+}
+_MEANINGS_OF_KEYS = {
+    401: "A key is needed, or what was sent is none; `WWW-Authenticate` says how to send one.",
+    403: "The key is not for this path or this model.",
+    429: "The key is over its rate or its quota; `Retry-After` says when to ask again.",
 }
 _EVERYWHERE = (404, 405, 406, 408, 413, 421, 431, 500, 503, 504)
 
@@ -163,6 +176,26 @@ def shared_responses() -> dict[str, JsonValue]:
     }
 
 
+def key_responses() -> dict[str, JsonValue]:
+    """The problems of services that need a key, as components."""
+    return {
+        name(status): _problem(status, content_type)
+        for name, content_type in ((_problem_name, PROBLEM_TYPE), (_error_name, "application/json"))
+        for status in _MEANINGS_OF_KEYS
+    }
+
+
+def responses_with_keys(responses: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """The responses of a path that needs a key, with the problems of keys in the same form."""
+    is_problem_type = responses["404"] == problem_responses()["404"]
+    name = _problem_name if is_problem_type else _error_name
+    added = {
+        str(status): {"$ref": f"#/components/responses/{name(status)}"}
+        for status in _MEANINGS_OF_KEYS
+    }
+    return dict(sorted((responses | added).items()))
+
+
 _OPTIONAL = (
     "golive-model-version",
     "golive-feature-versions",
@@ -174,10 +207,10 @@ _OPTIONAL = (
 
 
 def _problem(status: int, content_type: str) -> dict[str, JsonValue]:
-    extra = {405: ("allow",), 503: ("retry-after",)}.get(status, ())
+    extra = {405: ("allow",), 429: ("retry-after",), 503: ("retry-after",)}.get(status, ())
     schema = {"$ref": "#/components/schemas/Problem"}
     return {
-        "description": _MEANINGS[status],
+        "description": (_MEANINGS | _MEANINGS_OF_KEYS)[status],
         "headers": _headers("golive-request-id", *_OPTIONAL, *extra),
         "content": {content_type: {"schema": schema}},
     }

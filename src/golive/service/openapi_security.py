@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from golive.service.entrance import OPEN_PATTERNS
+from golive.service.openapi_responses import key_responses, responses_with_keys
 from golive.signature.model import JsonValue
 
 __all__ = ["secured"]
@@ -19,11 +20,28 @@ def secured(document: dict[str, JsonValue]) -> dict[str, JsonValue]:
     if not isinstance(components, dict) or not isinstance(paths, dict):
         raise TypeError("This is no OpenAPI document.")
     return document | {
-        "components": components | {"securitySchemes": _SCHEMES},
+        "components": components
+        | {
+            "securitySchemes": _SCHEMES,
+            "responses": components["responses"] | key_responses(),
+        },
         "security": [{"key": []}, {"bearer": []}],
         "paths": {
-            path: _opened(item) if path in OPEN_PATTERNS else item for path, item in paths.items()
+            path: _opened(item) if path in OPEN_PATTERNS else _locked(item)
+            for path, item in paths.items()
         },
+    }
+
+
+def _locked(item: JsonValue) -> JsonValue:
+    """What a path answers, with the problems of keys."""
+    if not isinstance(item, dict):
+        return item
+    return {
+        method: operation | {"responses": responses_with_keys(operation["responses"])}
+        if isinstance(operation, dict) and "responses" in operation
+        else operation
+        for method, operation in item.items()
     }
 
 

@@ -81,6 +81,8 @@ class Forest:
         self.is_float32 = bool(node.args.get("is_float32"))
         if type(self.depth) is not int or not 0 <= self.depth <= _DEEPEST:
             raise ProgramError(f"The program has trees of a depth of {self.depth!r}.")
+        if type(self.largest_kind) is not int:
+            raise ProgramError(f"The program has trees of a kind {self.largest_kind!r}.")
         _refuse_gaps(self)
         if not self.is_mapped:
             _refuse_circles(self)
