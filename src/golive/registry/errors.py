@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from golive.errors import GoliveError, UsageError
 
-__all__ = ["ContentCorruptError", "HistoryCorruptError", "NotInRegistryError", "RegistryError"]
+__all__ = [
+    "ContentCorruptError",
+    "HistoryCorruptError",
+    "NoRoomError",
+    "NotInRegistryError",
+    "RegistryError",
+]
 
 
 class RegistryError(GoliveError):
@@ -23,6 +29,10 @@ class ContentCorruptError(RegistryError):
     """A version's bundle is missing or is not the one that was pushed."""
 
     code = "content_corrupt"
+
+
+class NoRoomError(RegistryError):
+    """A copy of a bundle cannot be written on this machine; it says nothing of the bundle."""
 
 
 class NotInRegistryError(UsageError):

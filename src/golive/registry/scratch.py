@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from golive.files import temporary_sibling
-from golive.registry.errors import RegistryError
+from golive.registry.errors import NoRoomError
 
 __all__ = ["scratch_folder"]
 
@@ -21,7 +21,7 @@ def scratch_folder(*, beside: Path | None = None) -> Iterator[Path]:
         beside: On the file system of this file; where temporary files lie if None.
 
     Raises:
-        RegistryError: What is done inside fails for want of room, or of the right to write.
+        NoRoomError: What is done inside fails for want of room, or of the right to write.
     """
     try:
         if beside is not None:
@@ -32,7 +32,7 @@ def scratch_folder(*, beside: Path | None = None) -> Iterator[Path]:
                 yield Path(name)
     except OSError as error:
         place = tempfile.gettempdir() if beside is None else beside.absolute().parent
-        raise RegistryError(
+        raise NoRoomError(
             f"A copy of the bundle cannot be written in {place}: {error.strerror or error}.",
             hint="Make room there, and make sure that you may write to it"
             + (", or name another folder in TMPDIR." if beside is None else "."),

@@ -8,7 +8,7 @@ from golive.errors import UsageError
 from golive.http.plan import Named, ServePlan
 from golive.http.refreshing.source import SourceUnavailableError
 from golive.http.refreshing.trials import TriedVersions
-from golive.registry.errors import HistoryCorruptError, NotInRegistryError
+from golive.registry.errors import HistoryCorruptError, NoRoomError, NotInRegistryError
 from golive.registry.reference import parse_reference
 from golive.service.served import ServedModel
 from golive.wiring.models import load_model
@@ -76,7 +76,7 @@ class RegistrySource:
     def _pull(self, named: Named) -> Bundle:
         try:
             bundle = pull_named(named, verify=self._plan.verify)
-        except StoreUnavailableError as error:
+        except (StoreUnavailableError, NoRoomError) as error:
             raise SourceUnavailableError(error.message, hint=error.hint, code=error.code) from error
         if bundle.signature.features:
             raise UsageError(
