@@ -103,8 +103,10 @@ def test_a_bundle_that_goes_away_ends_nothing_and_a_worker_is_replaced_when_it_i
     bundle = tmp_path / "m.bundle"
     shutil.copytree(bundles[0].path, bundle)
     with serving(bundle, tmp_path, "--workers", "2") as server:
+        killed = workers_of(server)[0]
+        until(lambda: _answers_without(server, killed))
         bundle.rename(tmp_path / "away")
-        os.kill(workers_of(server)[0], signal.SIGKILL)
+        os.kill(killed, signal.SIGKILL)
         until(lambda: "a worker could not begin" in server.log.read_text())
         without = answers(server)
         (tmp_path / "away").rename(bundle)
@@ -115,6 +117,44 @@ def test_a_bundle_that_goes_away_ends_nothing_and_a_worker_is_replaced_when_it_i
         assert without == answers(server) == {(200, 3.0)}
         assert server.log.read_text().count("a worker could not begin") == told
         assert len(workers_of(server)) == 2
+
+
+def _answers_without(server, worker):
+    """Whether another worker answers while this one stands still."""
+    os.kill(worker, signal.SIGSTOP)
+    try:
+        return httpx.get(f"{server.client.base_url}/readyz", timeout=3).status_code == 200
+    except httpx.TransportError:
+        return False
+    finally:
+        os.kill(worker, signal.SIGCONT)
+
+
+def test_where_nobody_can_begin_the_server_ends_and_says_why(bundles, tmp_path):
+    bundle = tmp_path / "m.bundle"
+    shutil.copytree(bundles[0].path, bundle)
+    command = [
+        sys.executable,
+        "-m",
+        "golive",
+        "serve",
+        str(bundle),
+        "--port",
+        "0",
+        "--workers",
+        "2",
+    ]
+    log = tmp_path / "log"
+    with log.open("wb") as sink:
+        process = subprocess.Popen(command, stdout=sink, stderr=sink, env=child_environment())
+    until(lambda: " answers at " in log.read_text())
+    bundle.rename(tmp_path / "away")
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    for child in children:
+        os.kill(int(child), signal.SIGKILL)
+
+    assert process.wait(60) == 1
+    assert "There is no bundle at" in log.read_text().splitlines()[-2]
 
 
 @pytest.mark.requires("disks")

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 
 from golive.errors import GoliveError, UsageError
+from golive.http.counters import is_running
 from golive.http.front.tls import tls_context
 from golive.http.plan import LoadModels, OpenSource, ServePlan
 from golive.http.sockets import listen, url_of
@@ -68,21 +69,22 @@ class _Start:
 
     def __init__(self, on_ready: Callable[[], object]) -> None:
         self._on_ready = on_ready
-        self._is_ready = False
+        self._answering: set[int] = set()
         self._failure: StartReport | None = None
 
     def take(self, report: StartReport) -> bool:
-        """Take a report; True if it is one of failure."""
-        if report.message is not None and self._is_ready:  # others answer, and it is tried again
+        """Take a report; True if it is one of failure, and nobody answers."""
+        if report.message is None:
+            is_first = not self._answering
+            self._answering.add(report.process)
+            if is_first:
+                self._on_ready()
+            return False
+        if any(is_running(process, 0) for process in self._answering):  # it is tried again
             _logger.error("a worker could not begin: %s", report.message)
             return False
-        if report.message is not None:
-            self._failure = report
-            return True
-        if not self._is_ready:
-            self._is_ready = True
-            self._on_ready()
-        return False
+        self._failure = report
+        return True
 
     def raise_failure(self) -> None:
         """Raise what kept a worker from starting, if anything did."""

@@ -104,8 +104,9 @@ class Supervisor:
     def _read_reports(self, reports: Connection) -> None:
         while reports.poll():
             report = reports.recv()
-            if self._replacing is not None and self._replacing.take(report):
-                continue
+            is_of_successor = self._replacing is not None and self._replacing.take(report)
+            if is_of_successor and report.message is not None:
+                continue  # the worker that it was to replace stays
             if self._take(report):
                 self._is_ending = True
 
