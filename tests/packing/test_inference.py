@@ -20,6 +20,7 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.model_selection import GridSearchCV, TunedThresholdClassifierCV
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.multioutput import ClassifierChain
+from sklearn.neighbors import NearestCentroid
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
@@ -485,9 +486,10 @@ def test_a_tuned_threshold_gives_its_own_labels(prove, random):
     "model",
     [
         OneVsRestClassifier(LogisticRegression()),
+        NearestCentroid(),
         StackingClassifier([("t", DecisionTreeClassifier())], SVC(probability=True)),
     ],
-    ids=["one against the rest", "stack"],
+    ids=["one against the rest", "centroids", "stack"],
 )
 @pytest.mark.filterwarnings("ignore:The `probability` parameter")
 def test_models_that_decide_otherwise_far_from_the_sample_give_their_own_labels(

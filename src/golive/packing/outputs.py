@@ -30,8 +30,8 @@ __all__ = ["OutputWishes", "infer_output"]
 
 _SAMPLE = 2_000
 _OWN_DECISIONS = frozenset(
-    {"SVC", "NuSVC", "SGDClassifier", "OneVsRestClassifier", "FixedThresholdClassifier",
-     "TunedThresholdClassifierCV"}
+    {"SVC", "NuSVC", "SGDClassifier", "OneVsRestClassifier", "NearestCentroid",
+     "FixedThresholdClassifier", "TunedThresholdClassifierCV"}
 )  # fmt: skip
 """Whose labels are not those of the largest probability, if only far from the sample: of classes
 against the rest, two have the same share there."""
