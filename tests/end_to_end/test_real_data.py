@@ -155,6 +155,7 @@ def test_adult_boosted_trees_agree_nulls_included(test_data, tmp_path, serve):
     bundle = pack_frame(model, frame.iloc[:20000], "class", tmp_path, held_out=held_out)
 
     assert held_out.isna().any().any()
+    assert bundle.manifest.answers == "compiled"
     for served in both_ways(serve, bundle):
         assert_classifier_agrees(served.client, model, held_out.drop(columns="class"))
 

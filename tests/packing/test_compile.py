@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from sklearn.compose import make_column_transformer
 from sklearn.linear_model import LogisticRegression
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
@@ -131,6 +132,22 @@ def test_a_model_that_uses_some_columns_of_its_sample_is_compiled(tmp_path):
 
     assert bundle.signature.column_names == ("a", "b")
     assert bundle.manifest.answers == "compiled"
+
+
+def test_labels_against_the_rest_are_the_models_own_where_probabilities_are_equal(tmp_path):
+    angles = np.arange(120) % 3 * (2 * np.pi / 3)
+    noise = table() * 0.3
+    frame = pd.DataFrame({"a": np.cos(angles) + noise["a"], "b": np.sin(angles) + noise["b"]})
+    model = OneVsRestClassifier(LogisticRegression(C=10))
+    model.fit(frame, np.array(["a", "b", "c"])[np.arange(120) % 3])
+    far = pd.DataFrame({"a": [12.0, 11.0], "b": [27.0, 27.5]})
+    assert (model.predict_proba(far)[:, :2] == 0.5).all()
+
+    path = golive.pack(model, frame, name="m", output=tmp_path / "m.bundle").path
+
+    for original in (False, True):
+        found = golive.load(path, original=original).predict(far)
+        assert [a["label"] for a in found] == model.predict(far).tolist() == ["b", "b"]
 
 
 def test_a_model_of_another_kind_is_answered_by_itself_and_no_note_is_made(tmp_path):

@@ -7,14 +7,20 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.compose import make_column_transformer
-from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.ensemble import (
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+    StackingClassifier,
+)
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.model_selection import GridSearchCV, TunedThresholdClassifierCV
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.multioutput import ClassifierChain
+from sklearn.neighbors import NearestCentroid
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
@@ -22,7 +28,7 @@ from sklearn.preprocessing import (
     OrdinalEncoder,
     StandardScaler,
 )
-from sklearn.svm import LinearSVC
+from sklearn.svm import SVC, LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
 from golive.errors import SignatureError
@@ -472,6 +478,26 @@ def test_a_tuned_threshold_gives_its_own_labels(prove, random):
     frame = pd.DataFrame(values, columns=["a", "b"])
     model = make_pipeline(StandardScaler(), TunedThresholdClassifierCV(LogisticRegression()))
     model.fit(frame, values[:, 0] > 0)
+
+    assert prove(model, frame).signature.output.label_source == "predict"
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        OneVsRestClassifier(LogisticRegression()),
+        NearestCentroid(),
+        StackingClassifier([("t", DecisionTreeClassifier())], SVC(probability=True)),
+    ],
+    ids=["one against the rest", "centroids", "stack"],
+)
+@pytest.mark.filterwarnings("ignore:The `probability` parameter")
+def test_models_that_decide_otherwise_far_from_the_sample_give_their_own_labels(
+    model, prove, random
+):
+    values = random.normal(size=(90, 2))
+    frame = pd.DataFrame(values, columns=["a", "b"])
+    model = clone(model).fit(frame, np.digitize(values[:, 0], [-0.5, 0.5]))
 
     assert prove(model, frame).signature.output.label_source == "predict"
 

@@ -30,8 +30,11 @@ __all__ = ["OutputWishes", "infer_output"]
 
 _SAMPLE = 2_000
 _OWN_DECISIONS = frozenset(
-    {"SVC", "NuSVC", "SGDClassifier", "FixedThresholdClassifier", "TunedThresholdClassifierCV"}
-)
+    {"SVC", "NuSVC", "SGDClassifier", "OneVsRestClassifier", "NearestCentroid",
+     "FixedThresholdClassifier", "TunedThresholdClassifierCV"}
+)  # fmt: skip
+"""Whose labels are not those of the largest probability, if only far from the sample: of classes
+against the rest, two have the same share there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,5 +186,5 @@ def _decides_itself(estimator: object) -> bool:
         return True
     if steps := steps_of(estimator):
         return _decides_itself(steps[-1])
-    inner = getattr(estimator, "best_estimator_", None)
-    return inner is not None and _decides_itself(inner)
+    inner = (getattr(estimator, name, None) for name in ("best_estimator_", "final_estimator_"))
+    return any(one is not None and _decides_itself(one) for one in inner)
