@@ -15,7 +15,7 @@ from tests.compiling.agreement import frame_columns, matrix_columns, records_of
 from tests.compiling.cases import Case
 
 from golive.bundle.proof import Deviation
-from golive.compiling.boundaries import near_rows
+from golive.compiling.boundaries import Search, near_rows
 from golive.compiling.comparing import Measure, compare_models, entries_of
 from golive.compiling.compile import write_program
 from golive.compiling.trials import Trial
@@ -40,6 +40,7 @@ class Conformance:
 
     rows: int
     near: int
+    decided: int
     refused: int
     failure: Deviation | None
 
@@ -60,6 +61,7 @@ def conformance(case: Case, *, rows: int = ROWS, pairs: int = PAIRS) -> Conforma
     return Conformance(
         rows=sum(tried.rows for tried in found.tried),
         near=near.size,
+        decided=at_a_change(near, distances(compiled, signature.output)(near)),
         refused=sum(tried.refused for tried in found.tried),
         failure=found.failure,
     )
@@ -120,7 +122,11 @@ def edges(case: Case, sample: Batch, signature: Signature, model: Model, pairs: 
     if own is not None and own.size >= 2 * pairs:
         return own
     found = near_rows(
-        sample, signature, distances(model, signature.output), pairs, random.Random(1), _ROUNDS
+        sample,
+        signature,
+        distances(model, signature.output),
+        Search(pairs, _ROUNDS, decisions=1.0),
+        random.Random(1),
     )
     if own is None or not own.size:
         return found
@@ -148,6 +154,43 @@ def distances(model: Model, output: Output) -> Any:
     return lambda batch: [
         distance(e) for e in entries_of(model, label, batch, size=batch.size or 1)
     ]
+
+
+def at_a_change(near: Batch, found: list[float | None]) -> int:
+    """Of rows in pairs, how many lie within 1e-6 of a change of the answer.
+
+    That is a split, where the numbers of both rows of a pair differ by less than a millionth, or by
+    one where they are whole, and their answers by much more; or a decision, where the distance from
+    it is less than that.
+    """
+    spans = [span_of(column) for column in near.columns]
+    jump = 1e-5 * span_of(found)
+    count = 0
+    for at in range(0, near.size - 1, 2):
+        one, other = found[at], found[at + 1]
+        if one is None or other is None:
+            continue
+        columns = zip(near.columns, spans, strict=True)
+        is_split = abs(one - other) > jump and all(
+            is_close(column[at], column[at + 1], span) for column, span in columns
+        )
+        count += sum(is_split or abs(each) < 1e-6 for each in (one, other))
+    return count
+
+
+def is_close(one: Any, other: Any, span: float) -> bool:
+    """Whether no number lies between two values but those that are as near."""
+    if type(one) is int and type(other) is int:
+        return abs(one - other) <= 1
+    if isinstance(one, (int, float)) and isinstance(other, (int, float)):
+        return abs(one - other) <= 1e-6 * span
+    return True
+
+
+def span_of(column: list[Any]) -> float:
+    """How far the finite numbers of a column are apart."""
+    numbers = [v for v in column if type(v) in (int, float) and abs(v) < 1e300]
+    return max(numbers) - min(numbers) if numbers else 0.0
 
 
 def is_float32(kind: str, signature: Signature, estimator: Any) -> bool:

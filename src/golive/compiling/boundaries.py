@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from golive.runtimes.protocols import Batch
 from golive.signature.model import Signature
 
-__all__ = ["near_rows"]
+__all__ = ["Search", "near_rows"]
 
 Predict = Callable[[Batch], list[Any]]
 _ROUNDS_WITHOUT_NUMBERS = 12
@@ -17,13 +17,23 @@ _TRIES = 5
 """How often pairs are drawn: those whose ends are answered alike tell nothing."""
 
 
+class Search(NamedTuple):
+    """How rows near to changes are searched.
+
+    Attributes:
+        pairs: Between how many pairs of rows.
+        rounds: How often the way between two rows with numbers is halved.
+        decisions: Of the pairs on both sides of zero, the share whose change is that at zero; the
+            others seek some middle between both. With 1, such pairs are taken first.
+    """
+
+    pairs: int
+    rounds: int = 44
+    decisions: float = 0.5
+
+
 def near_rows(
-    sample: Batch,
-    signature: Signature,
-    predict: Predict,
-    pairs: int,
-    chance: random.Random,
-    rounds: int = 44,
+    sample: Batch, signature: Signature, predict: Predict, search: Search, chance: random.Random
 ) -> Batch:
     """Rows on both sides of changes of the answer, on lines between rows of the sample.
 
@@ -32,21 +42,24 @@ def near_rows(
         signature: Says how a column is halved: numbers are, of texts the words.
         predict: One number a row whose changes count, or None where it cannot be answered: the
             distance from a decision, or a value.
-        pairs: Between how many pairs of rows.
+        search: How.
         chance: Chooses the pairs.
-        rounds: How often the way between two rows with numbers is halved.
     """
+    pairs, decisions = search.pairs, search.decisions
     width = len(signature.columns)
     if sample.size < 2:
         return Batch(tuple([] for _ in range(width)), 0)
     lines: list[_Line] = []
     for _ in range(_TRIES):
-        drawn = [_Line(sample, signature, chance) for _ in range(pairs)]
-        lines = [*lines, *_with_ends(drawn, predict, width)][:pairs]
-        if len(lines) == pairs:
+        drawn = [_Line(sample, signature, chance, decisions) for _ in range(pairs)]
+        lines = [*lines, *_with_ends(drawn, predict, width)]
+        if decisions == 1.0:
+            lines.sort(key=lambda line: not line.crosses)
+        lines = lines[:pairs]
+        if len(lines) == pairs and (decisions < 1.0 or lines[-1].crosses):
             break
     is_number = any(column.type == "number" for column in signature.columns)
-    for _ in range(rounds if is_number else _ROUNDS_WITHOUT_NUMBERS):
+    for _ in range(search.rounds if is_number else _ROUNDS_WITHOUT_NUMBERS):
         middles = [(line.low + line.high) / 2 for line in lines]
         found = predict(_batch([ln.at(t) for ln, t in zip(lines, middles, strict=True)], width))
         for line, middle, value in zip(lines, middles, found, strict=True):
@@ -74,15 +87,18 @@ def _batch(rows: Sequence[Sequence[Any]], width: int) -> Batch:
 class _Line:
     """The way from one row to another: numbers move, other values change at some point."""
 
-    def __init__(self, sample: Batch, signature: Signature, chance: random.Random) -> None:
+    def __init__(
+        self, sample: Batch, signature: Signature, chance: random.Random, decisions: float
+    ) -> None:
         one, other = chance.randrange(sample.size), chance.randrange(sample.size)
         self._ways = [
             _way(values[one], values[other], column.type, chance.random())
             for values, column in zip(sample.columns, signature.columns, strict=True)
         ]
-        self._is_fair = chance.random() < 0.5
+        self._is_fair = chance.random() < decisions
         self._bound = 0.0
         self._is_rising = True
+        self.crosses = False
         self.low, self.high = 0.0, 1.0
 
     def at(self, share: float) -> list[Any]:
@@ -92,8 +108,8 @@ class _Line:
     def cut(self, low: float, high: float) -> None:
         """What separates both ends: zero, where they are of different signs, or some middle."""
         self._is_rising = high > low
-        crosses = (low < 0.0) != (high < 0.0)
-        self._bound = 0.0 if crosses and self._is_fair else low / 2 + high / 2
+        self.crosses = (low < 0.0) != (high < 0.0)
+        self._bound = 0.0 if self.crosses and self._is_fair else low / 2 + high / 2
 
     def halve(self, middle: float, value: float | None) -> None:
         """Keep the half in which the answer changes."""

@@ -9,7 +9,7 @@ from itertools import pairwise
 from math import inf, isfinite, nextafter
 from typing import Any
 
-from golive.compiling.boundaries import near_rows
+from golive.compiling.boundaries import Search, near_rows
 from golive.compiling.hostile import hostile_records
 from golive.engine.decode import Decoder
 from golive.runtimes.protocols import Batch
@@ -96,7 +96,9 @@ def trials_of(
         Trial(kind="hostile", batch=decoded(hostile, sizes.hostile)),
         Trial(kind="between", batch=between_rows(sample, signature, sizes.between, chance)),
         Trial(kind="mixed", batch=mixed_rows(sample, signature, sizes.mixed, chance)),
-        Trial(kind="near", batch=near_rows(sample, signature, predict, sizes.pairs, chance)),
+        Trial(
+            kind="near", batch=near_rows(sample, signature, predict, Search(sizes.pairs), chance)
+        ),
         Trial(kind="infinite", batch=_infinite_rows(sample, signature, chance)),
     ]
 
