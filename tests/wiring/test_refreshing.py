@@ -267,6 +267,31 @@ def test_a_version_is_tried_as_it_will_be_served(registry, places):
     assert lookup.name == "users"
 
 
+def taken(source, named):
+    """A version, as a refresher takes it."""
+    source.try_out(named)
+    return source.load(named)
+
+
+@pytest.mark.parametrize("original", [False, True])
+def test_a_file_that_cannot_be_read_now_says_nothing_of_the_version(
+    registry, places, tmp_path, original
+):
+    """A batch job was writing it, and the version was refused until somebody asked."""
+    plan = plan_of("games@prod", refresh=30, lookup=places)
+    plan = pin(msgspec.structs.replace(plan, original=original))
+    source = open_source(plan, plan.pinned["games@prod"])
+    registry.move("games", "prod", 3)
+    named = source.look()
+    (tmp_path / "users.json").rename(tmp_path / "away.json")
+
+    with pytest.raises(SourceUnavailableError, match=r"users\.json cannot be read: No such file"):
+        taken(source, named)
+    (tmp_path / "away.json").rename(tmp_path / "users.json")
+
+    assert taken(source, named).name == "games"
+
+
 @pytest.mark.parametrize("setting", [{"refresh": 30}, {"canary": "3=10"}, {"shadow": "3"}])
 def test_a_place_may_be_that_of_another_version_than_the_one_that_serves(registry, places, setting):
     """Else no version that looks columns up could come, and none that does not come back."""
