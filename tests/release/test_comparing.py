@@ -112,6 +112,16 @@ def test_the_first_metric_that_both_give_decides() -> None:
     assert named.metric == "accuracy"
 
 
+def test_labels_decide_where_probabilities_are_the_same() -> None:
+    """A threshold at which nearly all are told the wrong label was let through."""
+    loss = {"loss": [0.1, 2.0, 0.3, 0.2] * 10}
+    champion = outcomes(right=[1, 1, 1, 0] * 10, **loss)
+
+    compared = compare(champion, outcomes(right=[1, 0, 0, 0] * 10, **loss))
+
+    assert (compared.metric, compared.standing) == ("accuracy", "worse")
+
+
 def test_a_metric_that_the_rows_do_not_give_is_refused() -> None:
     with pytest.raises(UsageError, match=r"do not give the metric roc_auc; they give: accuracy"):
         compare(outcomes(right=[1, 0]), outcomes(right=[1, 0]), metric="roc_auc")

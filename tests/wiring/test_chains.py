@@ -180,6 +180,18 @@ def test_callers_send_the_columns_of_the_source_and_not_its_answers(final, score
         jsonschema.validate(example.record, schema)
 
 
+def test_the_documents_of_a_chain_with_a_function_have_examples_that_are_answered(both, prepared):
+    service = fake_service(*load(both, prepared).values())
+
+    document = strict_json(service.handle(get("/openapi.json")))
+
+    for name in ("both", "prepare"):
+        path = f"/v2/models/{name}/infer"
+        content = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]
+        example = content["examples"]["columns"]["value"]
+        assert service.handle(post(example, path=path)).status == 200
+
+
 def test_the_error_of_a_source_is_that_of_its_record_alone(both, prepared):
     service = fake_service(*load(both, prepared).values())
     good = {"a": 0.5, "text": "abc", "weight": 0.25}

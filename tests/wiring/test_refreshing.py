@@ -234,8 +234,9 @@ def test_a_compiled_program_is_not_tried_and_neither_is_anything_without_a_limit
     unlimited.try_out(named)
 
 
-def test_a_version_is_tried_as_it_will_be_served(registry, bundle, tmp_path):
-    """One whose columns are looked up does not load without the place where they are."""
+@pytest.fixture
+def places(registry, bundle, tmp_path):
+    """Where version 3 of `games`, unlike those before, looks a column up."""
     a, b = bundle.signature.columns
     signature = replace(
         bundle.signature,
@@ -248,7 +249,11 @@ def test_a_version_is_tried_as_it_will_be_served(registry, bundle, tmp_path):
         bundle.path, signature=tmp_path / "edited.toml", output=tmp_path / "looking.bundle"
     )
     registry.push(looking, model="games")
-    places = (f"users={tmp_path / 'users.json'}",)
+    return (f"users={tmp_path / 'users.json'}",)
+
+
+def test_a_version_is_tried_as_it_will_be_served(registry, places):
+    """One whose columns are looked up does not load without the place where they are."""
     plan = pin(
         msgspec.structs.replace(plan_of("games@prod", refresh=30, lookup=places), original=True)
     )
@@ -258,7 +263,41 @@ def test_a_version_is_tried_as_it_will_be_served(registry, bundle, tmp_path):
 
     source.try_out(named)
 
-    assert source.load(named).version == looking.version
+    [lookup] = source.load(named).engine.signature.lookups
+    assert lookup.name == "users"
+
+
+def taken(source, named):
+    """A version, as a refresher takes it."""
+    source.try_out(named)
+    return source.load(named)
+
+
+@pytest.mark.parametrize("original", [False, True])
+def test_a_file_that_cannot_be_read_now_says_nothing_of_the_version(
+    registry, places, tmp_path, original
+):
+    """A batch job was writing it, and the version was refused until somebody asked."""
+    plan = plan_of("games@prod", refresh=30, lookup=places)
+    plan = pin(msgspec.structs.replace(plan, original=original))
+    source = open_source(plan, plan.pinned["games@prod"])
+    registry.move("games", "prod", 3)
+    named = source.look()
+    (tmp_path / "users.json").rename(tmp_path / "away.json")
+
+    with pytest.raises(SourceUnavailableError, match=r"users\.json cannot be read: No such file"):
+        taken(source, named)
+    (tmp_path / "away.json").rename(tmp_path / "users.json")
+
+    assert taken(source, named).name == "games"
+
+
+@pytest.mark.parametrize("setting", [{"refresh": 30}, {"canary": "3=10"}, {"shadow": "3"}])
+def test_a_place_may_be_that_of_another_version_than_the_one_that_serves(registry, places, setting):
+    """Else no version that looks columns up could come, and none that does not come back."""
+    plan = pin(plan_of("games@prod", lookup=places, **setting))
+
+    assert list(load_models(plan)) == ["games"]
 
 
 def test_a_trial_is_ended_when_its_time_is_over(registry, dangers):

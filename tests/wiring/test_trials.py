@@ -13,6 +13,7 @@ from golive.errors import GoliveError, ModelLoadError
 from golive.http.memory.reading import memory_of
 from golive.http.plan import ServePlan
 from golive.http.refreshing.source import SourceUnavailableError
+from golive.lookups.errors import LookupNotReadError
 from golive.settings import ServeSettings
 from golive.wiring.free_memory import Memory
 from golive.wiring.trial_process import TrialTask, report_of
@@ -175,9 +176,10 @@ def test_where_others_take_the_memory_it_says_nothing_of_the_version(attempt):
         (ModelLoadError("no"), "model_not_loadable", False),
         (MemoryError(), "model_not_loadable", False),
         (OSError(28, "No space left on device"), "model_not_loadable", True),
+        (LookupNotReadError("users: users.json cannot be read"), "usage", True),
     ],
 )
-def test_a_full_disk_says_nothing_of_the_version(error, code, says_nothing):
+def test_a_full_disk_or_another_file_says_nothing_of_the_version(error, code, says_nothing):
     report = report_of(error)
 
     assert (report.code, report.says_nothing) == (code, says_nothing)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from golive.errors import GoliveError
+from golive.errors import GoliveError, UsageError
 
-__all__ = ["LookupTimeoutError", "LookupUnavailableError"]
+__all__ = ["LookupNotReadError", "LookupTimeoutError", "LookupUnavailableError"]
 
 
 class LookupUnavailableError(GoliveError):
@@ -17,3 +17,7 @@ class LookupTimeoutError(LookupUnavailableError):
     """It did not answer in time."""
 
     code = "timeout"
+
+
+class LookupNotReadError(UsageError):
+    """The file that a lookup was given cannot be read now; it says nothing of the model."""

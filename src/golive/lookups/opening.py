@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from golive.errors import UsageError
-from golive.lookups.errors import LookupUnavailableError
+from golive.lookups.errors import LookupNotReadError, LookupUnavailableError
 from golive.lookups.protocols import LookupStore
 from golive.lookups.table_file import TableFile
 from golive.lookups.tables import SUFFIXES
@@ -28,7 +28,8 @@ def open_lookup(lookup: Lookup, location: str, *, seconds: float) -> LookupStore
         seconds: How long to wait for what is not in memory.
 
     Raises:
-        UsageError: There is no such file, it cannot be read, or the URL is none.
+        LookupNotReadError: There is no such file, or it cannot be read.
+        UsageError: The location is neither a file nor the URL of a Redis.
         MissingExtraError: redis-py is not installed.
     """
     if location.startswith(_SCHEMES):
@@ -45,6 +46,6 @@ def open_lookup(lookup: Lookup, location: str, *, seconds: float) -> LookupStore
     try:
         table = TableFile(path, lookup)
     except LookupUnavailableError as error:
-        raise UsageError(f"{lookup.name}: {error.message}", hint=error.hint) from error
+        raise LookupNotReadError(f"{lookup.name}: {error.message}", hint=error.hint) from error
     table.watch()
     return table

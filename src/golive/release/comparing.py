@@ -55,6 +55,12 @@ class MetricDifference:
             return "worse"
         return "better" if worst > none else "undecided"
 
+    @property
+    def is_nothing(self) -> bool:
+        """Whether no sample of the rows told the two apart, but for rounding."""
+        none = _ROUNDING * max(abs(self.champion), abs(self.challenger))
+        return max(abs(self.low), abs(self.high)) <= none
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
@@ -104,7 +110,8 @@ def compare(
     Args:
         champion: What its answers on n rows were worth.
         challenger: Likewise, on the same n rows.
-        metric: Name of the one that decides; the first of `METRICS` that both give if None.
+        metric: Name of the one that decides; if None, the first of `METRICS` that both give and
+            that tells them apart.
         tolerance: How much worse the challenger may be in it, at least 0.
 
     Returns:
@@ -130,10 +137,19 @@ def compare(
         skipped=int((~(first | second)).sum()),
         only_champion=int((first & ~second).sum()),
         only_challenger=int((second & ~first).sum()),
-        metric=metric or next(iter(differences)),
+        metric=metric or _telling(differences),
         tolerance=tolerance,
         differences=differences,
     )
+
+
+def _telling(differences: Mapping[str, MetricDifference]) -> str:
+    """The first metric that tells the two apart, or the first of all.
+
+    Models that differ by their threshold have the same probabilities, and other labels.
+    """
+    telling = (name for name, found in differences.items() if not found.is_nothing)
+    return next(telling, next(iter(differences)))
 
 
 def _differences(

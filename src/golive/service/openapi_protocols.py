@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from golive.engine.accepted_schema import accepted_schema
 from golive.service.input_tensors import REQUEST_TENSOR
 from golive.service.model_versions import version_paths
@@ -325,10 +327,13 @@ def _examples(model: ServedModel) -> list[JsonValue]:
 
 
 def _tensor_examples(model: ServedModel) -> dict[str, JsonValue]:
-    records = [record for record in _examples(model) if isinstance(record, dict)]
+    if model.engine.signature.form == "object":
+        records: list[JsonValue] = [{REQUEST_TENSOR: _json_text(r)} for r in _examples(model)]
+    else:
+        records = [record for record in _examples(model) if isinstance(record, dict)]
     inputs = input_metadata(model.engine.signature)
-    names = [each["name"] for each in inputs]
-    if not records or any(record.keys() < set(names) for record in records):
+    names = {each["name"] for each in inputs}
+    if not records or not all(names <= record.keys() for record in records):
         return {}
     size = len(records)
     tensors = [
@@ -336,3 +341,7 @@ def _tensor_examples(model: ServedModel) -> dict[str, JsonValue]:
         for each in inputs
     ]
     return {"columns": {"inputs": tensors}}
+
+
+def _json_text(record: JsonValue) -> str:
+    return msgspec.json.encode(record).decode()

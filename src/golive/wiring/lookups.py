@@ -48,7 +48,7 @@ def check_lookups(
     Args:
         locations: By the lookups' names.
         signatures: By the models' names.
-        is_all: Whether these are all the models that there are.
+        is_all: Whether these are all the models and versions that there will be.
 
     Raises:
         UsageError: There is one.

@@ -62,7 +62,9 @@ def load_models(plan: ServePlan) -> dict[str, ServedModel]:
         from golive.wiring.lookups import check_lookups, read_locations  # few servers have any
 
         signatures = {name: bundle.signature for name, bundle in bundles.items()}
-        check_lookups(read_locations(plan.settings.lookup), signatures)
+        others_may_come = bool(plan.followed) or plan.canary is not None
+        locations = read_locations(plan.settings.lookup)
+        check_lookups(locations, signatures, is_all=not others_may_come)
     if plan.placements:
         from golive.wiring.isolating import load_isolated  # few servers isolate anything
 

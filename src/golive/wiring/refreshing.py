@@ -51,7 +51,8 @@ class RegistrySource:
         """Load a version in a process of its own, once; a compiled program runs no code of its own.
 
         Raises:
-            SourceUnavailableError: The registry does not answer, or the disk is full.
+            SourceUnavailableError: The registry does not answer, the disk is full, or a file of
+                looked-up values cannot be read.
             GoliveError: It is not what was packed, does not load here, or answers differently.
         """
         bundle = self._pull(named)
@@ -65,13 +66,21 @@ class RegistrySource:
         """A version, pulled, verified and loaded, its golden records replayed.
 
         Raises:
-            SourceUnavailableError: The registry does not answer.
+            SourceUnavailableError: The registry does not answer, or a file of looked-up values
+                cannot be read.
             GoliveError: It is not what was packed, does not load here, or answers differently.
         """
         pulled, self._pulled = self._pulled, None
         is_pulled = pulled is not None and pulled[0] == named.sha256
         bundle = pulled[1] if pulled is not None and is_pulled else self._pull(named)
-        return load_model(self._plan, named.model, bundle, names=named.names)
+        try:
+            return load_model(self._plan, named.model, bundle, names=named.names)
+        except UsageError as error:
+            from golive.lookups.errors import LookupNotReadError  # few models look anything up
+
+            if isinstance(error, LookupNotReadError):
+                raise SourceUnavailableError(error.message, hint=error.hint) from error
+            raise
 
     def _pull(self, named: Named) -> Bundle:
         try:

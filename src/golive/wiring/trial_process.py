@@ -111,10 +111,17 @@ def _load_and_ask(task: TrialTask) -> None:
 
 
 def report_of(error: BaseException) -> Report:
-    """What is told of an error; one of the system says nothing of the version."""
+    """What is told of an error; one of the system or of other files says nothing of the version."""
+    from golive.lookups.errors import LookupNotReadError
+
     if isinstance(error, GoliveError):
         message, hint = error.message[:_LONGEST], error.hint
-        return Report(code=error.code, message=message, hint=hint and hint[:_LONGEST])
+        return Report(
+            code=error.code,
+            message=message,
+            hint=hint and hint[:_LONGEST],
+            says_nothing=isinstance(error, LookupNotReadError),
+        )
     message = f"{type(error).__name__}: {error}"[:_LONGEST]
     says_nothing = isinstance(error, OSError)
     return Report(code="model_not_loadable", message=message, says_nothing=says_nothing)
