@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from golive.engine.accepted_schema import accepted_schema
 from golive.service.input_tensors import REQUEST_TENSOR
+from golive.service.json_text import encode_json
 from golive.service.model_versions import version_paths
 from golive.service.openapi_responses import json_response, problem_responses
 from golive.service.output_choice import output_names
@@ -325,10 +326,12 @@ def _examples(model: ServedModel) -> list[JsonValue]:
 
 
 def _tensor_examples(model: ServedModel) -> dict[str, JsonValue]:
+    if model.engine.signature.form == "object":
+        return _text_examples(model)
     records = [record for record in _examples(model) if isinstance(record, dict)]
     inputs = input_metadata(model.engine.signature)
     names = [each["name"] for each in inputs]
-    if not records or any(record.keys() < set(names) for record in records):
+    if not records or not all(record.keys() >= set(names) for record in records):
         return {}
     size = len(records)
     tensors = [
@@ -336,3 +339,10 @@ def _tensor_examples(model: ServedModel) -> dict[str, JsonValue]:
         for each in inputs
     ]
     return {"columns": {"inputs": tensors}}
+
+
+def _text_examples(model: ServedModel) -> dict[str, JsonValue]:
+    """The requests of a function model, each as a text."""
+    texts: list[JsonValue] = [encode_json(record).decode() for record in _examples(model)]
+    tensor = {"name": REQUEST_TENSOR, "datatype": "BYTES", "shape": [len(texts)], "data": texts}
+    return {"texts": {"inputs": [tensor]}} if texts else {}
