@@ -190,6 +190,9 @@ def _through(entrance: Entrance, endpoint: Endpoint) -> Endpoint:
         endpoint = entrance.meter(endpoint)
     if entrance.is_admin and endpoint.by_admin is not None:
         endpoint = msgspec.structs.replace(endpoint, handler=endpoint.by_admin)
+    if entrance.allows_model is not None and endpoint.for_models is not None:
+        handler = endpoint.for_models(entrance.allows_model)
+        endpoint = msgspec.structs.replace(endpoint, handler=handler)
     return endpoint
 
 

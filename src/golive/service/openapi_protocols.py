@@ -54,10 +54,10 @@ _TENSORS: JsonValue = {
 }
 
 
-def protocol_service_paths(models: Sequence[ServedModel]) -> dict[str, JsonValue]:
+def protocol_service_paths(models: Sequence[ServedModel], *, is_only: bool) -> dict[str, JsonValue]:
     """The paths that belong to no model, and those of the only one."""
     paths: dict[str, JsonValue] = {}
-    if len(models) == 1:
+    if is_only:
         paths["/invocations"] = _invocations(models[0], operation="invocations")
     return paths | {
         "/ping": _get("ping", "The models are loaded and requests are welcome.", _MLFLOW),
