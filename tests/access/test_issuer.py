@@ -106,3 +106,10 @@ def test_what_is_safe_to_fetch_from(url):
 def test_what_is_not(url):
     with pytest.raises(UsageError, match="a test"):
         check_url(url, source="a test")
+
+
+def test_a_password_is_refused_and_not_said():
+    with pytest.raises(UsageError, match="holds a name or a password") as caught:
+        check_url("https://user:secret@login.example.com", source="a test")
+
+    assert "secret" not in f"{caught.value} {caught.value.hint}"

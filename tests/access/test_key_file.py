@@ -115,11 +115,15 @@ def test_a_link_stays_a_link(path, tmp_path):
     assert KeyFile(path).read() == ()
 
 
-def test_processes_that_change_it_at_the_same_time_lose_no_key(tmp_path):
-    path = tmp_path / "keys.json"
+@pytest.mark.parametrize("has_link", [False, True])
+def test_processes_that_change_it_at_the_same_time_lose_no_key(tmp_path, has_link):
+    path, link = tmp_path / "keys.json", tmp_path / "link.json"
+    KeyFile(path).change(lambda keys: keys)
+    link.symlink_to(path)
+    ways = [link if has_link and number % 2 else path for number in range(4)]
     writers = [
-        subprocess.Popen([sys.executable, "-c", WRITER, str(path), str(number)], env=os.environ)
-        for number in range(4)
+        subprocess.Popen([sys.executable, "-c", WRITER, str(way), str(number)], env=os.environ)
+        for number, way in enumerate(ways)
     ]
     codes = [writer.wait(60) for writer in writers]
 

@@ -1,5 +1,6 @@
 """Quotas are put together by the processes of a machine, and outlive them."""
 
+import json
 import stat
 import subprocess
 import sys
@@ -158,6 +159,21 @@ def test_a_damaged_file_is_told_once_and_each_counts_alone_until_it_is_gone(begi
     path.unlink()
     ledger.look()
     assert saved(path) == 10
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"used": -5}, {"end": 1e308}, {"begin": -1}, {"end": 0}, {"end": 40 * 86_400}],
+)
+def test_counts_that_nobody_can_have_written_are_refused(path, changed):
+    line = {"key": "a", "model": "m", "period": "day", "used": 5, "begin": 0, "end": 86_400}
+    path.write_text(json.dumps({"format": 1, "used": [line]}))
+    assert len(UsageFile(path).read()) == 1
+
+    path.write_text(json.dumps({"format": 1, "used": [line | changed]}))
+
+    with pytest.raises(LedgerError, match="is no file of counts"):
+        UsageFile(path).read()
 
 
 def test_a_directory_that_cannot_be_written_to_is_told_once(path, clock, caplog):

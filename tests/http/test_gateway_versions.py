@@ -2,13 +2,17 @@
 
 import asyncio
 import json
-from time import perf_counter
+from ipaddress import ip_network
+from time import perf_counter, time
 
 import pytest
 from tests.http.gateways import ask, make_gateway, read
 
+from golive.access.addresses import AddressPolicy
+from golive.access.gatekeeper import Gatekeeper
 from golive.http.protocols import Head
 from golive.service.version_choice import chosen, not_served
+from golive.testing.keys import MemoryKeys
 from golive.testing.services import fake_service
 from golive.testing.sources import fake_version
 
@@ -117,3 +121,25 @@ def test_of_two_versions_that_have_a_name_the_usual_one_is_chosen():
 
     assert [chosen(name, [new, old]) for name in ("prod", "7", "6")] == [0, 1, None]
     assert not_served("6", [new]).members == {"served": [["v8", "8", "prod"]]}
+
+
+@pytest.mark.parametrize(
+    ("settings", "status"),
+    [
+        ({"gatekeeper": Gatekeeper(MemoryKeys(), clock=time, is_locked=True)}, 401),
+        ({"addresses": AddressPolicy(allowed=(ip_network("192.0.2.0/24"),))}, 403),
+    ],
+)
+@pytest.mark.parametrize(
+    "asked", [head("9"), head("7"), head(query=b"%ff=1"), head("9", query=b"%ff=1")]
+)
+def test_who_is_not_let_in_is_not_told_what_else_is_wrong(settings, status, asked):
+    made, _ = make_gateway(version(8, "8", "prod"), **settings)
+    old = version(7, "7", "prod")
+    made.serve(made.service, also=(fake_service(old, context=made.service.context),))
+
+    response = answer(made, asked)
+
+    assert response.status == status
+    assert response.headers["golive-model-version"] == "v8"
+    assert b"v7" not in response.body

@@ -120,8 +120,19 @@ def test_over_the_rate_it_is_429_until_the_seconds_have_passed(start_server, pat
     assert text[16:] not in log
 
 
-def test_an_empty_file_of_keys_lets_everybody_in(start_server, path):
+def test_an_empty_file_of_keys_lets_nobody_in_until_there_is_a_key(start_server, path, desk):
     KeyFile(path).change(lambda keys: keys)
     server = start_server(keys=str(path))
 
-    assert asked(server, None) == [200]
+    assert asked(server, None) == [401]
+    _, text = desk.create(KeyWish(name="first"))
+    seconds_until(lambda: asked(server, text) == [200])
+
+
+def test_a_worker_that_begins_when_the_keys_are_gone_lets_nobody_in(start_server, path, desk):
+    desk.create(KeyWish(name="a"))
+    server = start_server(keys=str(path))
+    KeyFile(path).change(lambda _: ())
+    later = start_server(keys=str(path))
+
+    assert (asked(server, None), asked(later, None)) == ([401], [401])

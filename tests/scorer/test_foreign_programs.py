@@ -221,6 +221,17 @@ def test_trees_whose_nodes_are_not_whole_are_refused(tmp_path, name):
         load_program(tmp_path)
 
 
+@pytest.mark.parametrize("place", [-1.0, 2.0, 1e300, float("inf"), float("nan")])
+def test_leaves_whose_values_are_not_there_are_refused(tmp_path, place):
+    trees = comb(2)
+    thresholds = array("d", [0.5, 0.0, 0.5, 1.0, place])
+    values = {"start": array("d", [0.0, 0.0]), "vectors": array("d", [1.0, 2.0, 3.0, 4.0])}
+    forest(tmp_path, *trees, thresholds=thresholds, **values)
+
+    with pytest.raises(ProgramError, match="leaves have no values"):
+        load_program(tmp_path)
+
+
 @pytest.mark.parametrize("outputs", [[], [1], [-1], [0, 0]])
 def test_trees_that_are_added_to_no_sum_are_refused(tmp_path, outputs):
     forest(tmp_path, *comb(2), outputs=array("i", outputs))

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import msgspec
 import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from golive.access.errors import LedgerError
 from golive.access.gatekeeper import Gatekeeper
@@ -164,6 +165,34 @@ def test_a_key_of_administration_asks_no_model_unless_it_names_it():
     assert codes(plain.ask(x_api_key=plain.text)) == [(403, "not_allowed")]
     assert plain.get("/metrics", x_api_key=plain.text).status == 200
     assert named.ask(x_api_key=named.text).status == 200
+
+
+@pytest.mark.parametrize(
+    ("wish", "described"),
+    [
+        ({}, {"sum", "other"}), ({"models": ["*"]}, {"sum", "other"}),
+        ({"models": ["sum"]}, {"sum"}),
+        ({"models": ["another"]}, set()), ({"is_admin": True}, set()),
+        ({"is_admin": True, "models": ["other"]}, {"other"}),
+    ],
+)  # fmt: skip
+def test_the_document_describes_the_models_that_a_key_may_ask(wish, described):
+    setup = Setup(**wish)
+    everybody = Setup()
+    everybody.get("/openapi.json", x_api_key=everybody.text)
+
+    response = setup.get("/openapi.json", x_api_key=setup.text)
+    document = strict_json(response)
+
+    OpenAPIV31SpecValidator(document).validate()
+    models = {name for name in ("sum", "other") if f"/models/{name}/predict" in document["paths"]}
+    assert models == described
+    assert all(
+        f"/{name}/".encode() not in response.body and f'"{name}.'.encode() not in response.body
+        for name in {"sum", "other"} - described
+    )
+    assert "/predict" not in document["paths"]
+    assert "/models" in document["paths"]
 
 
 def test_a_wrong_key_is_401_and_is_not_told(setup):

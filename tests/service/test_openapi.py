@@ -1,10 +1,13 @@
 """The OpenAPI document, held against the specification and against the service."""
 
+import msgspec
 import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from tests.service.served_models import function_model
 
 from golive.service.context import ServiceContext
+from golive.service.served import Example
 from golive.testing.services import (
     counted_ids,
     fake_model,
@@ -31,6 +34,20 @@ def test_the_document_is_valid(names):
     document = document_of(fake_service(*models, context=context))
 
     OpenAPIV31SpecValidator(document).validate()
+
+
+def test_a_function_model_is_described_with_its_requests_as_texts():
+    model = function_model(lambda request: {"n": len(request["items"])})
+    examples = (Example({"items": [1]}, {"value": {"n": 1}}),)
+    service = fake_service(msgspec.structs.replace(model, examples=examples))
+
+    document = document_of(service)
+    infer = document["paths"]["/v2/models/f/infer"]["post"]["requestBody"]["content"]
+    body = infer["application/json"]["examples"]["texts"]["value"]
+    answer = service.handle(post(body, path="/v2/models/f/infer"))
+
+    OpenAPIV31SpecValidator(document).validate()
+    assert strict_json(answer)["outputs"][0]["data"] == ['{"n":1}']
 
 
 def test_one_model_stands_at_the_root_and_under_its_name():

@@ -50,6 +50,16 @@ def test_a_service_without_a_server_needs_the_key_as_well(bundle, tmp_path):
     assert (without.status, with_key.status) == (401, 200)
 
 
+def test_a_file_without_a_key_lets_nobody_in(bundle, tmp_path):
+    path = tmp_path / "keys.json"
+    open_keys(path).change(lambda keys: keys)
+    service = open_service(bundle.path, settings=ServeSettings.load({}, keys=path))
+
+    answers = [service.handle(get(path, host="localhost")) for path in ("/models", "/healthz")]
+
+    assert [answer.status for answer in answers] == [401, 200]
+
+
 def test_the_curl_that_is_announced_has_a_place_for_the_key(bundle, tmp_path):
     path = tmp_path / "keys.json"
     open_keys(path).change(lambda keys: keys)

@@ -40,6 +40,7 @@ class Gatekeeper:
         clock: Seconds since 1970.
         ledger: Counts what keys with limits ask; one of this process alone if None.
         tokens: Verifies tokens; None where none are taken.
+        is_locked: Whether nobody is let in without a key, also where there is none yet.
 
     Attributes:
         ledger: Counts.
@@ -52,6 +53,7 @@ class Gatekeeper:
         clock: Callable[[], float],
         ledger: Ledger | None = None,
         tokens: TokenVerifier | None = None,
+        is_locked: bool = False,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -60,7 +62,7 @@ class Gatekeeper:
         self._turns = _Turns()
         self._mark = None if store is None else store.mark()
         self._keys: dict[str, Key] | None = {}
-        self._is_locked = tokens is not None
+        self._is_locked = is_locked or tokens is not None
         self._next_end: datetime | None = None
         self._looked_at = self._now()
         self._read()

@@ -100,6 +100,9 @@ def check_url(url: str, *, source: str, may_have_query: bool = True) -> None:
     is_whole = host and parts.scheme in ("http", "https") and not parts.fragment
     if not host or not is_whole or (parts.query and not may_have_query):
         raise UsageError(f"{source} {url!r} is no URL.", hint=hint)
+    if "@" in parts.netloc:  # it would be in logs and in the list of processes
+        without = "the keys of an issuer are public; write it without"
+        raise UsageError(f"{source} holds a name or a password.", hint=without)
     if parts.scheme == "http" and not _is_loopback(host):
         raise UsageError(f"{source} {url!r} is no https:// URL.", hint=hint)
 

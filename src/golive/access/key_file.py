@@ -29,7 +29,8 @@ class KeyFile:
     """Keeps keys in a file, replaced as a whole.
 
     Who changes it holds a lock on the file of the same name with `.lock` behind it, which the
-    system gives back when a process is killed.
+    system gives back when a process is killed. Where it is a link, that lies beside what it leads
+    to, so that all ways to a file take turns.
 
     Args:
         path: The file; a first change makes it.
@@ -77,7 +78,8 @@ class KeyFile:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        path = self._path.with_name(f"{self._path.name}.lock")
+        target = self._path.resolve()
+        path = target.with_name(f"{target.name}.lock")
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:

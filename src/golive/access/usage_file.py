@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -17,6 +18,8 @@ from golive.files import write_atomically
 __all__ = ["Counts", "UsageFile", "added", "usage_path"]
 
 _FORMAT = 1
+_LONGEST_SECONDS = 31 * 86_400.0
+_Time = Annotated[float, msgspec.Meta(ge=0, le=250_000_000_000)]
 
 Counts = dict[tuple[str, str, Period], Used]
 """How much of a quota was used, by the id of a key, the name of a model and the period."""
@@ -26,9 +29,14 @@ class _Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     key: str
     model: str
     period: Period
-    used: int
-    begin: float
-    end: float
+    used: Annotated[int, msgspec.Meta(ge=0)]
+    begin: _Time
+    end: _Time
+
+    def __post_init__(self) -> None:
+        """Refuse, with a ValueError, what is no period: it would never end."""
+        if not self.begin < self.end <= self.begin + _LONGEST_SECONDS:
+            raise ValueError("a period ends within a month")
 
 
 class _Content(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

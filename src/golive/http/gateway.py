@@ -157,6 +157,8 @@ class ServiceGateway:
             detail = "The query is not UTF-8, or too long."
             problem = Problem(code="bad_query", detail=detail)
         way, admitted = served.usual, served.usual.service.admit(request)
+        if admitted.is_barred:  # what else is wrong is for those who are let in
+            return Admission(head=head, epoch=served, plan=self._plan(way, admitted, None))
         wanted = head.headers.get("golive-version")
         if wanted is not None and admitted.place.model is not None:
             found = _way_of(wanted, admitted.place.model.name, served)

@@ -118,7 +118,8 @@ def open_gatekeeper(
 ) -> Gatekeeper | None:
     """What knows the keys of the file that the settings name, or None where they name none.
 
-    Where the file cannot be read, it lets nobody in.
+    Where the file cannot be read, or has no key, it lets nobody in: a worker that begins when the
+    keys are gone must not be open.
 
     Args:
         settings: How models are served.
@@ -139,7 +140,9 @@ def open_gatekeeper(
     if settings.keys is None:
         return Gatekeeper(None, clock=time.time, tokens=tokens)
     ledger = open_ledger(settings, metrics)
-    return Gatekeeper(KeyFile(settings.keys), clock=time.time, ledger=ledger, tokens=tokens)
+    return Gatekeeper(
+        KeyFile(settings.keys), clock=time.time, ledger=ledger, tokens=tokens, is_locked=True
+    )
 
 
 def open_token_desk(settings: ServeSettings) -> TokenDesk | None:

@@ -58,6 +58,7 @@ class Admitted(msgspec.Struct, frozen=True, kw_only=True):
         accept_encoding: As the caller sent it, or None.
         least_encoded: Smaller bodies are sent as they are.
         key: Name and id of the key that was sent, or None where none was needed.
+        is_barred: Whether the requests are not let in: by their host, address, origin or key.
     """
 
     head: Request
@@ -72,6 +73,7 @@ class Admitted(msgspec.Struct, frozen=True, kw_only=True):
     accept_encoding: str | None
     least_encoded: int
     key: tuple[str, str] | None = None
+    is_barred: bool = False
 
     def read(self, body: bytes, *, limits: Limits) -> bytes | Problem:
         """The body that the endpoint is to read, decompressed, or why it is not read.
@@ -154,6 +156,7 @@ def admit(
         accept_encoding=accept_encoding,
         least_encoded=0 if accept_encoding and "q=" in accept_encoding else SMALLEST_ENCODED,
         key=entrance.key,
+        is_barred=entrance.problem is not None,
     )
 
 
@@ -187,6 +190,9 @@ def _through(entrance: Entrance, endpoint: Endpoint) -> Endpoint:
         endpoint = entrance.meter(endpoint)
     if entrance.is_admin and endpoint.by_admin is not None:
         endpoint = msgspec.structs.replace(endpoint, handler=endpoint.by_admin)
+    if entrance.allows_model is not None and endpoint.for_models is not None:
+        handler = endpoint.for_models(entrance.allows_model)
+        endpoint = msgspec.structs.replace(endpoint, handler=handler)
     return endpoint
 
 

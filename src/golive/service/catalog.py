@@ -9,7 +9,7 @@ import msgspec
 from golive.service.calls import Call, Reply
 from golive.service.json_text import encode_json
 from golive.service.page.routes import page_endpoint
-from golive.service.routes import Route, get_route
+from golive.service.routes import Endpoint, Handler, Route, get_route
 from golive.service.schemas import DIALECT, model_schemas
 from golive.service.served import ServedModel
 from golive.signature.model import JsonValue
@@ -30,7 +30,7 @@ class Catalog:
         self._models = tuple(models)
         self._has_metrics = has_metrics
         self._needs_key = needs_key
-        self._documents: dict[tuple[str, bool], bytes] = {}
+        self._documents: dict[tuple[tuple[str, ...], bool, bool], bytes] = {}
 
     def index(self, call: Call) -> Reply:  # noqa: ARG002
         """Answer `/`: where everything is."""
@@ -70,20 +70,32 @@ class Catalog:
         return Reply(body=encode_json(document))
 
     def openapi(self, call: Call) -> Reply:
-        """Answer `/openapi.json`: every path of the service."""
-        name = "" if call.model is None else call.model.name
-        locked = self._needs_key()
-        if (name, locked) not in self._documents:
-            self._documents[name, locked] = self._build(call.model, locked=locked)
-        return Reply(body=self._documents[name, locked])
+        """Answer `/openapi.json`: every path of the service, or of the model."""
+        if call.model is not None:
+            return self._document((call.model,), is_whole=False)
+        return self._document(self._models, is_whole=True)
 
-    def _build(self, model: ServedModel | None, *, locked: bool) -> bytes:
+    def openapi_of(self, allows: Callable[[str], bool]) -> Handler:
+        """What answers `/openapi.json` with the models that a key may ask, and no others."""
+        allowed = tuple(model for model in self._models if allows(model.name))
+        return lambda _: self._document(allowed, is_whole=True)
+
+    def _document(self, models: tuple[ServedModel, ...], *, is_whole: bool) -> Reply:
+        name = tuple(model.name for model in models), is_whole, self._needs_key()
+        if name not in self._documents:
+            self._documents[name] = self._build(models, is_whole=is_whole, locked=name[2])
+        return Reply(body=self._documents[name])
+
+    def _build(self, models: tuple[ServedModel, ...], *, is_whole: bool, locked: bool) -> bytes:
         # Imported when it is asked for: it takes a while that every start would have to wait.
         from golive.service.openapi import openapi_document
 
-        models = self._models if model is None else (model,)
-        has_metrics = self._has_metrics and model is None
-        document = openapi_document(models, is_whole=model is None, has_metrics=has_metrics)
+        document = openapi_document(
+            models,
+            is_whole=is_whole,
+            has_metrics=self._has_metrics and is_whole,
+            is_only=len(models) == len(self._models) == 1,
+        )
         if locked:
             from golive.service.openapi_security import secured
 
@@ -97,7 +109,8 @@ def catalog_routes(
     """The paths that tell of the models."""
     catalog = Catalog(models, has_metrics=has_metrics, needs_key=needs_key)
     yield "/", Route("/", {"GET": page_endpoint(catalog.index, root="./")})
-    yield "/openapi.json", get_route("/openapi.json", catalog.openapi)
+    whole = Endpoint(handler=catalog.openapi, for_models=catalog.openapi_of)
+    yield "/openapi.json", Route("/openapi.json", {"GET": whole})
     yield "/models", get_route("/models", catalog.models)
     for model in models:
         path, pattern = f"/models/{model.name}", "/models/{name}"

@@ -27,8 +27,8 @@ _LONGEST_NAMES = 2000
 _PREFLIGHT_SECONDS = 600
 _USUAL_PORTS = {"http://": ":80", "https://": ":443"}
 _EXPOSED = (
-    "golive-request-id, golive-model-version, golive-environment, retry-after, "
-    "ratelimit, ratelimit-policy, x-request-id, traceparent"
+    "golive-request-id, golive-model-version, golive-feature-versions, golive-environment, "
+    "golive-defaults, retry-after, ratelimit, ratelimit-policy, x-request-id, traceparent"
 )
 
 

@@ -40,6 +40,7 @@ class Entrance(msgspec.Struct, frozen=True, kw_only=True):
         meter: Wraps what answers in the limits of the key; None where it has none.
         headers: Of every response.
         is_admin: Whether it is a key of administration that lets them in.
+        allows_model: Whether the key may ask a model, or None where none is needed.
     """
 
     problem: Problem | None = None
@@ -47,6 +48,7 @@ class Entrance(msgspec.Struct, frozen=True, kw_only=True):
     meter: Callable[[Endpoint], Endpoint] | None = None
     headers: dict[str, str] = msgspec.field(default_factory=dict)
     is_admin: bool = False
+    allows_model: Callable[[str], bool] | None = None
 
 
 OPEN_ENTRANCE = Entrance()
@@ -96,7 +98,7 @@ def enter(
     if model is not None and endpoint is not None and endpoint.effort == "model":
         meter = gatekeeper.meter(key, model)
     if meter is None:
-        return Entrance(key=(key.name, key.id), is_admin=needs_admin)
+        return Entrance(key=(key.name, key.id), is_admin=needs_admin, allows_model=key.allows_model)
     return Entrance(
         key=(key.name, key.id),
         meter=lambda metered: _metered(metered, meter),

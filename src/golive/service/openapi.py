@@ -27,7 +27,11 @@ _ANY_OBJECT = {"type": "object"}
 
 
 def openapi_document(
-    models: Sequence[ServedModel], *, is_whole: bool, has_metrics: bool = False
+    models: Sequence[ServedModel],
+    *,
+    is_whole: bool,
+    has_metrics: bool = False,
+    is_only: bool | None = None,
 ) -> dict[str, JsonValue]:
     """The document of some models.
 
@@ -35,17 +39,22 @@ def openapi_document(
         models: The models whose paths are described.
         is_whole: Whether the paths that belong to no model are, too.
         has_metrics: Whether `/metrics` is one of them.
+        is_only: Whether no other model is served, so that `/predict` asks this one; if None,
+            whether it is one model.
     """
+    is_only = len(models) == 1 if is_only is None else is_only
     paths: dict[str, JsonValue] = {}
     schemas: dict[str, JsonValue] = dict(PROBLEM_SCHEMAS)
     for model in models:
         schemas |= _model_components(model)
-    if is_whole and len(models) == 1:
+    if is_whole and is_only:
         paths["/predict"] = _predict_path(models[0], operation="predict")
     for model in models:
         paths |= _model_paths(model) | protocol_paths(model)
     if is_whole:
-        paths |= _service_paths(has_metrics=has_metrics) | protocol_service_paths(models)
+        paths |= _service_paths(has_metrics=has_metrics) | protocol_service_paths(
+            models, is_only=is_only
+        )
     return {
         "openapi": "3.1.0",
         "info": _info(models),

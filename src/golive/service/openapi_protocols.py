@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import msgspec
-
 from golive.engine.accepted_schema import accepted_schema
 from golive.service.input_tensors import REQUEST_TENSOR
+from golive.service.json_text import encode_json
 from golive.service.model_versions import version_paths
 from golive.service.openapi_responses import json_response, problem_responses
 from golive.service.output_choice import output_names
@@ -55,10 +54,10 @@ _TENSORS: JsonValue = {
 }
 
 
-def protocol_service_paths(models: Sequence[ServedModel]) -> dict[str, JsonValue]:
+def protocol_service_paths(models: Sequence[ServedModel], *, is_only: bool) -> dict[str, JsonValue]:
     """The paths that belong to no model, and those of the only one."""
     paths: dict[str, JsonValue] = {}
-    if len(models) == 1:
+    if is_only:
         paths["/invocations"] = _invocations(models[0], operation="invocations")
     return paths | {
         "/ping": _get("ping", "The models are loaded and requests are welcome.", _MLFLOW),
@@ -328,12 +327,11 @@ def _examples(model: ServedModel) -> list[JsonValue]:
 
 def _tensor_examples(model: ServedModel) -> dict[str, JsonValue]:
     if model.engine.signature.form == "object":
-        records: list[JsonValue] = [{REQUEST_TENSOR: _json_text(r)} for r in _examples(model)]
-    else:
-        records = [record for record in _examples(model) if isinstance(record, dict)]
+        return _text_examples(model)
+    records = [record for record in _examples(model) if isinstance(record, dict)]
     inputs = input_metadata(model.engine.signature)
-    names = {each["name"] for each in inputs}
-    if not records or not all(names <= record.keys() for record in records):
+    names = [each["name"] for each in inputs]
+    if not records or not all(record.keys() >= set(names) for record in records):
         return {}
     size = len(records)
     tensors = [
@@ -343,5 +341,8 @@ def _tensor_examples(model: ServedModel) -> dict[str, JsonValue]:
     return {"columns": {"inputs": tensors}}
 
 
-def _json_text(record: JsonValue) -> str:
-    return msgspec.json.encode(record).decode()
+def _text_examples(model: ServedModel) -> dict[str, JsonValue]:
+    """The requests of a function model, each as a text."""
+    texts: list[JsonValue] = [encode_json(record).decode() for record in _examples(model)]
+    tensor = {"name": REQUEST_TENSOR, "datatype": "BYTES", "shape": [len(texts)], "data": texts}
+    return {"texts": {"inputs": [tensor]}} if texts else {}

@@ -49,6 +49,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
         waits: Whether the handler may wait for another machine, which is for threads.
         by_admin: Answers instead of the handler where a key of administration let the request in,
             or None where that makes no difference.
+        for_models: Gives what answers instead, where a key let the request in that may not ask
+            every model, from what tells whether it may ask one; or None as before.
     """
 
     handler: Handler
@@ -60,6 +62,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     refuses: Callable[[Request], Problem | None] | None = None
     waits: bool = False
     by_admin: Handler | None = None
+    for_models: Callable[[Callable[[str], bool]], Handler] | None = None
 
 
 class Route(msgspec.Struct, frozen=True):

@@ -27,7 +27,7 @@ def open_keys(path: Path | None) -> KeyFile:
 def check_keys(path: Path) -> bool:
     """Read a file of keys once, so that a mistake is told before anything is served.
 
-    Gives whether there is a key, and so one is needed.
+    Gives whether there is a key; one is needed in any case.
 
     Raises:
         KeysError: It is missing, others can read it, or it is no file of keys.

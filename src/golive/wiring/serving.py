@@ -15,6 +15,8 @@ from golive.wiring.models import load_models, open_all, pin
 
 __all__ = ["announcement", "serve"]
 
+_NO_KEY = "The file of keys has none, and nobody is let in: golive keys create --name NAME"
+
 
 def serve(plan: ServePlan, *, announce: Callable[[str], None]) -> None:
     """Serve a plan's bundles until a signal ends it.
@@ -40,8 +42,8 @@ def serve(plan: ServePlan, *, announce: Callable[[str], None]) -> None:
         from golive.wiring.keys import check_keys
         from golive.wiring.limits import limits_notes
 
-        needs_key = check_keys(plan.settings.keys) or needs_key
-        notes = limits_notes(plan.settings)
+        has_key, needs_key = check_keys(plan.settings.keys), True
+        notes = [*([] if has_key else [_NO_KEY]), *limits_notes(plan.settings)]
     bundles = open_all(plan)
     if plan.settings.isolate is not None or plan.settings.pythons:
         from golive.wiring.isolating import isolate  # few servers isolate anything

@@ -10,6 +10,7 @@ from golive.access.gatekeeper import Gatekeeper
 from golive.access.key_desk import KeyDesk, KeyWish
 from golive.http.limits import AppLimits
 from golive.service.cors import read_origins
+from golive.service.openapi_responses import HEADERS
 from golive.testing.keys import MemoryKeys
 from golive.testing.services import fake_model
 
@@ -17,8 +18,8 @@ APP = "https://app.example.com"
 ORIGIN = f"Origin: {APP}"
 JSON = "Content-Type: application/json"
 EXPOSED = (
-    "golive-request-id, golive-model-version, golive-environment, retry-after, ratelimit, "
-    "ratelimit-policy, x-request-id, traceparent"
+    "golive-request-id, golive-model-version, golive-feature-versions, golive-environment, "
+    "golive-defaults, retry-after, ratelimit, ratelimit-policy, x-request-id, traceparent"
 )
 PATHS = [
     "/predict",
@@ -66,6 +67,10 @@ def crossing(answer):
         for name, value in answer.headers.items()
         if name.startswith("access-control-") or name == "vary"
     }
+
+
+def test_every_header_that_the_document_describes_may_be_read():
+    assert set(HEADERS) - {"allow"} <= set(EXPOSED.split(", "))
 
 
 ALLOWED = {

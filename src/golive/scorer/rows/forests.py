@@ -86,6 +86,7 @@ class Forest:
         _refuse_gaps(self)
         if not self.is_mapped:
             _refuse_circles(self)
+            _refuse_lost_leaves(self)
 
 
 def _refuse_gaps(forest: Forest) -> None:
@@ -121,6 +122,20 @@ def _refuse_circles(forest: Forest) -> None:
         level = [*map(forest.lefts.__getitem__, asking), *map(forest.rights.__getitem__, asking)]
     if level:
         raise _too_deep(forest)
+
+
+def _refuse_lost_leaves(forest: Forest) -> None:
+    """See to it that each leaf of several values has them.
+
+    Raises:
+        ProgramError: One has not.
+    """
+    if forest.vectors is None:
+        return
+    count = len(forest.vectors) // max(1, len(forest.start))
+    is_leaf = [feature < 0 for feature in forest.features]
+    if not all(0 <= place < count for place in compress(forest.thresholds, is_leaf)):
+        raise ProgramError("The program has trees whose leaves have no values.")
 
 
 def _sets_of(node: Node) -> list[frozenset[float]]:
@@ -169,6 +184,7 @@ def _hastened(forest: Forest, current: list[Totals]) -> Iterator[None]:
     is_linked = linked.is_worthwhile(forest)
     if forest.is_mapped and (is_linked or generated.is_worthwhile(forest)):
         _refuse_circles(forest)
+        _refuse_lost_leaves(forest)
         yield
     if generated.is_worthwhile(forest):
         parts: list[Any] = []
