@@ -39,7 +39,14 @@ def open_example(model_of, serve, visit):
     return open_page
 
 
-@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize(
+    "screen",
+    [
+        "wide, light",
+        "phone, dark",
+        *(pytest.param(each, marks=pytest.mark.soak) for each in ("wide, dark", "phone, light")),
+    ],
+)
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_every_view_of_an_example_is_accessible(open_example, accessibility_faults, name, screen):
     page = open_example(name, **SCREENS[screen])

@@ -278,6 +278,7 @@ def pack_forest(folder, factor):
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.timeout(600)
 def test_memory_does_not_grow_over_50_swaps(tmp_path, monkeypatch):
     monkeypatch.setenv("GOLIVE_CACHE_DIR", str(tmp_path / "cache"))

@@ -126,7 +126,7 @@ async def under_load(server, is_so, *, then_requests):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.soak), 2])
 @pytest.mark.parametrize("how", ["fails", "slows", "differs"])
 def test_a_candidate_that_does_worse_steps_back_in_every_worker(versions, tmp_path, how, workers):
     registry = versions.registry_of(how, tmp_path / "registry")

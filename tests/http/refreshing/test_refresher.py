@@ -2,6 +2,7 @@
 
 import json
 import logging
+import random
 import threading
 import time
 from datetime import UTC, datetime
@@ -62,6 +63,13 @@ class Bench:
     @property
     def facts(self):
         return self.refresher.facts()["sum"]
+
+
+def test_chances_leave_the_random_numbers_of_the_program_alone():
+    before = random.getstate()
+
+    assert 0 <= Chances().share() < 1
+    assert random.getstate() == before
 
 
 def test_nothing_is_looked_at_before_it_is_due():

@@ -75,7 +75,7 @@ class Chances(msgspec.Struct, frozen=True, kw_only=True):
 
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    share: Callable[[], float] = random.random
+    share: Callable[[], float] = random.SystemRandom().random
 
 
 class Refresher:
