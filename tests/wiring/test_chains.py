@@ -188,7 +188,7 @@ def test_the_documents_of_a_chain_with_a_function_have_examples_that_are_answere
     for name in ("both", "prepare"):
         path = f"/v2/models/{name}/infer"
         content = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]
-        example = content["examples"]["columns"]["value"]
+        example = content["examples"]["texts"]["value"]
         assert service.handle(post(example, path=path)).status == 200
 
 
