@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 __all__ = [
     "flush_directory",
     "is_safe_relative",
+    "locked",
     "private_directory",
     "reserve",
     "sha256_of",
@@ -48,6 +49,25 @@ def is_safe_relative(path: str) -> bool:
         return False
     pure = PurePosixPath(path)
     return not pure.is_absolute() and ".." not in pure.parts and str(pure) == path and path != "."
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock of a file, which is made for its owner alone, while no other process does.
+
+    The system lets go for a process that ends.
+
+    Raises:
+        OSError: The file cannot be made or opened.
+    """
+    import fcntl
+
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def write_durably(path: Path, content: Path | bytes) -> None:

@@ -13,7 +13,7 @@ from golive.access.issuer import Issuer as Source
 from golive.access.key_ring import KeyRing
 from golive.access.tokens import TokenRules, TokenVerifier
 from golive.http.app import App
-from golive.http.key_ring_watch import KeyRingWatch
+from golive.http.key_ring_watch import watch_key_ring
 from golive.testing.services import fake_model
 
 
@@ -27,7 +27,7 @@ class Site:
         gatekeeper = Gatekeeper(None, clock=time.time, tokens=TokenVerifier(rules, ring))
         gateway, self.lines = make_gateway(fake_model("sum"), gatekeeper=gatekeeper)
         self.app = App(gateway)
-        self.watch = KeyRingWatch(ring, gateway.renew)
+        self.watch = watch_key_ring(ring, gateway.renew)
 
     def status(self, token):
         async def main():

@@ -86,7 +86,9 @@ def test_without_a_secret_there_is_no_such_path():
 
 
 def test_readiness_tells_of_what_is_followed_only_where_something_is():
-    context = ServiceContext(new_id=counted_ids(), refresh_facts=lambda: {"sum": {"serves": "1"}})
+    context = ServiceContext(
+        new_id=counted_ids(), facts={"refresh": lambda: {"sum": {"serves": "1"}}}
+    )
     request = Request(method="GET", path="/readyz")
 
     with_it = msgspec.json.decode(fake_service(context=context).handle(request).body)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -13,7 +12,7 @@ import msgspec
 
 from golive.access.errors import KeysError
 from golive.access.keys import Key
-from golive.files import write_atomically
+from golive.files import locked, write_atomically
 
 __all__ = ["KeyFile"]
 
@@ -81,12 +80,8 @@ class KeyFile:
         target = self._path.resolve()
         path = target.with_name(f"{target.name}.lock")
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+        with locked(path):
             yield
-        finally:
-            os.close(handle)
 
     def _check_mode(self, status: os.stat_result) -> None:
         if not stat.S_ISREG(status.st_mode):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, cast, get_args
+from typing import cast, get_args
 
 from golive.access.errors import LedgerError
 from golive.access.keys import Key
@@ -15,11 +15,11 @@ from golive.access.spend_script import SPEND, SPEND_SHA1
 from golive.access.spending import Spending, Standing, burst_of
 from golive.errors import UsageError
 from golive.optional import require
+from golive.redis_client import REDIS_SCHEMES, connect
 
 __all__ = ["RedisLedger"]
 
 _PREFIX = "golive:used:"
-_SCHEMES = ("redis://", "rediss://", "unix://")
 _PATIENCE = 0.1
 _PAGE = 1000
 
@@ -51,26 +51,15 @@ class RedisLedger:
         patience: float = _PATIENCE,
         clock: Callable[[], float] | None = None,
     ) -> None:
-        if not url.startswith(_SCHEMES):
+        if not url.startswith(REDIS_SCHEMES):
             hint = "write it as redis://HOST:6379/0, rediss://… with TLS, or unix:///PATH"
             raise UsageError("What is to count limits is no URL of Redis.", hint=hint)
         redis = require("redis", extra="redis")
-        never = require("redis.retry", extra="redis").Retry(
-            require("redis.backoff", extra="redis").NoBackoff(), 0
-        )
         self._no_script: type[Exception] = redis.exceptions.NoScriptError
         self._failures = (redis.RedisError, OSError, UnicodeError)
         self._clock = clock
         try:
-            self._client: Any = redis.Redis.from_url(
-                url,
-                socket_timeout=patience,
-                socket_connect_timeout=patience,
-                retry=never,
-                protocol=2,
-                decode_responses=True,
-            )
-            self._client.connection_pool.make_connection()  # which does not connect yet
+            self._client = connect(url, seconds=patience)
         except (TypeError, ValueError) as error:
             hint = "write it as redis://HOST:6379/0"
             raise UsageError("The URL of Redis cannot be read.", hint=hint) from error

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +9,7 @@ import msgspec
 
 from golive.access.errors import LedgerError
 from golive.access.limits import Period, Quota, Used, begun_anew
-from golive.files import write_atomically
+from golive.files import locked, write_atomically
 
 __all__ = ["Counts", "UsageFile", "added", "usage_path"]
 
@@ -106,23 +102,13 @@ class UsageFile:
         if not any(used.count for used in more.values()):
             return added(self.read(), {}, now)
         try:
-            with self._locked():
+            with locked(self._path.with_name(f"{self._path.name}.lock")):
                 counts = added(self.read(), more, now)
                 write_atomically(self._path, _encoded(counts))
         except OSError as error:
             message = f"The file {self._path} cannot be written: {error.strerror}."
             raise LedgerError(message) from error
         return counts
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        path = self._path.with_name(f"{self._path.name}.lock")
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(handle)
 
     def _decoded(self, content: bytes) -> Counts:
         try:

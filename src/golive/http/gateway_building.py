@@ -166,9 +166,9 @@ def _watch_ring(desk: TokenDesk | None, gateway: ServiceGateway) -> Callable[[],
     """Fetch the issuer's keys; gives what ends that."""
     if desk is None:
         return lambda: None
-    from golive.http.key_ring_watch import KeyRingWatch
+    from golive.http.key_ring_watch import watch_key_ring
 
-    return KeyRingWatch(desk.ring, gateway.renew).close
+    return watch_key_ring(desk.ring, gateway.renew).close
 
 
 def origins_of(settings: ServeSettings) -> Origins | None:
@@ -206,10 +206,10 @@ def _watch(gatekeeper: Gatekeeper | None, gateway: ServiceGateway) -> Callable[[
     """Watch the keys and what they use; gives what ends that."""
     if gatekeeper is None:
         return lambda: None
-    from golive.http.key_watch import KeyWatch
+    from golive.http.key_watch import watch_keys
     from golive.http.ledger_watch import LedgerWatch
 
-    keys, ledger = KeyWatch(gatekeeper, gateway.renew), LedgerWatch(gatekeeper.ledger)
+    keys, ledger = watch_keys(gatekeeper, gateway.renew), LedgerWatch(gatekeeper.ledger)
 
     def end() -> None:
         keys.close()
@@ -252,16 +252,17 @@ def _context(
         ),
         readiness=Readiness("starting"),
         exposition=exposition,
-        limits_facts=_limits_facts(gatekeeper),
+        facts=_facts(gatekeeper),
         gatekeeper=gatekeeper,
         metrics_open=settings.metrics_open,
         logger=logging.getLogger("golive.service"),
     )
 
 
-def _limits_facts(gatekeeper: Gatekeeper | None) -> Callable[[], JsonValue] | None:
+def _facts(gatekeeper: Gatekeeper | None) -> dict[str, Callable[[], JsonValue]]:
     if gatekeeper is None:
-        return None
+        return {}
     from golive.http.ledger_building import limits_facts
 
-    return limits_facts(gatekeeper.ledger)
+    tell = limits_facts(gatekeeper.ledger)
+    return {} if tell is None else {"limits": tell}

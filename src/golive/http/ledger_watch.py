@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import logging
-from threading import Event, Thread
-
 from golive.access.protocols import Ledger
-from golive.forks import call_in_children
+from golive.http.watch import Watch
 
 __all__ = ["LedgerWatch"]
 
 _SECONDS = 1.0
-_logger = logging.getLogger("golive.http")
 
 
 class LedgerWatch:
@@ -25,29 +21,17 @@ class LedgerWatch:
     """
 
     def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
         self._is_closed = False
-        self._begin_anew()
-        call_in_children(self._begin_anew)
-
-    def _begin_anew(self) -> None:
-        self._end = Event()
-        if not self._is_closed:
-            Thread(target=self._watch, name="golive-limits", daemon=True).start()
+        self._watch = Watch(
+            ledger.look,
+            pause=lambda: _SECONDS,
+            name="golive-limits",
+            trouble="What keys have used could not be looked at.",
+        )
 
     def close(self) -> None:
         """Have it look for the last time."""
         if not self._is_closed:
             self._is_closed = True
-            self._end.set()
-            self._look()
-
-    def _watch(self) -> None:
-        while not self._end.wait(_SECONDS):
-            self._look()
-
-    def _look(self) -> None:
-        try:
-            self._ledger.look()
-        except Exception:  # a thread that ends would leave what is used uncounted
-            _logger.exception("What keys have used could not be looked at.")
+            self._watch.close()
+            self._watch.look()

@@ -150,7 +150,7 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
         from golive.http.memory.note import MemoryNote  # few servers have a limit
 
         note = MemoryNote(directory)
-        return lambda context: change(msgspec.structs.replace(context, memory_facts=note.read))
+        return lambda context: change(context.telling("memory", note.read))
 
     def _step_back(self) -> StepBack | None:
         if self.plan.canary is None:

@@ -10,11 +10,10 @@ from golive.lookups.protocols import LookupStore
 from golive.lookups.table_file import TableFile
 from golive.lookups.tables import SUFFIXES
 from golive.lookups.timed import TimedStore
+from golive.redis_client import REDIS_SCHEMES
 from golive.signature.model import Lookup
 
 __all__ = ["open_lookup"]
-
-_SCHEMES = ("redis://", "rediss://", "unix://")
 
 
 def open_lookup(lookup: Lookup, location: str, *, seconds: float) -> LookupStore:
@@ -32,7 +31,7 @@ def open_lookup(lookup: Lookup, location: str, *, seconds: float) -> LookupStore
         UsageError: The location is neither a file nor the URL of a Redis.
         MissingExtraError: redis-py is not installed.
     """
-    if location.startswith(_SCHEMES):
+    if location.startswith(REDIS_SCHEMES):
         from golive.lookups.redis_store import RedisStore
 
         store = RedisStore(location, lookup, seconds=seconds)

@@ -15,6 +15,7 @@ from golive.errors import UsageError
 from golive.lookups.errors import LookupTimeoutError, LookupUnavailableError
 from golive.lookups.protocols import Row
 from golive.optional import require
+from golive.redis_client import connect
 from golive.signature.model import Lookup
 
 __all__ = ["RedisStore", "shown_url"]
@@ -48,9 +49,6 @@ class RedisStore:
     waits = True
 
     def __init__(self, url: str, lookup: Lookup, *, seconds: float) -> None:
-        redis = require("redis", extra="redis")
-        backoff = require("redis.backoff", extra="redis")
-        retry = require("redis.retry", extra="redis")
         place, _, given = url.partition("?")
         query = dict(parse_qsl(given))
         self._prefix, form = query.pop("prefix", ""), query.pop("form", _FORMS[0])
@@ -62,17 +60,9 @@ class RedisStore:
         self._ask: Callable[[list[str]], Sequence[Row | None]] = (
             self._hashes if self.gives_texts else self._documents
         )
-        self._errors = redis.exceptions
+        self._errors = require("redis.exceptions", extra="redis")
         try:
-            self._client = redis.Redis.from_url(
-                f"{place}?{urlencode(query)}",
-                decode_responses=True,
-                protocol=2,
-                socket_timeout=seconds,
-                socket_connect_timeout=seconds,
-                retry=retry.Retry(backoff.NoBackoff(), 0),
-            )
-            self._client.connection_pool.make_connection()  # connects to nothing yet
+            self._client = connect(f"{place}?{urlencode(query)}", seconds=seconds)
         except (ValueError, TypeError) as error:
             message = f"{shown_url(url)} is no URL of a Redis: {error}."
             raise UsageError(message, hint=_HINT) from error

@@ -45,13 +45,8 @@ class ServiceContext(msgspec.Struct, frozen=True, kw_only=True):
         limits: What a request may cost.
         readiness: How far the start has come.
         exposition: Writes the metrics; without it there is no `/metrics`.
-        refresh_facts: Tells, by model, how it stands with the references that are followed, or None
-            where none is.
-        limits_facts: Tells how it stands with the place where limits are counted together, or None
-            where there is none.
-        memory_facts: Tells how it stands with the memory of the workers, or None where they have no
-            limit.
-        canary_facts: Tells how it stands with a candidate, or None where there is none.
+        facts: What `/readyz` tells beside the models, by the name that it has there: how it stands
+            with what is followed, say, or with a candidate.
         refresh_hook: Without it there is no `/admin/refresh`.
         gatekeeper: Knows the keys; without it everybody is let in.
         metrics_open: Whether `/metrics` needs no key.
@@ -65,13 +60,14 @@ class ServiceContext(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits = msgspec.field(default_factory=Limits)
     readiness: Readiness = msgspec.field(default_factory=Readiness)
     exposition: Exposition | None = None
-    refresh_facts: Callable[[], dict[str, JsonValue]] | None = None
-    limits_facts: Callable[[], JsonValue] | None = None
-    memory_facts: Callable[[], JsonValue] | None = None
-    canary_facts: Callable[[], dict[str, JsonValue]] | None = None
+    facts: dict[str, Callable[[], JsonValue]] = msgspec.field(default_factory=dict)
     refresh_hook: RefreshHook | None = None
     gatekeeper: Gatekeeper | None = None
     metrics_open: bool = False
     logger: logging.Logger = msgspec.field(
         default_factory=lambda: logging.getLogger("golive.service")
     )
+
+    def telling(self, name: str, tell: Callable[[], JsonValue]) -> ServiceContext:
+        """The same, with another fact for `/readyz`."""
+        return msgspec.structs.replace(self, facts=self.facts | {name: tell})

@@ -32,14 +32,7 @@ class Health:
             "status": "ready",
             "models": [_about(model) for model in self._models],
         }
-        if self._context.refresh_facts is not None:
-            body["refresh"] = self._context.refresh_facts()
-        if self._context.limits_facts is not None:
-            body["limits"] = self._context.limits_facts()
-        if self._context.memory_facts is not None:
-            body["memory"] = self._context.memory_facts()
-        if self._context.canary_facts is not None:
-            body["canary"] = self._context.canary_facts()
+        body |= {name: tell() for name, tell in self._context.facts.items()}
         return ready_reply(call, self._context, body)
 
     def metrics(self, call: Call) -> Reply:  # noqa: ARG002

@@ -176,7 +176,7 @@ def test_readiness_says_what_was_seen():
         "usual": "the usual version",
         "answers": "10% of the requests",
     }
-    assert context.canary_facts() == {
+    assert context.facts["canary"]() == {
         "candidate": "sum@2",
         "usual": "sum@1",
         "answers": "nothing",

@@ -67,7 +67,8 @@ class Following:
         secret, hook = self.plan.refresh_secret, None
         if secret is not None or context.gatekeeper is not None:
             hook = RefreshHook(secret=secret, ask=self.ask, clock=time.time)
-        return msgspec.structs.replace(context, refresh_facts=self._facts, refresh_hook=hook)
+        told = context.telling("refresh", self._facts)
+        return msgspec.structs.replace(told, refresh_hook=hook)
 
     def begin(self, house: Gatehouse) -> None:
         """Begin to look; the models of the plan are served."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from golive.errors import GoliveError
-from golive.files import write_atomically
+from golive.files import locked, write_atomically
 from golive.http.refreshing.source import SourceUnavailableError
 
 __all__ = ["REFUSED", "TRIAL_NAME", "TriedVersions"]
@@ -65,7 +64,7 @@ class TriedVersions:
 
     def _once_of_all(self, path: Path, attempt: Callable[[], object]) -> None:
         passed, refused = path.with_suffix(".passed"), path.with_suffix(REFUSED)
-        with _alone(path.with_suffix(".trying")):
+        with locked(path.with_suffix(".trying")):
             if passed.exists():
                 return
             if (known := _read(refused)) is not None:
@@ -81,14 +80,6 @@ class TriedVersions:
                 raise
             with suppress(OSError):  # likewise
                 passed.touch()
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Do something while no other process does; the system lets go for one that dies."""
-    with path.open("ab") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def _read(path: Path) -> _Refused | None:

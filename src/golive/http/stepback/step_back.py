@@ -75,7 +75,7 @@ class StepBack:
 
     def context(self, context: ServiceContext) -> ServiceContext:
         """The context of a service that tells of it."""
-        return msgspec.structs.replace(context, canary_facts=self.facts)
+        return context.telling("canary", self.facts)
 
     def begin(self, count: CountStepBack) -> None:
         """Begin to tell the other processes and to be told, in a thread, if there are any.
