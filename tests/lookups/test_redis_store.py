@@ -81,3 +81,15 @@ def test_a_url_that_says_what_is_not_known_is_refused(query):
 
 def test_a_shown_url_has_no_password():
     assert shown_url("redis://me:secret@host:1/0") == "redis://host:1/0"
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("redis://me:hush@host:6379/0?prefix=user:", "redis://host:6379/0?prefix=user:"),
+        ("redis://host/0?password=hush&form=json", "redis://host/0?password=&form=json"),
+        ("unix://:hush@/run/redis.sock?password=hush", "unix:///run/redis.sock?password="),
+    ],
+)
+def test_a_url_is_shown_without_its_password(url, shown):
+    assert shown_url(url) == shown

@@ -22,7 +22,7 @@ __all__ = ["RedisStore", "shown_url"]
 
 _FORMS = ("hash", "json")
 _HINT = "redis://HOST:PORT/0?prefix=user:&form=hash (or form=json)"
-_SECRET = re.compile("//[^/]*@")
+_SECRET = re.compile(r"(?<=//)[^/]*@|(?<=password=)[^&]*")
 _logger = logging.getLogger("golive.lookups")
 
 
@@ -114,5 +114,5 @@ class RedisStore:
 
 
 def shown_url(url: str) -> str:
-    """The URL without user and password, which no message is to tell."""
-    return _SECRET.sub("//", url)
+    """The URL without user and password, which no message is to tell, wherever they stand."""
+    return _SECRET.sub("", url)
