@@ -4,7 +4,6 @@ import json
 import logging
 import random
 import threading
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -243,6 +242,7 @@ def test_a_server_that_ends_switches_no_more():
 
 def test_its_thread_looks_by_itself_and_at_once_when_asked():
     source, switched = FakeSource(1), threading.Event()
+    others = set(threading.enumerate())
     refresher = Refresher(
         {"sum": source},
         {"sum": fake_named(1)},
@@ -255,14 +255,15 @@ def test_its_thread_looks_by_itself_and_at_once_when_asked():
         ),
     )
     refresher.start()
+    [own] = [t for t in threading.enumerate() if t.name == "golive-refresh" and t not in others]
     source.version = 2
 
     refresher.ask()
 
     assert switched.wait(30)
     refresher.close()
-    while any(thread.name == "golive-refresh" for thread in threading.enumerate()):
-        time.sleep(0.01)
+    own.join(30)
+    assert not own.is_alive()
 
 
 def test_log_lines_say_which_version_serves_and_why_another_does_not(caplog):

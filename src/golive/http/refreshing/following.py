@@ -61,6 +61,7 @@ class Following:
         self._asked = asked
         self._refresher: Refresher | None = None
         self._is_asked = False
+        self._ended = threading.Event()
 
     def context(self, context: ServiceContext) -> ServiceContext:
         """The context of a service that tells of what is followed."""
@@ -71,7 +72,9 @@ class Following:
         return msgspec.structs.replace(told, refresh_hook=hook)
 
     def begin(self, house: Gatehouse) -> None:
-        """Begin to look; the models of the plan are served."""
+        """Begin to look, unless this was closed; the models of the plan are served."""
+        if self._ended.is_set():
+            return
         logging.getLogger("golive.refresh").setLevel(logging.INFO)
         settings = self.plan.settings
         seconds = settings.refresh
@@ -93,6 +96,8 @@ class Following:
             ),
         )
         self._refresher.start()
+        if self._ended.is_set():  # meanwhile
+            self._refresher.close()
         if self._is_asked:
             self._refresher.ask()
 
@@ -115,7 +120,8 @@ class Following:
         self._asked()
 
     def close(self) -> None:
-        """Look no more."""
+        """Look no more, also where looking has not begun."""
+        self._ended.set()
         if self._refresher is not None:
             self._refresher.close()
 
