@@ -103,7 +103,7 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
             self._gateway(house, step_back),
             _limits(settings),
             tls=tls,
-            count=house.gateway.telemetry.metrics.count_code,
+            count=house.gateway.telemetry.metrics.count_unanswered,
             tells_clients_apart=house.gateway.tells_clients_apart,
         )
         draining = Draining(
