@@ -127,6 +127,7 @@ SERVING = sorted(
         "golive.http.front.targets",
         "golive.http.front.tls",
         "golive.http.front.turns",
+        "golive.http.front.unread_heads",
         "golive.http.front.writing",
         "golive.http.gateway",
         "golive.http.gateway_building",

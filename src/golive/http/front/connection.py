@@ -308,9 +308,10 @@ class Connection(asyncio.Protocol):
         if not raw:
             self._scanned = len(received)
             return False
+        admitted = self._heads.admit(raw)
         del received[:end]
         self._scanned = 0
-        self._begin(self._heads.admit(raw))
+        self._begin(admitted)
         return True
 
     def _begin(self, head: AdmittedHead) -> None:
@@ -357,8 +358,9 @@ class Connection(asyncio.Protocol):
 
     def _refuse(self, problem: Problem) -> None:
         """Answer the request that is being read, or the bytes that are none, with a problem."""
-        head = None if self._head is None else self._head.read.head
-        has_body = self._head is None or self._head.has_body
+        read = self._head
+        head = self._shared.unread_head(self._received) if read is None else read.read.head
+        has_body = read is None or read.has_body
         self._head = self._body = None
         self._last_is_read = self._has_unread = True
         started = self._started or self._arrived

@@ -13,8 +13,9 @@ from golive.http.front.head_cache import HeadCache
 from golive.http.front.limits import FrontLimits
 from golive.http.front.refusals import CROWDED
 from golive.http.front.sockets import peer_address
+from golive.http.front.unread_heads import unread_head
 from golive.http.front.writing import Writer
-from golive.http.protocols import Gateway
+from golive.http.protocols import Gateway, Head
 
 if TYPE_CHECKING:
     from asyncio import BaseTransport, Transport
@@ -144,6 +145,10 @@ class Shared:
         failed = 0 if self._handshakes is None else self._handshakes.failed(now)
         for _ in range(failed):
             self._count("handshake")
+
+    def unread_head(self, received: bytearray) -> Head | None:
+        """What is told of a head that could not be read."""
+        return unread_head(received, self.limits.head_bytes)
 
     def tell_refused(self) -> None:
         """Log how many connections were refused since this was last called, if any were."""
