@@ -154,6 +154,12 @@ class Actions:
 
         return self.key_desk(file).create(KeyWish(**wish))
 
+    def unknown_models(self, names: Sequence[str]) -> list[str]:
+        """Which of the names are of no model in the usual registry, where that is known."""
+        from golive.wiring.keys import unknown_models
+
+        return unknown_models(names)
+
     def key_usage(
         self, file: Path | None, wanted: str | None, limits_in: SecretUrl | None
     ) -> list[KeyUsage]:

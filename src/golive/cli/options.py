@@ -198,8 +198,8 @@ class _Duration(click.ParamType):  # type: ignore[type-arg]  # generic only in n
         """The seconds that the text is."""
         try:
             return parse_duration(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is no duration such as 30s, 5m or 1h.", param, ctx)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 class _Url(click.ParamType):  # type: ignore[type-arg]  # generic only in newer versions of click
