@@ -121,11 +121,16 @@ class Actions:
 
         return diff(before, after, **options)
 
-    def load(self, ref: Path, **how: Any) -> Predictor:
-        """`golive.load`."""
+    def load(self, ref: Path, *, lookup: Sequence[str] = (), **how: Any) -> Predictor:
+        """`golive.load`, with looked-up columns from where the flags, or GOLIVE_LOOKUP, say."""
+        from golive.settings import ServeSettings
         from golive.wiring.loading import load
 
-        return load(ref, **how)
+        if not (lookup or ServeSettings.load().lookup):
+            return load(ref, **how)
+        from golive.wiring.lookups import places_of  # few models look anything up
+
+        return load(ref, lookup=places_of(ref, lookup), **how)
 
     def refresh(self, process: int | None) -> list[Running]:
         """Have running servers look for another version."""

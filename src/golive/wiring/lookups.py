@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 import msgspec
 
@@ -12,9 +13,11 @@ from golive.errors import UsageError
 from golive.lookups.nowhere import Nowhere
 from golive.lookups.opening import open_lookup
 from golive.lookups.redis_store import shown_url
+from golive.settings import ServeSettings
 from golive.signature.model import Signature
+from golive.wiring.loading import open_reference
 
-__all__ = ["add_lookups", "check_lookups", "read_locations"]
+__all__ = ["add_lookups", "check_lookups", "places_of", "read_locations"]
 
 
 def read_locations(texts: Sequence[str]) -> dict[str, str]:
@@ -38,6 +41,28 @@ def read_locations(texts: Sequence[str]) -> dict[str, str]:
             raise UsageError(f"The lookup {name} is given twice.", hint="Give it one location.")
         locations[name] = location
     return locations
+
+
+def places_of(ref: str | Path, texts: Sequence[str]) -> dict[str, str] | None:
+    """Where the looked-up columns of a bundle are, as is said or, if nothing is, in GOLIVE_LOOKUP.
+
+    What GOLIVE_LOOKUP says of other models' lookups is left out.
+
+    Args:
+        ref: The bundle; see `load`.
+        texts: Such as `users=users.json`; may be none.
+
+    Raises:
+        UsageError: One is not of this form, or a name stands there twice.
+        BundleError: The bundle is not what was packed.
+    """
+    if texts:
+        return read_locations(texts)
+    found = read_locations(ServeSettings.load().lookup)
+    if not found:
+        return None
+    names = [lookup.name for lookup in open_reference(ref).signature.lookups]
+    return {name: found[name] for name in names if name in found} or None
 
 
 def check_lookups(
