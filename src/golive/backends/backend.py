@@ -49,6 +49,7 @@ class Backend:
         models: The names of the models that it holds.
         start: Starts the process.
         rest: The first rest in seconds.
+        label: What it is called in what people read; None: as its models are.
     """
 
     def __init__(
@@ -57,8 +58,10 @@ class Backend:
         start: Callable[[], BackendProcess],
         *,
         rest: float = _FIRST_REST,
+        label: str | None = None,
     ) -> None:
         self.models = tuple(models)
+        self._label = label or ", ".join(models)
         self._start = start
         self._rest = rest
         self._state: _State = "starting"
@@ -78,6 +81,10 @@ class Backend:
     def begin(self) -> None:
         """Start the process, and keep it running from now on."""
         self._thread.start()
+
+    def is_settled(self, seconds: float | None = None) -> bool:
+        """Whether it is known how the first start ended, within so many seconds; None: any."""
+        return self._is_settled.wait(seconds)
 
     def wait(self, seconds: float | None = None) -> None:
         """Wait until it is known how the first start ended.
@@ -99,6 +106,12 @@ class Backend:
     def is_running(self) -> bool:
         """Whether its models can be asked now."""
         return self._state == "running"
+
+    @property
+    def process_id(self) -> int | None:
+        """The id of the process that runs or starts; None while there is none."""
+        process = self._process
+        return None if process is None else process.id
 
     def facts(self) -> dict[str, JsonValue]:
         """How it stands with it, as JSON."""
@@ -266,7 +279,3 @@ class Backend:
 
     def _unavailable(self) -> BackendError:
         return BackendError(f"The process that holds {self._label} does not run at the moment.")
-
-    @property
-    def _label(self) -> str:
-        return ", ".join(self.models)

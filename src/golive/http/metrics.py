@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Literal
 
 from golive.http.backend_families import BACKEND_ENDS, BACKEND_FAMILIES, BACKENDS
@@ -163,6 +164,7 @@ class Metrics:
         self._routes: dict[tuple[str, str], RouteSeries] = {}
         self._models: dict[str, tuple[int, int, int, int]] = {}
         self._described: set[Key] = set()
+        self._telling = Lock()
 
     def describe(self, models: Iterable[ServedModel]) -> None:
         """Say which models are served, and no others."""
@@ -270,19 +272,20 @@ class Metrics:
         """Count what is rare; each series by one thread at a time. With 0 it is there from now."""
         self._counters.values[self._counters.slot(series)] += number
 
-    def backend_teller(self, model: str) -> Callable[[BackendChange], None]:
-        """What counts what happens to the process of a model, one change at a time."""
-        running = self._counters.slot((BACKENDS.name, model))
+    def backend_teller(self, model: str) -> Callable[[BackendChange, bool], None]:
+        """Counts changes of a process of a model: told each, and if it is the usual version's."""
         ends = {
             reason: self._counters.slot((BACKEND_ENDS.name, model, reason))
             for reason in ("crashed", "not_started")
         }
 
-        def tell(change: BackendChange) -> None:
-            values = self._counters.values
-            values[running] = float(change == "running")
-            if change in ends:
-                values[ends[change]] += 1.0
+        def tell(change: BackendChange, is_usual: bool) -> None:  # noqa: FBT001
+            with self._telling:  # there may be several, each with a thread of its own
+                if is_usual:
+                    running = self._counters.slot((BACKENDS.name, model))
+                    self._counters.values[running] = float(change == "running")
+                if change in ends:
+                    self._counters.values[ends[change]] += 1.0
 
         return tell
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from golive.http.gateway import ServiceGateway
 from golive.service.context import ServiceContext
+from golive.service.protocols import Backend, BackendChange
 from golive.service.served import ServedModel
 from golive.service.service import Service
 
@@ -25,6 +26,7 @@ class Stage:
         self._context = context
         self._previous: Service | None = None
         self._candidate: ServedModel | None = None
+        self._backends: dict[str, Backend] = {}
 
     def open(
         self, models: Mapping[str, ServedModel], *, candidate: ServedModel | None = None
@@ -32,9 +34,10 @@ class Stage:
         """Answer with these models from now on, and with the candidate of one of them."""
         self._candidate = candidate
         self._serve(Service(models, self._context))
-        for name, model in models.items():
-            if model.backend is not None:
-                model.backend.watch(self._gateway.telemetry.metrics.backend_teller(name))
+        for model in models.values():
+            self._watch(model)
+        if candidate is not None:
+            self._watch(candidate, is_usual=False)
         self._context.readiness.start_serving()
 
     def replace(self, model: ServedModel) -> None:
@@ -46,6 +49,7 @@ class Stage:
         self._probe(model)
         self._previous = before = self._gateway.service
         self._serve(Service({**before.models, model.name: model}, self._context))
+        self._watch(model)
 
     def propose(self, model: ServedModel) -> None:
         """Let a candidate answer those requests of a model that are handed to it.
@@ -56,6 +60,7 @@ class Stage:
         self._probe(model)
         self._candidate = model
         self._serve(self._gateway.service)
+        self._watch(model, is_usual=False)
 
     def let_go(self) -> None:
         """Forget the version before."""
@@ -74,4 +79,30 @@ class Stage:
     def _probe(self, model: ServedModel) -> None:
         from golive.service.probing import probe  # most servers never do this
 
-        probe(model, self._context)
+        try:
+            probe(model, self._context)
+        except BaseException:
+            if model.backend is not None:
+                model.backend.close()  # nobody else knows of it
+            raise
+
+    def _watch(self, model: ServedModel, *, is_usual: bool = True) -> None:
+        """Have the metrics tell of a model's process, which may be another one than before.
+
+        Whether its model can be asked is told of the usual version's process; crashes, of all.
+        """
+        name, backend = model.name, model.backend
+        if backend is None:
+            if is_usual and self._backends.pop(name, None) is not None:
+                self._gateway.telemetry.metrics.backend_teller(name)("closed", True)
+            return
+        tell = self._gateway.telemetry.metrics.backend_teller(name)
+        if is_usual:
+            self._backends[name] = backend
+            if not backend.is_running:
+                tell("closed", True)
+
+        def told(change: BackendChange) -> None:
+            tell(change, self._backends.get(name) is backend)
+
+        backend.watch(told)
