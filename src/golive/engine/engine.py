@@ -6,7 +6,9 @@ import logging
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from itertools import chain, groupby
-from typing import cast
+from typing import TYPE_CHECKING, cast
+
+from msgspec.structs import replace
 
 from golive.engine.answers import Answer, Fault, Options
 from golive.engine.decode import Decoder
@@ -18,6 +20,9 @@ from golive.engine.shortcut import Shortcut, SingleAnswers, shortcut_of
 from golive.errors import GoliveError, ModelOutputError, RecordError
 from golive.runtimes.protocols import Batch, Model, Outputs
 from golive.signature.model import Signature
+
+if TYPE_CHECKING:
+    from golive.engine.filling import Filler
 
 __all__ = ["Engine", "cut"]
 
@@ -70,6 +75,12 @@ class Engine:
         return shortcut_of(
             read, cast("SingleAnswers", model), labeller_of_one(self.signature.output, NO_OPTIONS)
         )
+
+    def fill_with(self, filler: Filler) -> None:
+        """Give records the looked-up columns that they lack from now on; its pace is measured."""
+        self.decoder.fill_with(filler)
+        if filler.waits:  # not on the event loop
+            self.pace = replace(self.pace, reads_quickly=False)
 
     def learn(self, decoded: Decoded) -> None:
         """Let the model find out on golden records by which way it answers the soonest."""

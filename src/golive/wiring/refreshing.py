@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+
 from golive.blobs.store import StoreUnavailableError
 from golive.bundle.reading import Bundle
 from golive.errors import UsageError
-from golive.http.plan import Named, ServePlan
+from golive.http.plan import Named, Placement, ServePlan
 from golive.http.refreshing.source import SourceUnavailableError
 from golive.http.refreshing.trials import TriedVersions
 from golive.registry.errors import HistoryCorruptError, NoRoomError, NotInRegistryError
@@ -15,6 +17,8 @@ from golive.wiring.models import load_model
 from golive.wiring.registries import locate, named_by, open_registry, pull_named
 
 __all__ = ["RegistrySource", "open_source"]
+
+_logger = logging.getLogger("golive.refresh")
 
 
 class RegistrySource:
@@ -33,6 +37,7 @@ class RegistrySource:
         self._tried = TriedVersions(plan.metrics_directory)
         self._tried.know(named.sha256)
         self._pulled: tuple[str, Bundle] | None = None
+        self._begun: tuple[str, ServedModel] | None = None
 
     def look(self) -> Named:
         """The version that the reference names now.
@@ -50,16 +55,22 @@ class RegistrySource:
     def try_out(self, named: Named) -> None:
         """Load a version in a process of its own, once; a compiled program runs no code of its own.
 
+        One that is served apart is loaded in the process in which it will be served, by this of the
+        server's processes, and not again.
+
         Raises:
             SourceUnavailableError: The registry does not answer, the disk is full, or a file of
                 looked-up values cannot be read.
             GoliveError: It is not what was packed, does not load here, or answers differently.
         """
+        self._forget()
         bundle = self._pull(named)
         self._pulled = (named.sha256, bundle)
         seconds = self._plan.settings.load_limit
         is_program = bundle.manifest.answers == "compiled" and not self._plan.original
-        if seconds and not is_program:
+        if self._plan.settings.isolate is not None:
+            self._tried.once(named.sha256, lambda: self._begin_apart(named, bundle))
+        elif seconds and not is_program:
             self._tried.once(named.sha256, lambda: self._try_apart(named, bundle, seconds))
 
     def load(self, named: Named) -> ServedModel:
@@ -70,17 +81,58 @@ class RegistrySource:
                 cannot be read.
             GoliveError: It is not what was packed, does not load here, or answers differently.
         """
+        begun, self._begun = self._begun, None
+        if begun is not None and begun[0] == named.sha256:
+            return begun[1]
         pulled, self._pulled = self._pulled, None
         is_pulled = pulled is not None and pulled[0] == named.sha256
         bundle = pulled[1] if pulled is not None and is_pulled else self._pull(named)
+        return self._loaded(named, bundle, self._placement(named, bundle))
+
+    def _loaded(self, named: Named, bundle: Bundle, placement: Placement | None) -> ServedModel:
         try:
-            return load_model(self._plan, named.model, bundle, names=named.names)
+            if placement is None:
+                return load_model(self._plan, named.model, bundle, names=named.names)
+            from golive.wiring.apart import load_version  # few servers isolate anything
+
+            return load_version(self._plan, named, bundle, placement)
         except UsageError as error:
             from golive.lookups.errors import LookupNotReadError  # few models look anything up
 
             if isinstance(error, LookupNotReadError):
                 raise SourceUnavailableError(error.message, hint=error.hint) from error
             raise
+
+    def _placement(self, named: Named, bundle: Bundle) -> Placement | None:
+        """The process of a version, its environment made; None for this one.
+
+        Raises:
+            SourceUnavailableError: The environment cannot be made now: the disk is full, say.
+            GoliveError: The version cannot be served apart, and would have to be.
+        """
+        if self._plan.settings.isolate is None:
+            return None
+        from golive.backends.environments import EnvironmentNotMadeError
+        from golive.wiring.isolating import placement_of  # few servers isolate anything
+
+        try:
+            return placement_of(self._plan, named.model, bundle, tell=_logger.info)
+        except EnvironmentNotMadeError as error:
+            if isinstance(error.__cause__, OSError):
+                raise SourceUnavailableError(error.message, hint=error.hint) from error
+            raise
+
+    def _begin_apart(self, named: Named, bundle: Bundle) -> None:
+        """Load a version in the process in which it will be served, if it has one of its own."""
+        placement = self._placement(named, bundle)
+        if placement is not None:
+            self._begun = (named.sha256, self._loaded(named, bundle, placement))
+
+    def _forget(self) -> None:
+        """End what was begun and never asked for."""
+        begun, self._begun = self._begun, None
+        if begun is not None and begun[1].backend is not None:
+            begun[1].backend.close()
 
     def _pull(self, named: Named) -> Bundle:
         try:

@@ -44,16 +44,17 @@ def serve(plan: ServePlan, *, announce: Callable[[str], None]) -> None:
 
         has_key, needs_key = check_keys(plan.settings.keys), True
         notes = [*([] if has_key else [_NO_KEY]), *limits_notes(plan.settings)]
-    bundles = open_all(plan)
+    bundles, apart = open_all(plan), None
     if plan.settings.isolate is not None or plan.settings.pythons:
-        from golive.wiring.isolating import isolate  # few servers isolate anything
+        from golive.wiring.isolating import candidate_placement, isolate  # few servers do
 
         plan = isolate(plan, bundles, tell=announce)
+        apart = candidate_placement(plan, tell=announce)
 
     def tell(url: str) -> None:
         for line in [*announcement(bundles, url, needs_key=needs_key), *notes]:
             announce(line)
-        for placement in plan.placements:
+        for placement in plan.placements if apart is None else (*plan.placements, apart):
             announce(f"In a process apart: {', '.join(placement.models)} ({placement.python})")
         if plan.canary is not None:
             announce(_about(plan.canary))
