@@ -283,14 +283,16 @@ SERVE_SETTINGS: tuple[Setting, ...] = (
         type="text",
         default=None,
         sentence="A candidate and the percent of the requests that it answers, such as "
-        "candidate=10 or prod=90,candidate=10; unset: there is none.",
+        "candidate=10 or prod=90,candidate=10, and beside other models NAME@candidate=10; unset: "
+        "there is none.",
     ),
     Setting(
         name="shadow",
         type="text",
         default=None,
         sentence="Alias of a candidate that answers copies of the requests, which nobody gets and "
-        "which are compared with what was answered; unset: there is none.",
+        "which are compared with what was answered; beside other models NAME@ALIAS; unset: there is "
+        "none.",
     ),
     Setting(
         name="sticky_header",

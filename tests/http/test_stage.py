@@ -100,3 +100,64 @@ def test_the_metrics_tell_of_the_processes_of_models():
 def lines_about_backends(gateway):
     _, text = gateway.telemetry.metrics.expose()
     return sorted(line for line in text.decode().splitlines() if line.startswith("golive_backend"))
+
+
+def test_a_version_and_those_that_take_its_features_change_at_once():
+    gateway, _ = make_gateway()
+    stage = Stage(gateway, gateway.service.context)
+    stage.open({"sum": version(1), "taker": version(1, name="taker"), "other": version(1, name="other")})
+    takers = {"taker": version(2, name="taker")}
+
+    stage.replace(msgspec.structs.replace(version(2), takers=takers))
+    models = gateway.service.models
+
+    assert {name: model.version for name, model in models.items()} == {
+        "sum": "v2",
+        "taker": "v2",
+        "other": "v1",
+    }
+    assert models["sum"].takers == {}  # else each version kept those of before
+
+
+def test_a_candidate_that_takes_features_changes_with_their_source():
+    gateway, _ = make_gateway()
+    stage = Stage(gateway, gateway.service.context)
+    stage.open({"sum": version(1), "taker": version(1, name="taker")},
+               candidate=version(2, name="taker"))  # fmt: skip
+    takers = {"taker": version(3, name="taker"), "taker.candidate": version(4, name="taker")}
+
+    stage.replace(msgspec.structs.replace(version(2), takers=takers))
+
+    serving = stage.serving()
+    assert {slot: model.version for slot, model in serving.items()} == {
+        "sum": "v2",
+        "taker": "v3",
+        "taker.candidate": "v4",
+    }
+    assert set(gateway.service.models) == {"sum", "taker"}
+
+
+def test_the_metrics_tell_of_the_process_of_the_version_that_serves():
+    gateway, _ = make_gateway()
+    old, new = FakeBackend(), FakeBackend()
+    stage = Stage(gateway, gateway.service.context)
+    stage.open({"sum": msgspec.structs.replace(version(1), backend=old)})
+
+    stage.replace(msgspec.structs.replace(version(2), backend=new))
+    old.change("crashed")
+    after_crash_of_old = lines_about_backends(gateway)
+    new.change("crashed")
+    after_crash_of_new = lines_about_backends(gateway)
+    stage.replace(version(3))
+    old.change("closed")
+    new.change("running")
+
+    assert after_crash_of_old[0::2] == [
+        'golive_backend_ends_total{model="sum",reason="crashed"} 1.0',
+        'golive_backends{model="sum"} 1.0',
+    ]
+    assert after_crash_of_new[0::2] == [
+        'golive_backend_ends_total{model="sum",reason="crashed"} 2.0',
+        'golive_backends{model="sum"} 0.0',
+    ]
+    assert lines_about_backends(gateway)[2] == 'golive_backends{model="sum"} 0.0'

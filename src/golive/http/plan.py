@@ -15,7 +15,21 @@ if TYPE_CHECKING:
     from golive.http.refreshing.source import ModelSource
     from golive.http.stepback.bounds import Bounds
 
-__all__ = ["Canary", "LoadModels", "Named", "OpenSource", "Placement", "ServePlan"]
+__all__ = [
+    "Canary",
+    "LoadModels",
+    "Named",
+    "OpenSource",
+    "Placement",
+    "ServePlan",
+    "Serving",
+    "slot_of_candidate",
+]
+
+
+def slot_of_candidate(model: str) -> str:
+    """What the candidate of a model is called among what is followed."""
+    return f"{model}.candidate"
 
 
 class Named(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +82,7 @@ class Canary(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def slot(self) -> str:
         """What the candidate is called among what is followed."""
-        return f"{self.named.model}.candidate"
+        return slot_of_candidate(self.named.model)
 
 
 class Placement(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,5 +143,8 @@ class ServePlan(msgspec.Struct, frozen=True, kw_only=True):
 LoadModels = Callable[[ServePlan], Mapping[str, ServedModel]]
 """Loads the models of a plan by name; a function of a module, so that workers find it."""
 
-OpenSource = Callable[[ServePlan, Named], "ModelSource"]
+Serving = Callable[[], Mapping[str, ServedModel]]
+"""Gives what serves now: models by name, and their candidates by slot."""
+
+OpenSource = Callable[[ServePlan, Named, Serving], "ModelSource"]
 """Gives the versions of a followed reference; a function of a module, likewise."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from golive.http.gateway import ServiceGateway
+from golive.http.plan import slot_of_candidate
 from golive.service.context import ServiceContext
 from golive.service.protocols import Backend, BackendChange
 from golive.service.served import ServedModel
@@ -36,19 +39,30 @@ class Stage:
         self._serve(Service(models, self._context))
         for model in models.values():
             self._watch(model)
-        if candidate is not None:
-            self._watch(candidate, is_usual=False)
         self._context.readiness.start_serving()
+
+    def serving(self) -> dict[str, ServedModel]:
+        """The models by name, and the candidate of one of them by its slot."""
+        models, candidate = dict(self._gateway.service.models), self._candidate
+        if candidate is not None:
+            models[slot_of_candidate(candidate.name)] = candidate
+        return models
 
     def replace(self, model: ServedModel) -> None:
         """Answer with another version of a model; who asks for the one before still gets it.
 
+        Models that take its features, and were put together with it, change with it at once.
+
         Raises:
-            ModelLoadError: It does not answer its own golden record; then nothing changes.
+            ModelLoadError: One does not answer its own golden record; then nothing changes.
         """
-        self._probe(model)
+        changed = _without_takers(model)
+        for each in changed.values():
+            self._probe(each)
         self._previous = before = self._gateway.service
-        self._serve(Service({**before.models, model.name: model}, self._context))
+        if self._candidate is not None:
+            self._candidate = changed.pop(slot_of_candidate(self._candidate.name), self._candidate)
+        self._serve(Service({**before.models, **changed}, self._context))
         self._watch(model)
 
     def propose(self, model: ServedModel) -> None:
@@ -60,7 +74,6 @@ class Stage:
         self._probe(model)
         self._candidate = model
         self._serve(self._gateway.service)
-        self._watch(model, is_usual=False)
 
     def let_go(self) -> None:
         """Forget the version before."""
@@ -86,23 +99,27 @@ class Stage:
                 model.backend.close()  # nobody else knows of it
             raise
 
-    def _watch(self, model: ServedModel, *, is_usual: bool = True) -> None:
+    def _watch(self, model: ServedModel) -> None:
         """Have the metrics tell of a model's process, which may be another one than before.
 
-        Whether its model can be asked is told of the usual version's process; crashes, of all.
+        Whether the model can be asked is told of the present one; crashes, of that before as well.
         """
-        name, backend = model.name, model.backend
+        metrics, name, backend = self._gateway.telemetry.metrics, model.name, model.backend
         if backend is None:
-            if is_usual and self._backends.pop(name, None) is not None:
-                self._gateway.telemetry.metrics.backend_teller(name)("closed", True)
+            if self._backends.pop(name, None) is not None:
+                metrics.backend_teller(name)("closed", True)
             return
-        tell = self._gateway.telemetry.metrics.backend_teller(name)
-        if is_usual:
-            self._backends[name] = backend
-            if not backend.is_running:
-                tell("closed", True)
+        self._backends[name] = backend
+        tell = metrics.backend_teller(name)
+        if not backend.is_running:
+            tell("closed", True)
 
         def told(change: BackendChange) -> None:
             tell(change, self._backends.get(name) is backend)
 
         backend.watch(told)
+
+
+def _without_takers(model: ServedModel) -> dict[str, ServedModel]:
+    """A version and those that take its features, none of which keeps the others."""
+    return {model.name: replace(model, takers={}), **model.takers}

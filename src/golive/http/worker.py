@@ -194,7 +194,7 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
             models, candidate = self.load(plan), None
             if plan.canary is not None and self.open_source is not None:
                 named = plan.canary.named
-                candidate = self.open_source(plan, named).load(named)
+                candidate = self.open_source(plan, named, lambda: models).load(named)
             house.stage.open(models, candidate=candidate)  # ready means that both are there
         except GoliveError as error:
             return _failure(error)

@@ -206,4 +206,5 @@ def _served(
         drifted=plan.allow_drifted_environment if start is None else start.is_drifted,
         facts=facts_of(bundle, *what_answers(bundle, original=plan.original)),
         backend=backend,
+        bundle=str(bundle.path),
     )

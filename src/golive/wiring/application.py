@@ -47,7 +47,7 @@ class _Site:
             self.gateway = gateway_of(canary, self.house.gateway, self._step_back)
         models, candidate = load_models(plan), None
         if canary is not None:
-            candidate = open_source(plan, canary.named).load(canary.named)
+            candidate = open_source(plan, canary.named, lambda: models).load(canary.named)
         self.house.stage.open(models, candidate=candidate)
         self._begin()
         call_in_children(self._begin)

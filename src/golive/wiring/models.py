@@ -147,6 +147,7 @@ def _served(name: str, loaded: LoadedBundle, names: tuple[str, ...]) -> ServedMo
         card=bundle.card,
         drifted=bool(loaded.differences),
         facts=facts_of(bundle, loaded.answers, loaded.answers_because),
+        bundle=str(bundle.path),
     )
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from golive.blobs.store import StoreUnavailableError
 from golive.bundle.reading import Bundle
+from golive.engine.loading import what_answers
 from golive.errors import UsageError
-from golive.http.plan import Named, Placement, ServePlan
+from golive.http.plan import Named, Placement, ServePlan, Serving, slot_of_candidate
 from golive.http.refreshing.source import SourceUnavailableError
 from golive.http.refreshing.trials import TriedVersions
 from golive.registry.errors import HistoryCorruptError, NoRoomError, NotInRegistryError
 from golive.registry.reference import parse_reference
 from golive.service.served import ServedModel
+from golive.signature.model import Signature
 from golive.wiring.models import load_model
 from golive.wiring.registries import locate, named_by, open_registry, pull_named
 
@@ -27,9 +32,12 @@ class RegistrySource:
     Args:
         plan: How it is served.
         named: The version that serves, and what is followed.
+        serving: Gives what serves, for versions that are part of a chain.
     """
 
-    def __init__(self, plan: ServePlan, named: Named) -> None:
+    def __init__(
+        self, plan: ServePlan, named: Named, serving: Serving = lambda: {}
+    ) -> None:
         self._plan = plan
         self._text = named.reference
         self._reference = parse_reference(named.reference)
@@ -38,6 +46,10 @@ class RegistrySource:
         self._tried.know(named.sha256)
         self._pulled: tuple[str, Bundle] | None = None
         self._begun: tuple[str, ServedModel] | None = None
+        self._serving = serving
+        canary = plan.canary
+        is_candidate = canary is not None and canary.named.reference == named.reference
+        self._slot = slot_of_candidate(named.model) if is_candidate else named.model
 
     def look(self) -> Named:
         """The version that the reference names now.
@@ -67,11 +79,14 @@ class RegistrySource:
         bundle = self._pull(named)
         self._pulled = (named.sha256, bundle)
         seconds = self._plan.settings.load_limit
-        is_program = bundle.manifest.answers == "compiled" and not self._plan.original
+        beside = self._beside(bundle.signature)
+        is_program = what_answers(bundle, original=self._plan.original)[0] == "compiled"
+        are_programs = is_program and all(map(_is_program, beside.values()))
         if self._plan.settings.isolate is not None:
             self._tried.once(named.sha256, lambda: self._begin_apart(named, bundle))
-        elif seconds and not is_program:
-            self._tried.once(named.sha256, lambda: self._try_apart(named, bundle, seconds))
+        elif seconds and not are_programs:
+            key = _key(named.sha256, beside)
+            self._tried.once(key, lambda: self._try_apart(named, bundle, beside, seconds))
 
     def load(self, named: Named) -> ServedModel:
         """A version, pulled, verified and loaded, its golden records replayed.
@@ -83,24 +98,52 @@ class RegistrySource:
         """
         begun, self._begun = self._begun, None
         if begun is not None and begun[0] == named.sha256:
-            return begun[1]
+            return self._together(begun[1])
         pulled, self._pulled = self._pulled, None
         is_pulled = pulled is not None and pulled[0] == named.sha256
         bundle = pulled[1] if pulled is not None and is_pulled else self._pull(named)
-        return self._loaded(named, bundle, self._placement(named, bundle))
+        placement = self._placement(named, bundle)
+        return self._together(self._loaded(named, bundle, placement))
 
     def _loaded(self, named: Named, bundle: Bundle, placement: Placement | None) -> ServedModel:
-        try:
+        """A version by itself."""
+        with _unread_says_nothing():
             if placement is None:
                 return load_model(self._plan, named.model, bundle, names=named.names)
             from golive.wiring.apart import load_version  # few servers isolate anything
 
             return load_version(self._plan, named, bundle, placement)
-        except UsageError as error:
-            from golive.lookups.errors import LookupNotReadError  # few models look anything up
 
-            if isinstance(error, LookupNotReadError):
-                raise SourceUnavailableError(error.message, hint=error.hint) from error
+    def _beside(self, signature: Signature) -> dict[str, ServedModel]:
+        """What a version is put together with, of all that serves."""
+        serving = self._serving()
+        signatures = {n: (m.alone or m).engine.signature for n, m in serving.items()}
+        signatures[self._slot] = signature
+        if not any(each.features for each in signatures.values()):
+            return {}
+        from golive.wiring.chains import chain_of  # few servers have chains
+
+        names = chain_of(self._slot, signatures)
+        return {name: model for name, model in serving.items() if name in names}
+
+    def _together(self, model: ServedModel) -> ServedModel:
+        """A version with those whose features it takes, and those that take its own.
+
+        Raises:
+            SourceUnavailableError: A file of looked-up values cannot be read.
+            ChainRefusedError: They do not go together.
+        """
+        signature = model.engine.signature
+        if not (signature.features or self._beside(signature)):
+            return model
+        from golive.wiring.chains import rechain  # few servers have chains
+
+        try:
+            with _unread_says_nothing():
+                return rechain(self._plan, self._serving(), model, slot=self._slot)
+        except BaseException:
+            if model.backend is not None:
+                model.backend.close()
             raise
 
     def _placement(self, named: Named, bundle: Bundle) -> Placement | None:
@@ -136,17 +179,13 @@ class RegistrySource:
 
     def _pull(self, named: Named) -> Bundle:
         try:
-            bundle = pull_named(named, verify=self._plan.verify)
+            return pull_named(named, verify=self._plan.verify)
         except (StoreUnavailableError, NoRoomError) as error:
             raise SourceUnavailableError(error.message, hint=error.hint, code=error.code) from error
-        if bundle.signature.features:
-            raise UsageError(
-                f"{named.label} takes features of other models, which cannot be followed.",
-                hint="golive serve with the versions of the chain, and without --refresh",
-            )
-        return bundle
 
-    def _try_apart(self, named: Named, bundle: Bundle, seconds: float) -> None:
+    def _try_apart(
+        self, named: Named, bundle: Bundle, beside: Mapping[str, ServedModel], seconds: float
+    ) -> None:
         from golive.wiring.trial_process import TrialTask  # few versions are tried
         from golive.wiring.trials import try_apart
 
@@ -156,10 +195,43 @@ class RegistrySource:
             label=named.label,
             seconds=seconds,
             plan=self._plan,
+            slot=self._slot,
+            beside={n: (m.name, m.bundle) for n, m in beside.items() if m.bundle is not None},
         )
         try_apart(task)
 
 
-def open_source(plan: ServePlan, named: Named) -> RegistrySource:
+@contextmanager
+def _unread_says_nothing() -> Iterator[None]:
+    """Of a version, nothing is said by a file of looked-up values that cannot be read.
+
+    Raises:
+        SourceUnavailableError: There is one.
+    """
+    try:
+        yield
+    except UsageError as error:
+        from golive.lookups.errors import LookupNotReadError  # few models look anything up
+
+        if isinstance(error, LookupNotReadError):
+            raise SourceUnavailableError(error.message, hint=error.hint) from error
+        raise
+
+
+def _is_program(model: ServedModel) -> bool:
+    return model.facts.get("answers") == "compiled"
+
+
+def _key(sha256: str, beside: Mapping[str, ServedModel]) -> str:
+    """What a version is called beside these models, since it is tried with them."""
+    if not beside:
+        return sha256
+    parts = [sha256, *(f"{name} {model.version}" for name, model in sorted(beside.items()))]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def open_source(
+    plan: ServePlan, named: Named, serving: Serving = lambda: {}
+) -> RegistrySource:
     """The versions of a followed reference; called in each worker."""
-    return RegistrySource(plan, named)
+    return RegistrySource(plan, named, serving)

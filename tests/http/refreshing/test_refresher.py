@@ -14,7 +14,7 @@ from golive.http.protocols import Head
 from golive.http.refreshing.board import Board
 from golive.http.refreshing.policy import Schedule
 from golive.http.refreshing.refresher import Chances, Effects, Refresher
-from golive.http.refreshing.source import SourceUnavailableError
+from golive.http.refreshing.source import ChainRefusedError, SourceUnavailableError
 from golive.settings import ServeSettings
 from golive.testing.sources import FakeSource, fake_named, fake_version
 
@@ -373,3 +373,64 @@ def test_a_server_that_ends_during_a_trial_loads_nothing():
     bench.turn(10)
 
     assert (bench.source.tries, bench.source.loads, bench.switched) == ([2], [], [])
+
+
+def test_what_did_not_go_with_another_model_is_tried_again_when_that_has_changed():
+    source, taker, switched = FakeSource(1), FakeSource(1), []
+    now = [0.0]
+    refresher = Refresher(
+        {"source": source, "taker": taker},
+        {"source": fake_named(1), "taker": fake_named(1)},
+        schedule=Schedule(10.0),
+        effects=Effects(
+            switch=lambda slot, model: switched.append((slot, model.version)),
+            count=lambda model, outcome: None,
+            let_go=lambda: None,
+            collect=lambda: None,
+        ),
+        chances=Chances(
+            clock=lambda: now[0], now=lambda: datetime(2026, 1, 2, tzinfo=UTC), share=lambda: 0.5
+        ),
+    )
+    taker.version, taker.refused = 2, {2: ChainRefusedError("It is not given what it takes.")}
+
+    now[0] = 10.0
+    refresher.turn()
+    refused = refresher.facts()["taker"]["refused"]["code"]
+    source.version, taker.refused = 2, {}
+    now[0] = 20.0
+    refresher.turn()
+    now[0] = 20.1
+    refresher.turn()
+
+    assert refused == "chain_refused"
+    assert switched == [("source", "2"), ("taker", "2")]
+    assert "refused" not in refresher.facts()["taker"]
+
+
+def test_what_is_refused_for_another_reason_is_not_tried_again_for_that():
+    source, other, looked = FakeSource(1), FakeSource(1), []
+    refresher = Refresher(
+        {"source": source, "other": other},
+        {"source": fake_named(1), "other": fake_named(1)},
+        schedule=Schedule(10.0),
+        effects=Effects(
+            switch=lambda slot, model: looked.append(slot),
+            count=lambda model, outcome: None,
+            let_go=lambda: None,
+            collect=lambda: None,
+        ),
+        chances=Chances(
+            clock=lambda: 10.0 * (1 + len(looked)),
+            now=lambda: datetime(2026, 1, 2, tzinfo=UTC),
+            share=lambda: 0.5,
+        ),
+    )
+    other.version, other.refused = 2, {2: DAMAGED}
+    refresher.ask()
+    refresher.turn()
+    source.version = 2
+    for _ in range(3):
+        refresher.turn()
+
+    assert other.loads == [2]

@@ -15,6 +15,7 @@ __all__ = [
     "Refusal",
     "Schedule",
     "after_look",
+    "after_change_beside",
     "after_refusal",
     "after_switch",
     "after_unavailable",
@@ -154,6 +155,19 @@ def after_switch(following: Following, named: Named, *, at: str) -> Following:
 def after_refusal(following: Following, refusal: Refusal) -> Following:
     """How it stands when a version was not taken."""
     return msgspec.structs.replace(following, refused=refusal)
+
+
+def after_change_beside(following: Following, *, code: str, now: float) -> Following:
+    """How it stands when another model was switched to: what did not go with it is tried again.
+
+    Args:
+        following: How it stood.
+        code: Of refusals that say that.
+        now: By the clock of `due`.
+    """
+    if following.refused is None or following.refused.code != code:
+        return following
+    return msgspec.structs.replace(following, refused=None, due=now)
 
 
 def facts_of(following: Following) -> dict[str, JsonValue]:

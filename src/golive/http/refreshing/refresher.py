@@ -21,6 +21,7 @@ from golive.http.refreshing.policy import (
     Following,
     Refusal,
     Schedule,
+    after_change_beside,
     after_look,
     after_refusal,
     after_switch,
@@ -29,7 +30,11 @@ from golive.http.refreshing.policy import (
     facts_of,
     jittered,
 )
-from golive.http.refreshing.source import ModelSource, SourceUnavailableError
+from golive.http.refreshing.source import (
+    ChainRefusedError,
+    ModelSource,
+    SourceUnavailableError,
+)
 from golive.service.served import ServedModel
 from golive.signature.model import JsonValue
 
@@ -211,6 +216,7 @@ class Refresher:
         except _ANYTHING as error:
             return self._refuse(following, named, error)
         self._count(named.model, "taken")
+        self._try_again_beside(name)
         self._let_go_due = self._clock() + self._schedule.keep
         self._collect_due = min(self._collect_due, self._clock() + _SETTLE_SECONDS)
         before, after = following.served.label, named.label
@@ -221,6 +227,14 @@ class Refresher:
                 self._board.nudge()
                 self._times_asked += 1
         return after_switch(following, named, at=self._time())
+
+    def _try_again_beside(self, name: str) -> None:
+        """Have those looked at again soon that did not go with what served there before."""
+        for other, following in self._following.items():
+            if other != name:
+                self._following[other] = after_change_beside(
+                    following, code=ChainRefusedError.code, now=self._clock()
+                )
 
     def _loaded(self, name: str, named: Named) -> ServedModel | None:
         """A version that was tried first; None if there is no need of it any more."""
