@@ -291,8 +291,8 @@ SERVE_SETTINGS: tuple[Setting, ...] = (
         type="text",
         default=None,
         sentence="Alias of a candidate that answers copies of the requests, which nobody gets and "
-        "which are compared with what was answered; beside other models NAME@ALIAS; unset: there is "
-        "none.",
+        "which are compared with what was answered; beside other models NAME@ALIAS; unset: "
+        "there is none.",
     ),
     Setting(
         name="sticky_header",

@@ -133,7 +133,6 @@ def test_a_fault_in_place_of_a_record_stays():
     assert found.indices == [0]
 
 
-
 AGE, *OTHERS = SIGNATURE.columns
 LOOKING = msgspec.structs.replace(
     SIGNATURE,

@@ -43,11 +43,11 @@ def pack_source(factor, folder, *, output="score"):
             model, ROWS[["a"]], name="source", output=folder / f"{name}.bundle", compile=factor != 3
         )
     script = folder / f"{name.replace('-', '_')}.py"
-    script.write_text(f"def source(request: dict) -> dict:\n    return {{'{output}': request['a']}}\n")
-    records = [{"a": float(number)} for number in range(1, 6)]
-    return golive.pack(
-        f"{script}:source", records, name="source", output=folder / f"{name}.bundle"
+    script.write_text(
+        f"def source(request: dict) -> dict:\n    return {{'{output}': request['a']}}\n"
     )
+    records = [{"a": float(number)} for number in range(1, 6)]
+    return golive.pack(f"{script}:source", records, name="source", output=folder / f"{name}.bundle")
 
 
 def pack_taker(factor, folder, *, path="score"):

@@ -182,3 +182,14 @@ def failing():
 
     return version(2, model=fail)
 
+
+def test_a_source_of_features_is_kept_until_nobody_waits_for_its_takers_either():
+    """Requests to those have no place in its lane."""
+    backend = FakeBackend()
+
+    Retirement(patience=0.8, settle=0).take([lane_of(backend)], [backend], has_takers=True)
+    time.sleep(0.4)
+    was_closed = backend.is_closed
+
+    until(lambda: backend.is_closed)
+    assert not was_closed

@@ -105,7 +105,9 @@ def lines_about_backends(gateway):
 def test_a_version_and_those_that_take_its_features_change_at_once():
     gateway, _ = make_gateway()
     stage = Stage(gateway, gateway.service.context)
-    stage.open({"sum": version(1), "taker": version(1, name="taker"), "other": version(1, name="other")})
+    stage.open(
+        {"sum": version(1), "taker": version(1, name="taker"), "other": version(1, name="other")}
+    )
     takers = {"taker": version(2, name="taker")}
 
     stage.replace(msgspec.structs.replace(version(2), takers=takers))

@@ -212,9 +212,7 @@ def needing(environments, registry):
     return source, source.look()
 
 
-def test_the_environment_of_a_version_is_made_before_it_is_loaded(
-    needing, environments, installer
-):
+def test_the_environment_of_a_version_is_made_before_it_is_loaded(needing, environments, installer):
     home = environments.python_of_games.parents[1]
     installer(f"case $1 in venv) shift 3; cp -r {home} $1;; esac")
     source, named = needing
@@ -268,5 +266,3 @@ def test_looked_up_columns_are_as_they_are_in_one_process(bundle, folder):
     assert answers[0].body == answers[1].body
     assert answers[0].headers["golive-defaults"] == answers[1].headers["golive-defaults"]
     assert b"key_not_found" in answers[1].body
-
-

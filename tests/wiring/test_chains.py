@@ -150,6 +150,43 @@ def test_compiled_models_are_chained_beside_one_that_is_served_apart(final, scor
     assert answers[0].headers["golive-feature-versions"] == f"scorer={scorer.version}"
 
 
+@pytest.fixture
+def apart(both, prepared):
+    """The models of a chain whose source has a process of its own."""
+    plan = ServePlan(
+        bundles=(str(both.path), str(prepared.path)),
+        settings=ServeSettings.load({}, isolate="model"),
+    )
+    plan = isolate(plan, {"both": both, "prepare": prepared}, tell=[].append)
+    models = load_models(plan)
+    yield models
+    models["prepare"].backend.close()
+
+
+def test_a_source_that_is_served_apart_gives_the_same_to_the_byte(apart, both, prepared):
+    good = {"a": 0.5, "text": "abc", "weight": 0.25}
+    bodies = [
+        good, [good, good | {"text": ""}, good], good | {"weight": "much"}, {"a": 1.0}, [],
+        [good | {"a": "x"}, good | {"text": 5}], {"records": [good], "ids": [7]},
+    ]  # fmt: skip
+    here, there = fake_service(*load(both, prepared).values()), fake_service(*apart.values())
+
+    for body in bodies:
+        one, other = ask(here, "both", body), ask(there, "both", body)
+        assert (other.status, other.body) == (one.status, one.body)
+    assert (apart["both"].backend, apart["both"].engine.pace.manner) == (None, "apart")
+
+
+def test_without_the_process_of_its_source_a_model_cannot_be_asked(apart):
+    service = fake_service(*apart.values())
+    apart["prepare"].backend.close()
+
+    response = ask(service, "both", {"a": 0.5, "text": "abc", "weight": 0.25})
+
+    assert (response.status, strict_json(response)["code"]) == (503, "backend_unavailable")
+    assert response.headers["retry-after"] == "1"
+
+
 def test_the_headers_of_an_answer_name_both_versions(final, scorer):
     service = fake_service(*load(final, scorer).values())
 
@@ -453,7 +490,9 @@ def test_a_chain_of_three_moves_as_one(folder, plain, final, scorer, scorer_2):
     assert strict_json(answers)["predictions"] != strict_json(before)["predictions"]
 
 
-def test_who_has_nothing_to_do_with_a_version_stays_as_it_is(final, both, scorer, scorer_2, prepared):
+def test_who_has_nothing_to_do_with_a_version_stays_as_it_is(
+    final, both, scorer, scorer_2, prepared
+):
     serving = load(final, both, scorer, prepared)
 
     assert set(moved(scorer_2, serving, name="scorer").takers) == {"final"}
@@ -483,15 +522,11 @@ def test_a_version_that_takes_what_is_not_given_is_refused(folder, plain, final,
         moved(absent, load(final, scorer), name="final")
 
 
-def test_a_candidate_that_takes_features_moves_with_their_source(
-    final, final_2, scorer, scorer_2
-):
+def test_a_candidate_that_takes_features_moves_with_their_source(final, final_2, scorer, scorer_2):
     plan, serving = of_candidate("final"), load(final, scorer)
     candidate = moved(final_2, serving, name="final", slot="final.candidate", plan=plan)
 
-    found = moved(
-        scorer_2, serving | {"final.candidate": candidate}, name="scorer", plan=plan
-    )
+    found = moved(scorer_2, serving | {"final.candidate": candidate}, name="scorer", plan=plan)
 
     assert candidate.features == {"scorer": scorer.version}
     assert {slot: model.version for slot, model in found.takers.items()} == {

@@ -17,7 +17,7 @@ from golive.engine.isolation import exit_error, isolate, wrong_count
 from golive.engine.labelling import labeller, labeller_of_one
 from golive.engine.pace import Pace
 from golive.engine.shortcut import Shortcut, SingleAnswers, shortcut_of
-from golive.errors import GoliveError, ModelOutputError, RecordError
+from golive.errors import BackendError, GoliveError, ModelOutputError, RecordError
 from golive.runtimes.protocols import Batch, Model, Outputs
 from golive.signature.model import Signature
 
@@ -141,7 +141,7 @@ class Engine:
         """What `_answer_batch` would give, for less."""
         try:
             entries = label(self._model.predict(batch))
-        except (MemoryError, KeyboardInterrupt):  # the machine, not a record, is at fault
+        except (MemoryError, BackendError, KeyboardInterrupt):  # no record is at fault
             raise
         except Exception as error:  # noqa: BLE001 - whatever the model raises is the record's error
             return self._fault(error)

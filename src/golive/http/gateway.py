@@ -135,9 +135,7 @@ class ServiceGateway:
         with self._renewing:
             self._served = msgspec.structs.replace(self._served)
 
-    def _way(
-        self, service: Service, known: Iterable[_Way], *, leaves_room: bool = False
-    ) -> _Way:
+    def _way(self, service: Service, known: Iterable[_Way], *, leaves_room: bool = False) -> _Way:
         """The way to a service; what another process holds has one lane on all ways."""
         pool, room, models = self._pool, self._desk.room, service.models
         own = {id(lane.engine): lane for way in known for lane in _own_lanes(way)}
@@ -146,7 +144,7 @@ class ServiceGateway:
         apart = [name for name, model in service.models.items() if model.backend is not None]
         return _Way(service, lanes, tuple(lanes[name].room for name in apart))
 
-    def _retire(self, before: Iterable[_Way], after: Iterable[_Way]) -> None:
+    def _retire(self, before: Sequence[_Way], after: Sequence[_Way]) -> None:
         """See to the end of what is on no way any more."""
         staying = [lane for way in after for lane in _own_lanes(way)]
         asked = {id(lane.backend) for lane in staying}
@@ -164,6 +162,9 @@ class ServiceGateway:
         self._retirement.take(
             [*leaving.values()],
             [each for at, each in backends.items() if at not in asked and each is not None],
+            has_takers=any(
+                model.features for way in before for model in way.service.models.values()
+            ),
         )
 
     @property

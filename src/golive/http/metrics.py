@@ -272,16 +272,18 @@ class Metrics:
         """Count what is rare; each series by one thread at a time. With 0 it is there from now."""
         self._counters.values[self._counters.slot(series)] += number
 
-    def backend_teller(self, model: str) -> Callable[[BackendChange, bool], None]:
-        """Counts changes of a process of a model: told each, and if it is the usual version's."""
+    def backend_teller(
+        self, model: str, is_usual: Callable[[], bool]
+    ) -> Callable[[BackendChange], None]:
+        """What counts changes of a model's process, which may be that of the usual version."""
         ends = {
             reason: self._counters.slot((BACKEND_ENDS.name, model, reason))
             for reason in ("crashed", "not_started")
         }
 
-        def tell(change: BackendChange, is_usual: bool) -> None:  # noqa: FBT001
+        def tell(change: BackendChange) -> None:
             with self._telling:  # there may be several, each with a thread of its own
-                if is_usual:
+                if is_usual():
                     running = self._counters.slot((BACKENDS.name, model))
                     self._counters.values[running] = float(change == "running")
                 if change in ends:

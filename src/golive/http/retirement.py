@@ -39,15 +39,20 @@ class Retirement:
         self._leaving: dict[Thread, tuple[Sequence[Lane], Sequence[Backend]]] = {}
         self._is_closing = Event()
 
-    def take(self, lanes: Sequence[Lane], backends: Sequence[Backend]) -> None:
+    def take(
+        self, lanes: Sequence[Lane], backends: Sequence[Backend], *, has_takers: bool = False
+    ) -> None:
         """See to the end of what nobody can ask from now on, in a thread of its own; never waits.
 
         Args:
             lanes: Lanes with threads of their own.
             backends: The processes that they asked, but for those that others ask, too.
+            has_takers: Whether requests to models that take its features may ask them as well,
+                which nobody counts: then they are ended when no caller waits any longer.
         """
+        settle = self._patience if has_takers else self._settle
         thread = Thread(
-            target=lambda: self._end(thread), name="golive-retirement", daemon=True
+            target=lambda: self._end(thread, settle), name="golive-retirement", daemon=True
         )
         with self._lock:
             self._leaving[thread] = lanes, backends
@@ -61,17 +66,18 @@ class Retirement:
         for thread in leaving:
             thread.join()
 
-    def _end(self, thread: Thread) -> None:
+    def _end(self, thread: Thread, settle: float) -> None:
         lanes, backends = self._leaving[thread]
         deadline = time.monotonic() + self._patience
-        self._is_closing.wait(self._settle)
+        self._is_closing.wait(settle)
         while not self._is_closing.is_set() and time.monotonic() < deadline:
             if not self._has_work(lanes, backends):
                 break
             self._is_closing.wait(_LOOK_SECONDS)
         for backend in backends:
             backend.close()
-        while self._has_work(lanes, ()) and time.monotonic() < deadline + _PARTING_SECONDS:
+        parting = time.monotonic() + _PARTING_SECONDS
+        while self._has_work(lanes, ()) and time.monotonic() < parting:
             time.sleep(_LOOK_SECONDS)  # threads that waited for it are told, and are done at once
         for lane in lanes:
             lane.close()

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from golive.http.gateway import ServiceGateway
 from golive.http.plan import slot_of_candidate
 from golive.service.context import ServiceContext
-from golive.service.protocols import Backend, BackendChange
+from golive.service.protocols import Backend
 from golive.service.served import ServedModel
 from golive.service.service import Service
 
@@ -37,8 +37,8 @@ class Stage:
         """Answer with these models from now on, and with the candidate of one of them."""
         self._candidate = candidate
         self._serve(Service(models, self._context))
-        for model in models.values():
-            self._watch(model)
+        for name, model in models.items():
+            self._watch(name, model)
         self._context.readiness.start_serving()
 
     def serving(self) -> dict[str, ServedModel]:
@@ -63,7 +63,7 @@ class Stage:
         if self._candidate is not None:
             self._candidate = changed.pop(slot_of_candidate(self._candidate.name), self._candidate)
         self._serve(Service({**before.models, **changed}, self._context))
-        self._watch(model)
+        self._watch(model.name, model)
 
     def propose(self, model: ServedModel) -> None:
         """Let a candidate answer those requests of a model that are handed to it.
@@ -99,25 +99,21 @@ class Stage:
                 model.backend.close()  # nobody else knows of it
             raise
 
-    def _watch(self, model: ServedModel) -> None:
+    def _watch(self, name: str, model: ServedModel) -> None:
         """Have the metrics tell of a model's process, which may be another one than before.
 
         Whether the model can be asked is told of the present one; crashes, of that before as well.
         """
-        metrics, name, backend = self._gateway.telemetry.metrics, model.name, model.backend
+        metrics, backend = self._gateway.telemetry.metrics, model.backend
         if backend is None:
             if self._backends.pop(name, None) is not None:
-                metrics.backend_teller(name)("closed", True)
+                metrics.backend_teller(name, lambda: True)("closed")
             return
         self._backends[name] = backend
-        tell = metrics.backend_teller(name)
+        tell = metrics.backend_teller(name, lambda: self._backends.get(name) is backend)
         if not backend.is_running:
-            tell("closed", True)
-
-        def told(change: BackendChange) -> None:
-            tell(change, self._backends.get(name) is backend)
-
-        backend.watch(told)
+            tell("closed")
+        backend.watch(tell)
 
 
 def _without_takers(model: ServedModel) -> dict[str, ServedModel]:

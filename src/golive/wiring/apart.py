@@ -51,9 +51,7 @@ def load_isolated(
         placements = placements_of(plan, bundles, tell=_logger.info)
     backends = [_backend(plan, placement, bundles) for placement in placements]
     apart = {name: backend for backend in backends for name in backend.models}
-    engines = {
-        name: _engine(plan, name, bundles[name], backend) for name, backend in apart.items()
-    }
+    engines = {name: _engine(plan, name, bundles[name], backend) for name, backend in apart.items()}
     for backend in backends:
         backend.begin()
     try:

@@ -15,9 +15,7 @@ from golive.wiring.registries import named_now
 
 __all__ = ["canary_of"]
 
-_HINT = (
-    "golive serve NAME@prod --canary candidate=10; beside other models, NAME@candidate=10"
-)
+_HINT = "golive serve NAME@prod --canary candidate=10; beside other models, NAME@candidate=10"
 
 
 def canary_of(plan: ServePlan, pinned: Mapping[str, Named]) -> Canary:
@@ -76,9 +74,7 @@ def _named_model(text: str) -> tuple[str | None, str]:
     return models[0] if models else None, ",".join(rest for _, _, rest in parts)
 
 
-def _reference_of(
-    model: str | None, plan: ServePlan, pinned: Mapping[str, Named]
-) -> Reference:
+def _reference_of(model: str | None, plan: ServePlan, pinned: Mapping[str, Named]) -> Reference:
     """The reference of the model that has the candidate.
 
     Raises:

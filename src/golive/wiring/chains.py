@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from golive.bundle.reading import Bundle
 from golive.engine.answers import entry_to_json
-from golive.engine.chaining import ChainModel, Source, known_names, output_at
+from golive.engine.chaining import ChainModel, FeatureEngine, Source, known_names, output_at
 from golive.engine.decode import Decoder
 from golive.engine.engine import Engine
 from golive.engine.golden import compare, refuse_drift
@@ -250,7 +250,7 @@ def _engine(
     signature: Signature,
 ) -> Engine:
     asked = [
-        Source(features=each, engine=_own_engine(sources[each.model]))
+        Source(features=each, engine=_source_engine(sources[each.model]))
         for each in own.engine.signature.features
     ]
     decoder = Decoder(
@@ -266,15 +266,27 @@ def _own_engine(model: ServedModel) -> Engine:
     if isinstance(model.engine, Engine):
         return model.engine
     raise UsageError(
-        f"{model.name} is answered by another process, and cannot be part of a chain.",
-        hint="Serve it apart, or in the environment of the others.",
+        f"{model.name} is answered by another process, where it can take no features of others.",
+        hint=f"golive compile it, or serve {model.name} without --isolate.",
     )
 
 
+def _source_engine(model: ServedModel) -> FeatureEngine:
+    if isinstance(model.engine, Engine):
+        return model.engine
+    from golive.backends.engine import RemoteEngine  # few servers isolate anything
+
+    if isinstance(model.engine, RemoteEngine):
+        return model.engine
+    raise LookupError(f"{model.name} cannot be asked for features.")
+
+
 def _takes_any_time(own: ServedModel, sources: Mapping[str, ServedModel]) -> bool:
-    """Whether one of the models may, or asks a store that may."""
-    models = (own, *sources.values())
-    return any(m.engine.pace.manner == "apart" or not m.engine.pace.reads_quickly for m in models)
+    """Whether one of the models may, is in another process, or asks a store that may."""
+    return any(
+        m.backend is not None or m.engine.pace.manner == "apart" or not m.engine.pace.reads_quickly
+        for m in (own, *sources.values())
+    )
 
 
 def _checked_examples(

@@ -75,9 +75,7 @@ def placement_of(
     return found[0] if found else None
 
 
-def candidate_placement(
-    plan: ServePlan, *, tell: Callable[[str], object]
-) -> Placement | None:
+def candidate_placement(plan: ServePlan, *, tell: Callable[[str], object]) -> Placement | None:
     """The process of a plan's candidate, its environment made; None where it needs none.
 
     Raises:
@@ -125,21 +123,15 @@ def _refuse_chains(apart: Sequence[str], bundles: Mapping[str, Bundle]) -> None:
     """Refuse what needs a model in the process that has the port.
 
     Raises:
-        UsageError: A model that is served apart is one of a chain.
+        UsageError: A model that is served apart takes features of others.
     """
-    signatures = {name: bundle.signature for name, bundle in bundles.items()}
-    chained = {each.model: name for name, s in signatures.items() for each in s.features}
     for name in apart:
-        if signatures[name].features:
-            why = "takes features of another model"
-        elif name in chained:
-            why = f"gives features to {chained[name]}"
-        else:
-            continue
-        raise UsageError(
-            f"{name} {why}, which it cannot do in a process of its own.",
-            hint="Leave out --isolate, or serve it from another port.",
-        )
+        if bundles[name].signature.features:
+            raise UsageError(
+                f"{name} takes features of another model, which it cannot do in a process of its "
+                "own.",
+                hint="golive compile it, leave out --isolate, or serve it from another port.",
+            )
 
 
 def _manner(plan: ServePlan) -> Manner | None:

@@ -15,7 +15,14 @@ from golive.settings import ServeSettings
 from golive.signature.model import Signature
 from golive.wiring.loading import open_reference
 
-__all__ = ["Fillable", "add_lookups", "add_named_lookups", "check_lookups", "places_of", "read_locations"]
+__all__ = [
+    "Fillable",
+    "add_lookups",
+    "add_named_lookups",
+    "check_lookups",
+    "places_of",
+    "read_locations",
+]
 
 
 class Fillable(Protocol):

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from golive.blobs.store import StoreUnavailableError
 from golive.bundle.reading import Bundle
 from golive.engine.loading import what_answers
-from golive.errors import UsageError
+from golive.errors import BackendError, UsageError
 from golive.http.plan import Named, Placement, ServePlan, Serving, slot_of_candidate
 from golive.http.refreshing.source import SourceUnavailableError
 from golive.http.refreshing.trials import TriedVersions
@@ -35,9 +35,7 @@ class RegistrySource:
         serving: Gives what serves, for versions that are part of a chain.
     """
 
-    def __init__(
-        self, plan: ServePlan, named: Named, serving: Serving = lambda: {}
-    ) -> None:
+    def __init__(self, plan: ServePlan, named: Named, serving: Serving = dict) -> None:
         self._plan = plan
         self._text = named.reference
         self._reference = parse_reference(named.reference)
@@ -130,7 +128,8 @@ class RegistrySource:
         """A version with those whose features it takes, and those that take its own.
 
         Raises:
-            SourceUnavailableError: A file of looked-up values cannot be read.
+            SourceUnavailableError: A file of looked-up values cannot be read, or the process of a
+                source that serves does not run.
             ChainRefusedError: They do not go together.
         """
         signature = model.engine.signature
@@ -141,9 +140,11 @@ class RegistrySource:
         try:
             with _unread_says_nothing():
                 return rechain(self._plan, self._serving(), model, slot=self._slot)
-        except BaseException:
+        except BaseException as error:
             if model.backend is not None:
                 model.backend.close()
+            elif isinstance(error, BackendError):  # of a source, which serves
+                raise SourceUnavailableError(error.message, hint=error.hint) from error
             raise
 
     def _placement(self, named: Named, bundle: Bundle) -> Placement | None:
@@ -230,8 +231,6 @@ def _key(sha256: str, beside: Mapping[str, ServedModel]) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def open_source(
-    plan: ServePlan, named: Named, serving: Serving = lambda: {}
-) -> RegistrySource:
+def open_source(plan: ServePlan, named: Named, serving: Serving = dict) -> RegistrySource:
     """The versions of a followed reference; called in each worker."""
     return RegistrySource(plan, named, serving)

@@ -135,5 +135,3 @@ def _ended(task: TrialTask, code: int) -> Report:
         f"The process in which {task.label} was loaded first ended {how}.",
         f"golive check {task.label} tells what it does",
     )
-
-

@@ -84,7 +84,10 @@ class Following:
         metrics = house.gateway.telemetry.metrics
         metrics.follow({named.model for named in followed.values()})
         self._refresher = Refresher(
-            {name: self._open_source(self.plan, named, stage.serving) for name, named in followed.items()},
+            {
+                name: self._open_source(self.plan, named, stage.serving)
+                for name, named in followed.items()
+            },
             followed,
             schedule=Schedule(seconds, settings.keep_previous),
             effects=Effects(
