@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Literal
 
-from golive.http.backend_families import BACKEND_ENDS, BACKEND_FAMILIES, BACKENDS
+from golive.http.backend_families import BACKEND_FAMILIES, teller
 from golive.http.candidate_families import (
     FAMILIES,
     SECONDS,
@@ -276,20 +276,7 @@ class Metrics:
         self, model: str, is_usual: Callable[[], bool]
     ) -> Callable[[BackendChange], None]:
         """What counts changes of a model's process, which may be that of the usual version."""
-        ends = {
-            reason: self._counters.slot((BACKEND_ENDS.name, model, reason))
-            for reason in ("crashed", "not_started")
-        }
-
-        def tell(change: BackendChange) -> None:
-            with self._telling:  # there may be several, each with a thread of its own
-                if is_usual():
-                    running = self._counters.slot((BACKENDS.name, model))
-                    self._counters.values[running] = float(change == "running")
-                if change in ends:
-                    self._counters.values[ends[change]] += 1.0
-
-        return tell
+        return teller(self._counters, self._telling, model, is_usual)
 
     def begin(self) -> None:
         """A request came."""
