@@ -18,7 +18,7 @@ import msgspec
 
 from golive.errors import GoliveError
 from golive.http.plan import ServePlan
-from golive.http.refreshing.trials import TRIAL_NAME
+from golive.http.process_names import TRIAL_NAME
 
 __all__ = ["Report", "TrialTask", "main", "report_of"]
 
