@@ -291,8 +291,8 @@ SERVE_SETTINGS: tuple[Setting, ...] = (
         type="text",
         default=None,
         sentence="Alias of a candidate that answers copies of the requests, which nobody gets and "
-        "which are compared with what was answered; beside other models NAME@ALIAS; unset: "
-        "there is none.",
+        "which are compared with what was answered, in a process of its own; beside other models "
+        "NAME@ALIAS; unset: there is none.",
     ),
     Setting(
         name="sticky_header",
@@ -306,7 +306,8 @@ SERVE_SETTINGS: tuple[Setting, ...] = (
         type="duration",
         default=300.0,
         sentence="How long a new version may take to load in a process of its own, where it is "
-        "tried before the one that serves loads it, such as 5m; 0: it is not tried.",
+        "tried before the one that serves loads it (a candidate before the start, too), such as "
+        "5m; 0: it is not tried.",
         minimum=0,
     ),
     Setting(

@@ -1,15 +1,18 @@
 """Which versions answer, and their coming and going."""
 
 import asyncio
+import time
 from datetime import UTC, datetime
 from time import perf_counter
 
 import msgspec
+import pytest
 from tests.http.candidates import head, version
 from tests.http.gateways import ask, make_gateway
 
 from golive.access.gatekeeper import Gatekeeper
 from golive.access.key_desk import KeyDesk, KeyWish
+from golive.errors import ModelLoadError
 from golive.http.stage import Stage
 from golive.service.served import Example
 from golive.testing.backends import FakeBackend
@@ -163,3 +166,42 @@ def test_the_metrics_tell_of_the_process_of_the_version_that_serves():
         'golive_backends{model="sum"} 0.0',
     ]
     assert lines_about_backends(gateway)[2] == 'golive_backends{model="sum"} 0.0'
+
+
+def test_the_process_of_a_candidate_ends_when_another_takes_its_place_and_both_are_counted():
+    gateway, _ = make_gateway()
+    stage = Stage(gateway, gateway.service.context)
+    first, second = FakeBackend(), FakeBackend()
+    stage.open({"sum": version(1)}, candidate=version(2, backend=first))
+
+    stage.propose(version(3, backend=second))
+    second.change("crashed")
+    second.change("running")
+
+    deadline = time.monotonic() + 30
+    while not first.is_closed and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert (first.is_closed, second.is_closed) == (True, False)
+    lines = gateway.telemetry.metrics.expose()[1].decode().splitlines()
+    assert [line for line in lines if line.startswith("golive_candidate_process")] == [
+        'golive_candidate_processes{model="sum"} 1.0',
+        'golive_candidate_process_ends_total{model="sum",reason="crashed"} 1.0',
+    ]
+
+
+def test_the_process_of_a_candidate_that_does_not_answer_is_ended_and_the_one_before_goes_on():
+    def fail(record):
+        raise ValueError("not today")
+
+    gateway, _ = make_gateway()
+    stage = Stage(gateway, gateway.service.context)
+    first, second = FakeBackend(), FakeBackend()
+    stage.open({"sum": version(1)}, candidate=version(2, backend=first))
+    bad = msgspec.structs.replace(
+        version(3, model=fail, backend=second), examples=(Example({"x": 3}, {"score": 6.0}),)
+    )
+
+    with pytest.raises(ModelLoadError, match="answers a golden record with 500"):
+        stage.propose(bad)
+
+    assert (first.is_closed, second.is_closed) == (False, True)

@@ -61,6 +61,10 @@ class Engine:
         """What it answers with."""
         return self._model
 
+    def wrap_model(self, wrap: Callable[[Model], Model]) -> None:
+        """Answer from now on with what is given for its model, which is to answer likewise."""
+        self._model = wrap(self._model)
+
     @property
     def answers_at_once(self) -> bool:
         """Whether the model gains nothing from records of several requests in one batch."""

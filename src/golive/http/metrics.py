@@ -221,7 +221,7 @@ class Metrics:
         self,
         model: str,
         version: str,
-        reason: Literal["errors", "latency", "disagreement"] | None,
+        reason: Literal["errors", "latency", "disagreement", "crashed"] | None,
         is_back: bool,  # noqa: FBT001
     ) -> None:
         """Count a candidate that stepped back, and say whether it still is; by one at a time.
@@ -242,7 +242,7 @@ class Metrics:
         self,
         model: str,
         version: str,
-        outcome: Literal["compared", "failed", "dropped"],
+        outcome: Literal["compared", "failed", "dropped", "missed"],
         found: Comparison | None,
     ) -> None:
         """Count a copy that a candidate was to answer; each outcome is told by one thread.

@@ -21,6 +21,7 @@ __all__ = [
     "Named",
     "OpenSource",
     "Placement",
+    "Refusal",
     "ServePlan",
     "Serving",
     "slot_of_candidate",
@@ -62,6 +63,24 @@ class Named(msgspec.Struct, frozen=True, kw_only=True):
         return (number, selector) if at and not self.is_fixed else (number,)
 
 
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    """A version that was not taken.
+
+    Attributes:
+        named: The version.
+        code: Of the error.
+        message: What is wrong with it.
+        at: When, ISO 8601 in UTC.
+        says_nothing: Whether that says nothing of the version, such as that of a full disk.
+    """
+
+    named: Named
+    code: str
+    message: str
+    at: str
+    says_nothing: bool = False
+
+
 class Canary(msgspec.Struct, frozen=True, kw_only=True):
     """A candidate that answers a share of the requests, or copies of all.
 
@@ -71,6 +90,7 @@ class Canary(msgspec.Struct, frozen=True, kw_only=True):
         header: The header, in lower case, by which callers keep their version; the body if None.
         is_shadow: Whether it answers copies, which nobody gets, and nothing else.
         bounds: How much worse than the usual version it may do.
+        refusal: Why that version is not asked: it failed where it was tried; None: it is.
     """
 
     named: Named
@@ -78,6 +98,7 @@ class Canary(msgspec.Struct, frozen=True, kw_only=True):
     header: str | None = None
     is_shadow: bool = False
     bounds: Bounds
+    refusal: Refusal | None = None
 
     @property
     def slot(self) -> str:

@@ -37,6 +37,7 @@ class Stage:
         """Answer with these models from now on, and with the candidate of one of them."""
         self._candidate = candidate
         self._serve(Service(models, self._context))
+        self._watch_candidate()
         for name, model in models.items():
             self._watch(name, model)
         self._context.readiness.start_serving()
@@ -74,11 +75,20 @@ class Stage:
         self._probe(model)
         self._candidate = model
         self._serve(self._gateway.service)
+        self._watch_candidate()
 
     def let_go(self) -> None:
         """Forget the version before."""
         self._previous = None
         self._serve(self._gateway.service)
+
+    def _watch_candidate(self) -> None:
+        candidate = self._candidate
+        if candidate is not None and candidate.backend is not None:
+            from golive.http.candidates import process_teller  # few servers have one
+
+            metrics = self._gateway.telemetry.metrics
+            candidate.backend.watch(process_teller(metrics, candidate.name))
 
     def _serve(self, service: Service) -> None:
         model, candidate, described = self._candidate, None, [*service.models.values()]

@@ -15,6 +15,7 @@ from golive.backends.process import start_process
 from golive.bundle.reading import Bundle
 from golive.engine.loading import what_answers
 from golive.errors import ModelLoadError
+from golive.forks import call_in_children
 from golive.http.plan import Named, Placement, ServePlan
 from golive.service.served import ServedModel
 from golive.wiring.free_memory import Memory, memory_now
@@ -22,9 +23,10 @@ from golive.wiring.isolating import placements_of
 from golive.wiring.load_memory import LoadMemory, raise_refusal
 from golive.wiring.models import examples_of, facts_of, load_model
 
-__all__ = ["load_isolated", "load_version"]
+__all__ = ["load_isolated", "load_shadow", "load_version"]
 
 _LOOK_SECONDS = 0.05
+_SHADOW_END_SECONDS = 0.2  # then it is ended: what it has in hand is worth no wait
 _PATIENCE_SECONDS = 120.0  # then the others are served without the model that is still starting
 _logger = logging.getLogger("golive.backends")
 
@@ -98,12 +100,46 @@ def load_version(
         GoliveError: It does not load there or answers differently; where it hung, crashed, ended or
             took too much memory, the code is `model_not_loadable`.
     """
+    backend = _backend(plan, placement, {named.model: bundle}, label=named.label)
+    return _begun(plan, named, bundle, backend, memory)
+
+
+def load_shadow(
+    plan: ServePlan, named: Named, bundle: Bundle, placement: Placement, *, waits: bool
+) -> ServedModel:
+    """Load a version that answers copies in a process that yields to all others.
+
+    Args:
+        plan: What is served.
+        named: The version.
+        bundle: The version's.
+        placement: Where it is to be.
+        waits: Whether it has to be ready, as when it takes the place of another one.
+
+    Raises:
+        GoliveError: As `load_version`.
+    """
+    label = f"the shadow {named.label}"
+    backend = _backend(plan, placement, {named.model: bundle}, label=label, is_shadow=True)
+    if plan.metrics_directory is None:  # an application, whose server may fork
+        call_in_children(backend.begin_anew)
+    return _begun(plan, named, bundle, backend, memory_now if waits else None)
+
+
+def _begun(
+    plan: ServePlan,
+    named: Named,
+    bundle: Bundle,
+    backend: Backend,
+    memory: Callable[[], Memory | None] | None,
+) -> ServedModel:
+    """A version whose process begins; where memory is to be watched, it is waited for."""
     name = named.model
-    backend = _backend(plan, placement, {name: bundle}, label=named.label)
     engine = _engine(plan, name, bundle, backend)
     backend.begin()
     try:
-        _wait_for(backend, plan, named.label, memory)
+        if memory is not None:
+            _wait_for(backend, plan, named.label, memory)
         return _served(plan, name, bundle, backend, engine, named.names)
     except BaseException:
         backend.close()
@@ -116,6 +152,7 @@ def _backend(
     bundles: Mapping[str, Bundle],
     *,
     label: str | None = None,
+    is_shadow: bool = False,
 ) -> Backend:
     order = Order(
         models=tuple(ModelOrder(name=n, bundle=str(bundles[n].path)) for n in placement.models),
@@ -123,10 +160,14 @@ def _backend(
         allow_drifted_environment=plan.allow_drifted_environment,
         original=plan.original,
         no_pickle=plan.settings.no_pickle,
+        yields=is_shadow,
     )
     shown = label or ", ".join(placement.models)
     start = partial(start_process, placement.python, encode_order(order), label=shown)
-    return Backend(placement.models, start, label=label)
+    if not is_shadow:
+        return Backend(placement.models, start, label=label)
+    start = partial(start, end_seconds=_SHADOW_END_SECONDS)
+    return Backend(placement.models, start, label=label, patience=plan.settings.time_limit)
 
 
 def _engine(plan: ServePlan, name: str, bundle: Bundle, backend: Backend) -> RemoteEngine:

@@ -11,7 +11,7 @@ from golive.blobs.store import StoreUnavailableError
 from golive.bundle.reading import Bundle
 from golive.engine.loading import what_answers
 from golive.errors import BackendError, UsageError
-from golive.http.plan import Named, Placement, ServePlan, Serving, slot_of_candidate
+from golive.http.plan import Canary, Named, Placement, ServePlan, Serving
 from golive.http.refreshing.source import SourceUnavailableError
 from golive.http.refreshing.trials import TriedVersions
 from golive.registry.errors import HistoryCorruptError, NoRoomError, NotInRegistryError
@@ -33,21 +33,29 @@ class RegistrySource:
         plan: How it is served.
         named: The version that serves, and what is followed.
         serving: Gives what serves, for versions that are part of a chain.
+        has_served: Whether it need not be tried.
     """
 
-    def __init__(self, plan: ServePlan, named: Named, serving: Serving = dict) -> None:
+    def __init__(
+        self,
+        plan: ServePlan,
+        named: Named,
+        serving: Serving = dict,
+        *,
+        has_served: bool = True,
+    ) -> None:
         self._plan = plan
         self._text = named.reference
         self._reference = parse_reference(named.reference)
         self._registry = open_registry(self._reference.registry)
         self._tried = TriedVersions(plan.metrics_directory)
-        self._tried.know(named.sha256)
+        if has_served:
+            self._tried.know(named.sha256)
         self._pulled: tuple[str, Bundle] | None = None
         self._begun: tuple[str, ServedModel] | None = None
         self._serving = serving
-        canary = plan.canary
-        is_candidate = canary is not None and canary.named.reference == named.reference
-        self._slot = slot_of_candidate(named.model) if is_candidate else named.model
+        self._canary = _canary_of(plan, named)
+        self._slot = named.model if self._canary is None else self._canary.slot
 
     def look(self) -> Named:
         """The version that the reference names now.
@@ -73,7 +81,7 @@ class RegistrySource:
                 looked-up values cannot be read.
             GoliveError: It is not what was packed, does not load here, or answers differently.
         """
-        self._forget()
+        self.forget()
         bundle = self._pull(named)
         self._pulled = (named.sha256, bundle)
         seconds = self._plan.settings.load_limit
@@ -101,11 +109,23 @@ class RegistrySource:
         is_pulled = pulled is not None and pulled[0] == named.sha256
         bundle = pulled[1] if pulled is not None and is_pulled else self._pull(named)
         placement = self._placement(named, bundle)
-        return self._together(self._loaded(named, bundle, placement))
+        return self._together(self._loaded(named, bundle, placement, takes_place=is_pulled))
 
-    def _loaded(self, named: Named, bundle: Bundle, placement: Placement | None) -> ServedModel:
+    def _loaded(
+        self,
+        named: Named,
+        bundle: Bundle,
+        placement: Placement | None,
+        *,
+        takes_place: bool,
+    ) -> ServedModel:
         """A version by itself."""
         with _unread_says_nothing():
+            if self._canary is not None:
+                from golive.wiring.candidates import load_candidate  # few servers have one
+
+                canary, plan = self._canary, self._plan
+                return load_candidate(plan, canary, named, bundle, placement, waits=takes_place)
             if placement is None:
                 return load_model(self._plan, named.model, bundle, names=named.names)
             from golive.wiring.apart import load_version  # few servers isolate anything
@@ -170,10 +190,10 @@ class RegistrySource:
         """Load a version in the process in which it will be served, if it has one of its own."""
         placement = self._placement(named, bundle)
         if placement is not None:
-            self._begun = (named.sha256, self._loaded(named, bundle, placement))
+            self._begun = (named.sha256, self._loaded(named, bundle, placement, takes_place=True))
 
-    def _forget(self) -> None:
-        """End what was begun and never asked for."""
+    def forget(self) -> None:
+        """End what was begun for a version that was tried, and is not asked for."""
         begun, self._begun = self._begun, None
         if begun is not None and begun[1].backend is not None:
             begun[1].backend.close()
@@ -233,4 +253,15 @@ def _key(sha256: str, beside: Mapping[str, ServedModel]) -> str:
 
 def open_source(plan: ServePlan, named: Named, serving: Serving = dict) -> RegistrySource:
     """The versions of a followed reference; called in each worker."""
-    return RegistrySource(plan, named, serving)
+    canary = _canary_of(plan, named)
+    has_served = canary is None or canary.refusal is None
+    return RegistrySource(plan, named, serving, has_served=has_served)
+
+
+def _canary_of(plan: ServePlan, named: Named) -> Canary | None:
+    """What a version is to do as a candidate; None where it is the usual one."""
+    canary = plan.canary
+    if canary is None or canary.named.reference != named.reference:
+        return None
+    is_usual = any(each.reference == named.reference for each in plan.pinned.values())
+    return None if is_usual else canary

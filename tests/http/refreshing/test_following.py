@@ -27,7 +27,7 @@ def following():
         settings=ServeSettings.load({}, refresh=3600.0),
         pinned={"sum@prod": fake_named(1)},
     )
-    return Following(plan, lambda plan, named: FakeSource(1))
+    return Following(plan, lambda plan, named, serving: FakeSource(1))
 
 
 def refreshers():

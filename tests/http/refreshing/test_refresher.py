@@ -10,6 +10,7 @@ import pytest
 
 from golive.errors import BundleCorruptError, ModelLoadError
 from golive.http.gateway_building import build_gateway
+from golive.http.plan import Refusal
 from golive.http.protocols import Head
 from golive.http.refreshing.board import Board
 from golive.http.refreshing.policy import Schedule
@@ -25,7 +26,7 @@ DAMAGED = BundleCorruptError("The model file is damaged.", file="model/model.job
 class Bench:
     """A refresher of `sum@prod`, which serves version 1, and all that it does."""
 
-    def __init__(self, board=None):
+    def __init__(self, board=None, missing=None):
         self.time = 0.0
         self.source = FakeSource(1)
         self.switched = []
@@ -48,6 +49,7 @@ class Bench:
                 now=lambda: datetime(2026, 1, 2, tzinfo=UTC),
                 share=lambda: 0.5,
             ),
+            missing=missing,
         )
 
     def _switch(self, slot, model):
@@ -434,3 +436,49 @@ def test_what_is_refused_for_another_reason_is_not_tried_again_for_that():
         refresher.turn()
 
     assert other.loads == [2]
+
+
+def missing(**facts):
+    refusal = Refusal(
+        named=fake_named(1), code="model_not_loadable", message="It crashes.", at="now", **facts
+    )
+    return {"sum": refusal}
+
+
+def test_what_failed_at_the_start_is_tried_again_when_somebody_asks(caplog):
+    caplog.set_level(logging.INFO, logger="golive.refresh")
+    bench = Bench(missing=missing())
+
+    bench.turn(10.0)
+    before, facts = list(bench.switched), bench.facts
+    bench.refresher.ask()
+    bench.turn()
+
+    assert (before, facts["serves"], facts["refused"]["version"]) == ([], None, "sum@1")
+    assert bench.source.tries == [1]
+    assert bench.switched == ["1"]
+    assert bench.facts["serves"] == "sum@1"
+    assert "sum@1 serves: version 1." in caplog.messages
+
+
+def test_a_later_version_is_taken_where_the_first_failed(caplog):
+    bench = Bench(missing=missing())
+    bench.source.version, bench.source.refused[2] = 2, DAMAGED
+
+    bench.turn(10.0)
+    refused = bench.facts
+    bench.source.version = 3
+    bench.turn(10.0)
+
+    assert (refused["serves"], refused["refused"]["version"]) == (None, "sum@2")
+    assert "sum@2 is not taken: The model file is damaged." in caplog.messages
+    assert bench.switched == ["3"]
+    assert bench.facts["serves"] == "sum@3"
+
+
+def test_what_could_not_be_tried_at_the_start_is_tried_at_the_next_look():
+    bench = Bench(missing=missing(says_nothing=True))
+
+    bench.turn(10.0)
+
+    assert bench.switched == ["1"]

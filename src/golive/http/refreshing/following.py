@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from golive.http.gateway_building import Gatehouse
-from golive.http.plan import OpenSource, ServePlan
+from golive.http.plan import OpenSource, Refusal, ServePlan
 from golive.http.refreshing.board import Board
 from golive.http.refreshing.policy import Schedule
 from golive.http.refreshing.refresher import Effects, Refresher
@@ -71,8 +71,13 @@ class Following:
         told = context.telling("refresh", self._facts)
         return msgspec.structs.replace(told, refresh_hook=hook)
 
-    def begin(self, house: Gatehouse) -> None:
-        """Begin to look, unless this was closed; the models of the plan are served."""
+    def begin(self, house: Gatehouse, *, refusal: Refusal | None = None) -> None:
+        """Begin to look, unless this was closed; the models of the plan are served.
+
+        Args:
+            house: Serves them.
+            refusal: Why its candidate is not; None: it is, or there is none.
+        """
         if self._ended.is_set():
             return
         logging.getLogger("golive.refresh").setLevel(logging.INFO)
@@ -97,6 +102,7 @@ class Following:
                 collect=gc.collect,
                 board=self._board,
             ),
+            missing=self._missing(refusal),
         )
         self._refresher.start()
         if self._ended.is_set():  # meanwhile
@@ -114,6 +120,12 @@ class Following:
                 stage.replace(model)
 
         return switch
+
+    def _missing(self, refusal: Refusal | None) -> dict[str, Refusal]:
+        canary = self.plan.canary
+        if canary is None or refusal is None or canary.slot not in self.plan.followed:
+            return {}
+        return {canary.slot: refusal}
 
     def ask(self) -> None:
         """Have every process of the server look at once."""
@@ -158,6 +170,6 @@ def _with_newest(plan: ServePlan, board: Board | None) -> ServePlan:
     }
     canary = plan.canary
     if canary is not None and canary.slot in newest:
-        canary = msgspec.structs.replace(canary, named=newest.pop(canary.slot))
+        canary = msgspec.structs.replace(canary, named=newest.pop(canary.slot), refusal=None)
     pinned = plan.pinned | {named.reference: named for named in newest.values()}
     return msgspec.structs.replace(plan, pinned=pinned, canary=canary)
