@@ -136,6 +136,24 @@ class Server:
         finally:
             crash.ended = time.monotonic()
 
+    async def note_crashes(self) -> None:
+        """Note each crash that the log tells of, until this is cancelled."""
+        noted = 0
+        while True:
+            crashes = self.crashes
+            for number in range(noted, crashes):
+                now = time.monotonic()
+                crash = Crash(f"crash {number + 1}", begun=now - _NOTICED_SECONDS)
+                crash.ended = now
+                self._crashes.append(crash)
+            noted = crashes
+            await asyncio.sleep(0.05)
+
+    @property
+    def crashes(self) -> int:
+        """How many workers have crashed, as the log tells."""
+        return self.log.read_text("utf-8", "replace").count("died with exit code -11")
+
     def killer_of(self, port: int, *, broken_at: float) -> str | None:
         """What killed the process that held a client's connection, or None.
 
