@@ -286,6 +286,7 @@ def test_a_shadow_follows_its_alias_into_another_process(versions, tmp_path):
         until(lambda: sample(server, "golive_refreshes_total") == 1)
         server.client.post("/predict", json={"x": LARGE}).raise_for_status()
         until(lambda: sample(server, "golive_shadow_records_total", 'outcome="differed"') == 1)
+        until(lambda: before[0] not in shadows(server))  # what it had in hand is over
         after = shadows(server)
         ends = sample(server, "golive_candidate_process_ends_total", 'reason="crashed"')
 
