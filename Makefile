@@ -13,6 +13,7 @@
 #   make test-frameworks ARGS=--quick           leave out those that are marked as slow
 #   make test-clients      the clients of MLflow, KServe and Triton, in an environment of their own
 #   make test-buckets      registries in S3 and Google Cloud Storage, against emulators
+#   make test-templates    what golive writes for AWS, as cfn-lint and Terraform see it
 #   make bench             the same models served by golive and its peers, into docs/benchmarks.md
 #   make bench ARGS=--core (15 minutes) or ARGS=--quick (a minute or two); all of it takes 45
 #   make bench-report      that document, its pictures and the README's table again from the JSON
@@ -38,7 +39,7 @@ COMPILE = --no-compile
 INSTALL = $(PIP) install $(COMPILE)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint pytest coverage soak test-frameworks test-clients test-buckets format docs clean \
+.PHONY: help demo test lint pytest coverage soak test-frameworks test-clients test-buckets test-templates format docs clean \
   faults fuzz bench bench-report bench-compile bench-soak
 
 help:
@@ -112,6 +113,16 @@ test-buckets:
 	@$(MAKE) --no-print-directory .venv-buckets/.buckets VENV=.venv-buckets PYTHON=$(PYTHON)
 	.venv-buckets/bin/python tools/emulators.py \
 	  .venv-buckets/bin/pytest tests/blobs tests/registry -m "requires and not soak" $(ARGS)
+
+# cfn-lint brings much that no other test needs.
+test-templates:
+	@$(MAKE) --no-print-directory .venv-templates/.templates VENV=.venv-templates PYTHON=$(PYTHON)
+	GOLIVE_REQUIRE="$$GOLIVE_REQUIRE,cfn-lint" .venv-templates/bin/pytest tests/deploying -m "requires and not soak" $(ARGS)
+
+$(VENV)/.templates: $(VENV)/.core
+	@echo "Installing what checks templates (a minute, once)." >&2
+	@$(PIP) install --group templates
+	@touch $@
 
 $(VENV)/.buckets: $(VENV)/.core
 	@echo "Installing emulators of S3 and Google Cloud Storage (a minute, once)." >&2

@@ -61,6 +61,15 @@ def _bucket_missing(name: str) -> str | None:
     return None if os.environ.get(variable) else f"{variable} names no bucket of an emulator"
 
 
+def _terraform_missing() -> str | None:
+    if shutil.which("terraform") is None:
+        return "terraform is not installed"
+    folder = os.environ.get("GOLIVE_TEST_TERRAFORM_PLUGINS", "")
+    if not Path(folder, "registry.terraform.io/hashicorp/aws").is_dir():
+        return "GOLIVE_TEST_TERRAFORM_PLUGINS names no folder with its provider of AWS"
+    return None
+
+
 def _package_missing(name: str) -> str | None:
     try:
         found = find_spec(name)
@@ -80,6 +89,8 @@ SERVICES: dict[str, Callable[[], str | None]] = {
     "google-cloud-storage": lambda: _package_missing("google.cloud.storage"),
     "s3": lambda: _bucket_missing("S3"),
     "gcs": lambda: _bucket_missing("GCS"),
+    "cfn-lint": lambda: _package_missing("cfnlint"),
+    "terraform": _terraform_missing,
 }
 
 

@@ -17,6 +17,8 @@ from golive.cli.main import COMMANDS, command
 from golive.cli.options import flag_of
 from golive.compiling.not_exported import NOT_EXPORTED
 from golive.compiling.table import EXPORTERS
+from golive.deploying.aws.explaining import explained
+from golive.deploying.aws.setting_table import AWS_SETTINGS
 from golive.engine.coercion import coercion_table
 from golive.engine.json_body import MAX_DEPTH
 from golive.http.front.limits import FrontLimits
@@ -205,6 +207,13 @@ def settings_page() -> Iterator[str]:
         yield f"| `{setting.variable}` | {setting.type} | {default} | {setting.sentence} |"
     yield "| `GOLIVE_DEBUG` | boolean | `False` | Whether errors show their traceback. |"
     yield "| `NO_COLOR` | text | | Any value: no colours. |"
+    yield "\n## Of AWS\n"
+    yield "The table `[aws]` of golive.toml; one of a stage, such as `[aws.prod]`, counts before it,"
+    yield "and `[aws.tags]` holds tags of all resources. `golive aws` reads it.\n"
+    yield "| key | type | default | what it does, and why it is so by default |\n|---|---|---|---|"
+    for setting in AWS_SETTINGS:
+        default = "" if setting.default in (None, ()) else f"`{setting.default}`"
+        yield f"| `{setting.name}` | {setting.type} | {default} | {setting.sentence} |"
 
 
 def validation_page() -> Iterator[str]:
@@ -232,6 +241,11 @@ def errors_page() -> Iterator[str]:
     yield "| status | code | means |\n|---|---|---|"
     for code, status in sorted(STATUSES.items(), key=lambda item: (item[1], item[0])):
         yield f"| {status} | `{code}` | {MEANINGS[code]} |"
+    yield "\n## Of AWS\n"
+    yield "What AWS refuses is recognised by its code and words; a missing permission comes with"
+    yield "the least policy that allows it (`not_allowed`, or `denied` where a policy forbids it).\n"
+    yield "| code | means | what to do |\n|---|---|---|"
+    yield from (f"| `{code}` | {message} | {hint} |" for code, message, hint in explained())
     yield "\n## In Python\n"
     yield "Every error is a `golive.GoliveError` with `code`, `message` and `hint`.\n"
     yield "| exception | code | means |\n|---|---|---|"

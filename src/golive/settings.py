@@ -26,6 +26,7 @@ __all__ = [
     "ServeSettings",
     "Settings",
     "admin_key",
+    "aws_region",
     "cache_dir",
     "child_environment",
     "keep_keras_on_cpu",
@@ -207,6 +208,12 @@ def refresh_secret(environ: Mapping[str, str] | None = None) -> str | None:
 def admin_key(environ: Mapping[str, str] | None = None) -> str | None:
     """What requests to the routes of administration are sent with: GOLIVE_ADMIN_KEY, or None."""
     return Settings.load(environ).admin_key
+
+
+def aws_region(environ: Mapping[str, str] | None = None) -> str | None:
+    """The region that AWS's own tools would take: AWS_REGION, or AWS_DEFAULT_REGION, or None."""
+    given = os.environ if environ is None else environ
+    return given.get("AWS_REGION") or given.get("AWS_DEFAULT_REGION") or None
 
 
 def child_environment(**changes: str) -> dict[str, str]:

@@ -11,7 +11,9 @@ from typing import Any
 
 import click
 
-__all__ = ["print_error", "print_json", "progress", "say", "say_on_terminal"]
+__all__ = ["print_error", "print_json", "progress", "say", "say_on_terminal", "shortened"]
+
+_LONGEST_SHOWN = 60
 
 
 def say(text: str = "") -> None:
@@ -31,6 +33,12 @@ def print_error(message: str, hint: str | None) -> None:
     click.echo(click.style("error: ", fg="red", bold=True) + message, err=True, color=colour)
     if hint:
         click.echo(click.style("hint: ", fg="cyan") + hint, err=True, color=colour)
+
+
+def shortened(value: Any) -> str:
+    """The value as JSON, cut where it is long."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
 
 
 def print_json(value: Any) -> None:

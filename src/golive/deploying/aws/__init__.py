@@ -1,0 +1,1 @@
+"""AWS: settings become a graph of resources, the graph becomes templates and a plan."""
