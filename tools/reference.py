@@ -208,7 +208,7 @@ def settings_page() -> Iterator[str]:
     yield "| `GOLIVE_DEBUG` | boolean | `False` | Whether errors show their traceback. |"
     yield "| `NO_COLOR` | text | | Any value: no colours. |"
     yield "\n## Of AWS\n"
-    yield "The table `[aws]` of golive.toml; one of a stage, such as `[aws.prod]`, counts before it,"
+    yield "The table `[aws]` of golive.toml; that of a stage, such as `[aws.prod]`, counts first,"
     yield "and `[aws.tags]` holds tags of all resources. `golive aws` reads it.\n"
     yield "| key | type | default | what it does, and why it is so by default |\n|---|---|---|---|"
     for setting in AWS_SETTINGS:
@@ -243,7 +243,7 @@ def errors_page() -> Iterator[str]:
         yield f"| {status} | `{code}` | {MEANINGS[code]} |"
     yield "\n## Of AWS\n"
     yield "What AWS refuses is recognised by its code and words; a missing permission comes with"
-    yield "the least policy that allows it (`not_allowed`, or `denied` where a policy forbids it).\n"
+    yield "the least policy that allows it (`not_allowed`; or `denied`: one forbids it).\n"
     yield "| code | means | what to do |\n|---|---|---|"
     yield from (f"| `{code}` | {message} | {hint} |" for code, message, hint in explained())
     yield "\n## In Python\n"

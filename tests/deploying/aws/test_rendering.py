@@ -197,12 +197,12 @@ def test_a_text_that_looks_like_an_expression_is_not_evaluated():
     assert (tags["a"], tags["b"]) == ("$${file('/etc/passwd')}", "%%{if}")
 
 
-def test_a_url_for_all_needs_a_provider_that_can_open_it():
+def test_a_url_for_all_and_python_3_14_need_a_newer_provider():
     def version(name: str) -> str:
         rendered = configuration(service_graph(order(CONFIGURATIONS[name])))
         return rendered["terraform"]["required_providers"]["aws"]["version"]
 
-    assert version("url, public") == ">= 6.29"
+    assert version("url, public") == version("rest, arm, 3.14") == ">= 6.29"
     assert version("url, iam") == version("defaults") == ">= 5.100"
 
 

@@ -29,7 +29,7 @@ __all__ = ["NEWER_PROVIDER", "addresses", "configuration", "render"]
 
 _PROVIDER = ">= 5.100"
 NEWER_PROVIDER = ">= 6.29"
-"""Version of the provider from which on a function URL can be opened to all."""
+"""Version of the provider that can open a function URL to all and knows Python 3.14."""
 
 
 def render(resource: Resource) -> list[Block]:
@@ -76,7 +76,9 @@ def configuration(graph: Graph) -> Body:
 
 
 def _provider_version(graph: Graph) -> str:
-    return NEWER_PROVIDER if any(not url.signed for url in graph.of(FunctionUrl)) else _PROVIDER
+    has_open_url = any(not url.signed for url in graph.of(FunctionUrl))
+    is_new = any(function.runtime == "python3.14" for function in graph.of(Function))
+    return NEWER_PROVIDER if has_open_url or is_new else _PROVIDER
 
 
 def _variables(graph: Graph) -> Body:
