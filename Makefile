@@ -117,7 +117,7 @@ test-buckets:
 # cfn-lint brings much that no other test needs.
 test-templates:
 	@$(MAKE) --no-print-directory .venv-templates/.templates VENV=.venv-templates PYTHON=$(PYTHON)
-	GOLIVE_REQUIRE="$$GOLIVE_REQUIRE,cfn-lint" .venv-templates/bin/pytest tests/deploying -m "requires and not soak" $(ARGS)
+	GOLIVE_REQUIRE="$$GOLIVE_REQUIRE,cfn-lint,moto" .venv-templates/bin/pytest tests/deploying -m "requires and not soak" $(ARGS)
 
 $(VENV)/.templates: $(VENV)/.core
 	@echo "Installing what checks templates (a minute, once)." >&2

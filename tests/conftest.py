@@ -90,6 +90,7 @@ SERVICES: dict[str, Callable[[], str | None]] = {
     "s3": lambda: _bucket_missing("S3"),
     "gcs": lambda: _bucket_missing("GCS"),
     "cfn-lint": lambda: _package_missing("cfnlint"),
+    "moto": lambda: _package_missing("moto.server"),
     "terraform": _terraform_missing,
 }
 

@@ -84,4 +84,10 @@ def planned_stack(graph: Graph, deployed: RecordedGraph | None) -> PlannedStack:
 
 
 def _guard(order: Order, guard: CostGuard) -> Guard:
-    return Guard(kind=guard.kind, message=guard.why, usd_per_day=flood_per_day(order, guard))
+    settings = order.settings
+    further = ""
+    if settings.has_usage_plan and settings.quota != "none":
+        further = f"; requests without a key are not passed on, and a key has {settings.quota}"
+    return Guard(
+        kind=guard.kind, message=guard.why + further, usd_per_day=flood_per_day(order, guard)
+    )
