@@ -70,6 +70,10 @@ def _terraform_missing() -> str | None:
     return None
 
 
+def _program_missing(name: str) -> str | None:
+    return None if shutil.which(name) else f"{name} is not installed"
+
+
 def _package_missing(name: str) -> str | None:
     try:
         found = find_spec(name)
@@ -90,6 +94,7 @@ SERVICES: dict[str, Callable[[], str | None]] = {
     "s3": lambda: _bucket_missing("S3"),
     "gcs": lambda: _bucket_missing("GCS"),
     "cfn-lint": lambda: _package_missing("cfnlint"),
+    "aws-cdk": lambda: _package_missing("aws_cdk") or _program_missing("node"),
     "moto": lambda: _package_missing("moto.server"),
     "terraform": _terraform_missing,
 }

@@ -177,3 +177,21 @@ def _leave_out_what_is_newer(document: dict) -> None:
     document["resource"]["aws_lambda_function"]["function"]["runtime"] = "python3.13"
     for permission in document["resource"]["aws_lambda_permission"].values():
         permission.pop("invoked_via_function_url", None)
+
+
+@pytest.mark.slow
+@pytest.mark.requires("aws-cdk")
+def test_the_cdk_makes_the_same_resources(tmp_path: Path):
+    for name, text in eject(order(), "cdk").items():
+        (tmp_path / name).write_text(text)
+    environment = {**os.environ, "CDK_OUTDIR": str(tmp_path / "cdk.out")}
+
+    subprocess.run([sys.executable, "app.py"], cwd=tmp_path, env=environment, check=True)
+
+    wanted = template(service_graph(order()))
+    made = json.loads((tmp_path / "cdk.out" / "golive-games-dev.template.json").read_text())
+    for resource in (*wanted["Resources"].values(), *made["Resources"].values()):
+        resource.get("DependsOn", []).sort()
+    assert made["Resources"] == wanted["Resources"]
+    assert made["Outputs"] == wanted["Outputs"]
+    assert made["Parameters"].items() >= wanted["Parameters"].items()
