@@ -10,6 +10,7 @@ from golive.settings import (
     SETTINGS,
     ServeSettings,
     Settings,
+    aws_region,
     cache_dir,
     keep_keras_on_cpu,
     wished_keras_backend,
@@ -258,3 +259,9 @@ def test_keras_computes_on_the_cpu_with_the_backend_that_was_asked_for(monkeypat
     assert os.environ["KERAS_BACKEND"] == "torch"
     assert os.environ["KERAS_TORCH_DEVICE"] == "cpu"
     assert os.environ["TF_CPP_MIN_LOG_LEVEL"] == "0"
+
+
+def test_the_region_is_the_one_that_aws_s_own_tools_would_take():
+    assert aws_region({"AWS_REGION": "a", "AWS_DEFAULT_REGION": "b"}) == "a"
+    assert aws_region({"AWS_REGION": "", "AWS_DEFAULT_REGION": "b"}) == "b"
+    assert aws_region({}) is None

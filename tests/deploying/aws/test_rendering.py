@@ -7,6 +7,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from tests.deploying.aws.orders import CONFIGURATIONS, order, orders
+from tests.deploying.aws.references import references
 
 from golive.deploying.aws.building import service_graph, store_graph
 from golive.deploying.aws.cloudformation.template import (
@@ -42,26 +43,6 @@ def _strings(value: object) -> list[str]:
             return []
 
 
-def _references(value: object) -> set[str]:
-    """Names of resources and parameters that a template refers to."""
-    match value:
-        case {"Ref": str(name)}:
-            return {name}
-        case {"Fn::GetAtt": [str(name), _]}:
-            return {name}
-        case {"Fn::Sub": str(text)}:
-            return {found.partition(".")[0] for found in re.findall(r"\$\{([^!}][^}]*)\}", text)}
-        case {"Fn::If": [_, *rest]}:
-            return _references(rest)
-        case dict():
-            depends = set(value.get("DependsOn", []))
-            return depends.union(*(_references(member) for member in value.values()))
-        case list():
-            return set().union(*(_references(member) for member in value))
-        case _:
-            return set()
-
-
 @settings(deadline=None, max_examples=40)
 @given(orders())
 def test_every_order_has_the_same_resources_in_both_formats(wanted: Order):
@@ -85,7 +66,7 @@ def test_whatever_a_template_refers_to_is_there(wanted: Order):
         document = template(graph)
         known = document["Resources"].keys() | document.get("Parameters", {}).keys()
 
-        found = {name for name in _references(document) if not name.startswith("AWS::")}
+        found = {name for name in references(document) if not name.startswith("AWS::")}
 
         assert found <= known
 

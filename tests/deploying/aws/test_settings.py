@@ -1,8 +1,11 @@
 """The table [aws]: what it takes, and what is said of what it does not."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.deploying.aws.orders import CERTIFICATE, JWT
 
+from golive.deploying.aws.setting_table import AWS_SETTINGS
 from golive.deploying.aws.settings import load_settings, read_settings
 from golive.errors import UsageError
 
@@ -14,13 +17,13 @@ def _refusal(table: dict, **flags) -> UsageError:
 
 
 def test_an_empty_table_has_the_defaults():
-    settings = read_settings({})
+    found = read_settings({})
 
-    assert (settings.front_door, settings.auth, settings.stage) == ("rest", "key", "dev")
-    assert (settings.rate, settings.burst, settings.quota) == (10.0, 10, "100/day")
-    assert (settings.memory, settings.timeout, settings.runtime) == (1024, 20, "python3.13")
-    assert settings.regions == ()
-    assert settings.has_usage_plan
+    assert (found.front_door, found.auth, found.stage) == ("rest", "key", "dev")
+    assert (found.rate, found.burst, found.quota) == (10.0, 10, "100/day")
+    assert (found.memory, found.timeout, found.runtime) == (1024, 20, "python3.13")
+    assert found.regions == ()
+    assert found.has_usage_plan
 
 
 def test_the_table_of_the_stage_counts_before_the_shared_one_and_flags_before_both():
@@ -43,9 +46,9 @@ def test_a_file_is_read(tmp_path):
     file = tmp_path / "golive.toml"
     file.write_text('[aws]\nregions = "eu-central-1"\npings = "5m"\n\n[other]\nx = 1\n')
 
-    settings = load_settings(file)
+    found = load_settings(file)
 
-    assert (settings.regions, settings.pings) == (("eu-central-1",), 300)
+    assert (found.regions, found.pings) == (("eu-central-1",), 300)
     assert load_settings(None) == read_settings({})
 
 
@@ -161,3 +164,27 @@ def test_a_stage_that_is_none_is_refused():
         "stage of [aws] is 'live', not dev or staging or prod."
         in _refusal({}, stage="live").message
     )
+
+
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=4,
+)
+_NAMES = st.sampled_from([*(setting.name for setting in AWS_SETTINGS), "tags", "dev", "prod"])
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.dictionaries(_NAMES, _VALUES, max_size=5))
+def test_whatever_a_table_holds_it_is_settings_or_refused(table):
+    try:
+        found = read_settings(table)
+    except UsageError:
+        return
+    assert 128 <= found.memory <= 10240
+
+
+@pytest.mark.parametrize("setting", AWS_SETTINGS, ids=lambda setting: setting.name)
+def test_every_default_is_inside_its_own_bounds(setting):
+    assert setting.check(setting.default, setting.name) == setting.default
+    assert setting.sentence.endswith(".")

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.deploying.aws.orders import CONFIGURATIONS, order
+from tests.deploying.aws.orders import CONFIGURATIONS, DOMAIN, JWT, order
+from tests.deploying.aws.references import references
 
 from golive.deploying.aws.building import service_graph, store_graph
 from golive.deploying.aws.cloudformation.template import template
@@ -91,6 +92,19 @@ CHANGES = [
         "HttpApi",
     ),
     ({}, {"front_door": "http", "auth": "iam"}, "GatewayPermission"),
+    (DOMAIN, {**DOMAIN, "domain": "other.example.com"}, "RestDomain"),
+    (DOMAIN, {**DOMAIN, "domain": "other.example.com"}, "DnsRecord"),
+    (DOMAIN, {**DOMAIN, "hosted_zone": "Z999"}, "DnsRecord"),
+    (
+        {"front_door": "http", **JWT},
+        {"front_door": "http", **JWT, "jwt_audience": ["other"]},
+        "JwtAuthorizer",
+    ),
+    (
+        {"front_door": "http", "auth": "iam", **DOMAIN},
+        {"front_door": "http", "auth": "iam", **DOMAIN, "domain": "other.example.com"},
+        "HttpDomain",
+    ),
     ({"provisioned": 1}, {"provisioned": 2}, "Version"),
 ]
 
@@ -129,6 +143,25 @@ def test_the_table_of_replacements_is_that_of_the_schemas(before, after, name):
     replaced = bool(changed & _create_only(new[name]["Type"]))
     assert changed, "the case changes nothing of it"
     assert told == ["replace" if replaced else "change"]
+
+
+@pytest.mark.requires("cfn-lint")
+@pytest.mark.parametrize("table", CONFIGURATIONS.values(), ids=CONFIGURATIONS)
+def test_what_follows_a_replaced_resource_is_what_the_schemas_say(table):
+    graph = service_graph(order(table))
+    records, names = recorded(graph).by_name(), {resource.name for resource in graph}
+    resources = template(graph)["Resources"]
+    told, followed = set(), set()
+
+    for name, record in records.items():
+        fixed = _create_only(resources[name]["Type"])
+        values = [v for key, v in resources[name]["Properties"].items() if key in fixed]
+        told |= {(name, other) for value in values for other in references(value) & names}
+        fields = RULES.replacing.get(record.kind, frozenset())
+        texts = [str(record.properties[field]) for field in fields]
+        followed |= {(name, o) for text in texts for o in names if text == o or f"<id:{o}>" in text}
+
+    assert followed == told
 
 
 def _is_version(found: str, name: str) -> bool:

@@ -17,7 +17,7 @@ RULES = Rules(
         "ApiStage": frozenset({"api", "stage"}),
         "Bucket": frozenset({"bucket"}),
         "Dashboard": frozenset({"dashboard"}),
-        "DnsRecord": frozenset({"zone", "host"}),
+        "DnsRecord": frozenset({"zone"}),
         "Domain": frozenset({"domain"}),
         "DomainMapping": frozenset({"domain"}),
         "Function": frozenset({"function", "package"}),
