@@ -62,7 +62,7 @@ def test_what_is_deployed_is_compared(typed):
 
     assert code == 0
     assert "~ Function Function\n      memory: 512 → 1024\n" in out
-    assert "(stays)" in out
+    assert "+ Version\n" in out
     assert "Expected: 1.7 ms loaded, 352 ms cold, with 58% of a processor." in out
 
 

@@ -52,9 +52,32 @@ def test_another_memory_changes_the_function_and_makes_another_version():
     found = {change.kind: change.action for change in plan.stacks[1].changes}
     assert found["Function"] == "change"
     assert found["Alias"] == "change"
-    assert plan.counts()["keep"] == 1
-    assert plan.counts()["delete"] == 0
-    assert plan.counts()["replace"] == 0
+    assert found["Version"] == "add"
+    assert set(plan.counts()) == {"add", "change"}
+
+
+def test_earlier_versions_stay_in_the_stack_as_long_as_they_are_kept():
+    deployed, kept = {}, []
+    for memory in (512, 1024, 2048, 3008):
+        plan = make_plan(
+            order({"memory": memory, "keep_versions": 3}), deployed=deployed, traffic=TRAFFIC
+        )
+        stack = plan.stacks[1]
+        deployed = {stack.stack: stack.graph}
+        kept.append([r.name for r in stack.graph.resources if r.kind == "Version"])
+    again = make_plan(
+        order({"memory": 1024, "keep_versions": 3}), deployed=deployed, traffic=TRAFFIC
+    )
+
+    assert [len(names) for names in kept] == [1, 2, 3, 3]
+    assert kept[3][:2] == kept[2][1:]
+    assert [(c.action, c.kind) for c in stack.changes if c.kind == "Version"] == [
+        ("add", "Version"),
+        ("keep", "Version"),
+    ]
+    # A version that is still there is not made again.
+    assert [c.kind for c in again.stacks[1].changes if c.kind == "Version"] == []
+    assert json.loads(stack.template)["Resources"].keys() >= set(kept[3])
 
 
 def test_another_front_door_is_told_to_whoever_calls():

@@ -94,8 +94,9 @@ def _function(order: Order, guard: CostGuard) -> tuple[Resource, ...]:
         reserved=guard.reserved,
     )
     version = _version(order, function)
+    earlier = tuple(one for one in order.earlier if one.name != version.name)
     alias = Alias(name="LiveAlias", alias=ALIAS, function=order.name, version=version.name)
-    return logs, role, function, version, alias
+    return logs, role, function, *earlier, version, alias
 
 
 def _version(order: Order, function: Function) -> Version:

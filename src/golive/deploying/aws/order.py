@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from golive.deploying.aws.function_resources import Version
 from golive.deploying.aws.names import deployment_name
 from golive.deploying.aws.settings import AwsSettings
 from golive.errors import UsageError
@@ -70,6 +71,7 @@ class Order:
         package: None where none was built yet.
         account: None where nobody asked it.
         public: Whether somebody said that everybody may ask.
+        earlier: Versions that are deployed and stay, the oldest first.
     """
 
     model: str
@@ -78,6 +80,7 @@ class Order:
     package: PackageFile | None = None
     account: Account | None = None
     public: bool = False
+    earlier: tuple[Version, ...] = ()
 
     @property
     def name(self) -> str:

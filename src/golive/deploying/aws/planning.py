@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 from golive.deploying.aws.building import service_graph, store_graph
 from golive.deploying.aws.cloudformation.template import template_sha256, template_text
 from golive.deploying.aws.costing import flood_per_day, monthly_cost
+from golive.deploying.aws.function_resources import Version
 from golive.deploying.aws.graph import Graph, recorded
 from golive.deploying.aws.guarding import CostGuard, cost_guard
 from golive.deploying.aws.order import Order
@@ -46,6 +49,7 @@ def make_plan(
             "No region is named.",
             hint='regions = ["eu-central-1"] under [aws] in golive.toml, or --region eu-central-1',
         )
+    order = replace(order, earlier=_earlier(order, deployed.get(order.name)))
     service = service_graph(order)
     stacks = tuple(
         planned_stack(graph, deployed.get(graph.stack)) for graph in (store_graph(order), service)
@@ -81,6 +85,22 @@ def planned_stack(graph: Graph, deployed: RecordedGraph | None) -> PlannedStack:
         graph=wanted,
         changes=compare(deployed, wanted, RULES),
     )
+
+
+def _earlier(order: Order, deployed: RecordedGraph | None) -> tuple[Version, ...]:
+    """The versions that stay in the stack, so that there is something to go back to.
+
+    Older ones leave it, and the account keeps them until they are removed there.
+    """
+    if deployed is None:
+        return ()
+    [new] = service_graph(order).of(Version)
+    properties: list[dict[str, Any]] = [
+        {**record.properties, "name": record.name}
+        for record in deployed.resources
+        if record.kind == Version.__name__ and record.name != new.name
+    ]
+    return tuple(Version(**found) for found in properties[1 - order.settings.keep_versions :])
 
 
 def _guard(order: Order, guard: CostGuard) -> Guard:
