@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from golive.checking.difference import Difference
     from golive.checking.report import Report
     from golive.deploying.aws.ejecting import EjectFormat
+    from golive.deploying.aws.ordering import Wish
     from golive.deploying.plan import Plan
     from golive.packing.onnx_export import OnnxExport
     from golive.registry.registry import Registry
     from golive.release.promotion import Promotion
     from golive.setting import SecretUrl
     from golive.settings import ServeSettings
-    from golive.wiring.aws import Wish
     from golive.wiring.following import Running
     from golive.wiring.loading import Predictor
 
@@ -178,15 +178,15 @@ class Actions:
 
     def aws_plan(self, wish: Wish, *, requests: int, milliseconds: float, **files: Any) -> Plan:
         """What a deployment on AWS will do, cost and risk."""
+        from golive.deploying.aws.ordering import plan_wish
         from golive.deploying.cost import Traffic
-        from golive.wiring.aws import plan_wish
 
         traffic = Traffic(requests=requests, milliseconds=milliseconds)
         return plan_wish(wish, traffic=traffic, **files)
 
     def aws_eject(self, wish: Wish, form: EjectFormat, output: Path) -> list[Path]:
         """Write the files of a deployment on AWS."""
-        from golive.wiring.aws import eject_files
+        from golive.deploying.aws.ordering import eject_files
 
         return eject_files(wish, form, output)
 

@@ -11,7 +11,7 @@ import click
 from golive.cli.options import FILE
 
 if TYPE_CHECKING:
-    from golive.wiring.aws import Wish
+    from golive.deploying.aws.ordering import Wish
 
 __all__ = ["NAME", "aws_options", "wish_of"]
 
@@ -59,7 +59,7 @@ def aws_options(function: _Function) -> _Function:
 
 def wish_of(name: str, options: dict[str, Any]) -> Wish:
     """What was typed; takes it out of the options."""
-    from golive.wiring.aws import Wish
+    from golive.deploying.aws.ordering import Wish
 
     config: Path | None = options.pop("config")
     return Wish(

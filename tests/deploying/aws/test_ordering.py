@@ -1,13 +1,16 @@
 """What is asked for at the command line becomes an order."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from golive.bundle.reading import open_bundle
+from golive.deploying.aws.ordering import Wish, plan_wish, read_order
 from golive.deploying.cost import Traffic
 from golive.errors import UsageError
-from golive.wiring.aws import Wish, plan_wish, read_order
+
+SAMPLE = Path(__file__).parents[2] / "bundle" / "samples" / "format-2"
 
 
 @pytest.fixture(autouse=True)
@@ -25,10 +28,12 @@ def test_a_reference_names_the_model_and_its_registry_is_not_the_function_s():
     assert (found.package, found.account, found.public) == (None, None, False)
 
 
-def test_a_bundle_is_called_as_it_calls_itself(bundle):
-    found = read_order(Wish(name=str(bundle.path), account_concurrency=50))
+def test_a_bundle_is_called_as_it_calls_itself(tmp_path):
+    shutil.copytree(SAMPLE, tmp_path / "sample.bundle")
 
-    opened = open_bundle(bundle.path)
+    found = read_order(Wish(name="sample.bundle", account_concurrency=50))
+
+    opened = open_bundle(tmp_path / "sample.bundle")
     assert (found.model, found.reference) == (opened.name, f"{opened.name}@{opened.version}")
     assert found.account is not None
     assert found.account.concurrency == 50
