@@ -5,7 +5,7 @@ import gzip
 import json
 
 import pytest
-from tests.aws_lambda.cases import NO, YES, body_of
+from tests.aws_lambda.cases import NO, TENSORS, YES, body_of
 from tests.aws_lambda.events import alb, http, queue, rest, schedule, url
 
 from golive.access.key_desk import KeyDesk, KeyWish
@@ -140,6 +140,20 @@ def test_without_time_every_record_says_so_and_the_answer_is_504(opened):
     body = body_of(answer)
     assert (answer["statusCode"], body["code"]) == (504, "deadline_exceeded")
     assert [entry["error"]["code"] for entry in body["predictions"]] == ["deadline_exceeded"] * 2
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v2/models/m/infer", TENSORS),
+        ("/invocations", {"dataframe_records": [YES]}),
+        ("/v1/models/m:predict", {"instances": [YES]}),
+    ],
+)
+def test_other_protocols_say_so_too(opened, path, body):
+    answer = opened(http(body, path=path), seconds=0.1)
+
+    assert (answer["statusCode"], body_of(answer)["code"]) == (504, "deadline_exceeded")
 
 
 def test_messages_that_there_is_no_time_for_stay_in_the_queue(open_package):
