@@ -82,6 +82,19 @@ def _package_missing(name: str) -> str | None:
     return None if found else f"{name} is not installed"
 
 
+def _lambda_client_missing() -> str | None:
+    """Whether AWS's runtime client is here, or where GOLIVE_TEST_LAMBDA_PYTHON says."""
+    python = os.environ.get("GOLIVE_TEST_LAMBDA_PYTHON")
+    if not python:
+        return _package_missing("awslambdaric")
+    command = [python, "-I", "-c", "import awslambdaric, msgspec"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    except OSError as error:
+        return f"GOLIVE_TEST_LAMBDA_PYTHON: {error}"
+    return f"{python}: {done.stderr.strip()[-200:]}" if done.returncode else None
+
+
 #: Each service that a test may need: a function that says why it is absent, or None.
 SERVICES: dict[str, Callable[[], str | None]] = {
     "data": _data_missing,
@@ -89,6 +102,7 @@ SERVICES: dict[str, Callable[[], str | None]] = {
     "chromium": _chromium_missing,
     "redis": _redis_missing,
     "disks": _disks_missing,
+    "awslambdaric": _lambda_client_missing,
     "boto3": lambda: _package_missing("boto3"),
     "google-cloud-storage": lambda: _package_missing("google.cloud.storage"),
     "s3": lambda: _bucket_missing("S3"),

@@ -19,7 +19,7 @@ __all__ = ["COMMANDS", "CommandGroup", "command", "main", "run"]
 COMMANDS = (
     "pack", "inspect", "check", "diff", "predict", "serve", "push", "versions", "promote",
     "rollback", "pull", "refresh", "gc", "keys", "repack", "compile", "export", "sbom",
-    "aws", "completion",
+    "aws", "invoke", "completion",
 )  # fmt: skip
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 _OF_THE_DISK = frozenset(

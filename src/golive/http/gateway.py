@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from golive.http.bodies import parse_query
 from golive.http.lanes import Lane, lanes_of
 from golive.http.limits import AppLimits
 from golive.http.open_exchange import Desk, OpenExchange
@@ -26,6 +25,7 @@ from golive.service.answering import Question
 from golive.service.calls import Reply, problem_reply
 from golive.service.exchange import Request, Response
 from golive.service.problems import Problem
+from golive.service.query_text import parse_query
 from golive.service.service import Service
 
 if TYPE_CHECKING:
