@@ -11,10 +11,12 @@ import httpx
 import pytest
 from tests.end_to_end.misbehaving import LARGE, Misbehaving
 from tests.end_to_end.versions import Versions, pack_factor
+from tests.wiring.dangerous import pack_dangerous
 
 import golive
 from golive.errors import UsageError
 from golive.service.refresh_hook import signature_of
+from golive.wiring.registries import open_registry
 
 SECRET = "a secret of these tests"
 
@@ -244,3 +246,61 @@ def test_a_process_that_was_forked_afterwards_follows_by_itself(versions):
     rest = process.communicate(timeout=90)[0].decode().split()
 
     assert (first, rest) == (versions.version_of(1), [versions.version_of(2)])
+
+
+FORKING_WITH_SHADOW = """
+import asyncio, os, sys, time, warnings
+warnings.simplefilter("ignore")
+import httpx
+import golive
+
+app = golive.asgi_app(sys.argv[1], shadow="candidate")
+
+async def ask(method, path, **body):
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        return (await client.request(method, path, **body)).text
+
+def compared():
+    lines = asyncio.run(ask("GET", "/metrics")).splitlines()
+    return [l for l in lines if l.startswith("golive_shadow_requests") and 'compared"' in l]
+
+if not os.fork():
+    asyncio.run(ask("POST", "/predict", json={"x": 3}))
+    deadline = time.monotonic() + 60
+    while not compared() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    print(*compared(), flush=True)
+    os._exit(0)
+os.wait()
+"""
+
+
+def test_a_process_that_was_forked_afterwards_has_a_shadow_of_its_own(versions):
+    versions.promote(2, "candidate")
+    program = [sys.executable, "-c", FORKING_WITH_SHADOW, str(versions.folder / "games@prod")]
+
+    done = subprocess.run(program, capture_output=True, text=True, timeout=120, check=True)
+
+    labels = f'model="games",outcome="compared",version="{versions.version_of(2)}"'
+    assert done.stdout.strip() == f"golive_shadow_requests_total{{{labels}}} 1.0"
+
+
+@pytest.mark.parametrize("settings", [{"canary": "candidate=50"}, {"shadow": "candidate"}])
+def test_one_without_a_candidate_that_does_not_load_answers(tmp_path, monkeypatch, settings):
+    monkeypatch.setenv("GOLIVE_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("DANGER_FOLDER", str(tmp_path))
+    dangerous = pack_dangerous(tmp_path, 1), pack_dangerous(tmp_path, 2)
+    registry = open_registry(str(tmp_path / "registry"))
+    for number, (alias, bundle) in enumerate(zip(("prod", "candidate"), dangerous, strict=True), 1):
+        registry.push(bundle)
+        registry.move("games", alias, number)
+    (tmp_path / "danger-2").write_text("import segfault")
+
+    app = golive.asgi_app(tmp_path / "registry" / "games@prod", **settings)
+
+    found = {answer["version"] for answer in predicted(app, *[{"x": x} for x in range(20)])}
+    said = ready(app)["canary"]
+    assert found == {dangerous[0].version}
+    assert (said["answers"], said["refused"]["version"]) == ("nothing", "games@2")
+    assert "ended by SIGSEGV" in said["refused"]["message"]
