@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from faults.bundles import make_bundles
+from faults.bundles import make_bundles, packed_in
 from faults.candidates import (
     crashing_candidate,
     crashing_shadow,
@@ -75,6 +75,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=20.0, help="of each scenario; 20")
     parser.add_argument("--swaps", type=int, default=200, help="of versions, where that is it; 200")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="of what is random")
+    parser.add_argument("--bundles", type=Path, help="a folder in which they were packed before")
     parser.add_argument("--list", action="store_true", help="only name the scenarios")
     options = parser.parse_args()
     chosen = {name: run for name, run in SCENARIOS.items() if re.search(options.only, name)}
@@ -86,7 +87,7 @@ def main() -> int:
     results: dict[str, Found] = {}
     with tempfile.TemporaryDirectory(prefix="golive-faults-") as directory:
         folder = Path(directory)
-        bundles = make_bundles(folder)
+        bundles = packed_in(options.bundles) if options.bundles else make_bundles(folder)
         for name, run in chosen.items():
             _say(f"{name}: {(run.__doc__ or '').splitlines()[0]}")
             setting = Setting(

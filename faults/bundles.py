@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-__all__ = ["make_bundles"]
+__all__ = ["make_bundles", "packed_in"]
 
 _MODELS = Path(__file__).resolve().parent / "models"
 _ROUGH = ["--data", "sample.csv", "--include", "rough.py", "--name", "linear"]
@@ -32,11 +32,15 @@ def make_bundles(folder: Path) -> dict[str, Path]:
     work = folder / "models"
     shutil.copytree(_MODELS, work, ignore=shutil.ignore_patterns("__pycache__"))
     _run(work, sys.executable, "train.py")
-    bundles = {}
+    bundles = packed_in(folder)
     for name, arguments in _PACKED.items():
-        bundles[name] = folder / f"{name}.bundle"
         _run(work, sys.executable, "-m", "golive", "pack", *arguments, "-o", str(bundles[name]))
     return bundles
+
+
+def packed_in(folder: Path) -> dict[str, Path]:
+    """The paths of the bundles that `make_bundles` packs into a folder."""
+    return {name: folder / f"{name}.bundle" for name in _PACKED}
 
 
 def _run(folder: Path, *command: str) -> None:

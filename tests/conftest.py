@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.once_a_run import OnceARun
 from tests.prepared_examples import PreparedExamples
 
 if TYPE_CHECKING:
@@ -176,19 +177,25 @@ def _own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
 
 
 @pytest.fixture(scope="session")
-def prepared_examples(tmp_path_factory: pytest.TempPathFactory) -> PreparedExamples:
-    """The examples, trained and packed once for all of pytest's processes."""
+def once_a_run(tmp_path_factory: pytest.TempPathFactory) -> OnceARun:
+    """What is made once for all of pytest's processes, and only read."""
     own = tmp_path_factory.getbasetemp()
     is_one_of_many = "PYTEST_XDIST_WORKER" in os.environ
-    return PreparedExamples((own.parent if is_one_of_many else own) / "prepared-examples")
+    return OnceARun((own.parent if is_one_of_many else own) / "once")
 
 
 @pytest.fixture(scope="session")
-def small_versions(tmp_path_factory: pytest.TempPathFactory) -> "SmallVersions":
+def prepared_examples(once_a_run: OnceARun) -> PreparedExamples:
+    """The examples, trained and packed once."""
+    return PreparedExamples(once_a_run)
+
+
+@pytest.fixture(scope="session")
+def small_versions(once_a_run: OnceARun) -> "SmallVersions":
     """Bundles of a small model that may take each other's place, or should not."""
     from tests.small_versions import SmallVersions
 
-    return SmallVersions(tmp_path_factory.mktemp("versions"))
+    return SmallVersions(once_a_run)
 
 
 @pytest.fixture(scope="session")

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import fcntl
 import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+
+from tests.once_a_run import OnceARun
 
 __all__ = ["PreparedExamples", "Trained"]
 
@@ -19,12 +18,16 @@ _EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 _UNWANTED = shutil.ignore_patterns("*.joblib", "*.bundle", "__pycache__")
 _SECONDS = 300
 
-#: What one types behind `golive pack` in the folder of each.
+#: What one types between `golive pack` and `--name NAME -o NAME.bundle`, as in the documents.
 _PACKED = {
-    "income": ["model.joblib", "--data=train.csv", "--eval=held_out.csv", "--target=income"],
-    "births": ["model.joblib", "--data=train.csv", "--eval=held_out.csv", "--target=weight_pounds"],
-    "banking": ["model.joblib", "--data=train.csv", "--eval=held_out.csv", "--target=category"],
-    "matching": ["match.py:match", "--data=requests.jsonl", "--include=model.joblib"],
+    "income": "examples/income/model.joblib --data examples/income/train.csv "
+    "--eval examples/income/held_out.csv --target income",
+    "births": "examples/births/model.joblib --data examples/births/train.csv "
+    "--target weight_pounds --eval examples/births/held_out.csv",
+    "banking": "examples/banking/model.joblib --data examples/banking/train.csv "
+    "--target category --eval examples/banking/held_out.csv",
+    "matching": "examples/matching/match.py:match --data examples/matching/requests.jsonl "
+    "--include examples/matching/model.joblib",
 }
 
 
@@ -45,17 +48,17 @@ class PreparedExamples:
     """Trains and packs each example when it is first asked for, and keeps what came of it.
 
     Args:
-        folder: Where; processes that name the same one share it.
+        once: Where, for all processes that share it.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._root = folder
-        (folder / "examples").mkdir(parents=True, exist_ok=True)
+    def __init__(self, once: OnceARun) -> None:
+        self._once = once
+        self._root = once.folder("prepared-examples", lambda folder: (folder / "examples").mkdir())
 
     def trained(self, name: str) -> Trained:
         """The example after `python examples/NAME/train.py`, which may neither fail nor warn."""
         printed = self._root / f"{name}.txt"
-        with self._locked(f"{name}.train"):
+        with self._once.locked(f"prepared-examples/{name}.train"):
             if not printed.exists():
                 shutil.rmtree(self._folder(name), ignore_errors=True)
                 shutil.copytree(_EXAMPLES / name, self._folder(name), ignore=_UNWANTED)
@@ -66,13 +69,7 @@ class PreparedExamples:
 
     def packed(self, name: str) -> Path:
         """The bundle of the example, packed as its README says; to be read only."""
-        folder, bundle = self.trained(name).folder, self._root / f"{name}.bundle"
-        with self._locked(f"{name}.pack"):
-            if not bundle.exists():
-                words = [*_PACKED[name], f"--name={name}", f"--output={bundle}"]
-                ran = self._run(folder, "-m", "golive", "pack", *words)
-                assert ran.returncode == 0, ran.stderr
-        return bundle
+        return self.packed_as(f"golive pack {_PACKED[name]} --name {name} -o {name}.bundle")[0]
 
     def packed_as(self, command: str) -> tuple[Path, str]:
         """What a command that packs an example gave, and what it is called; to be read only.
@@ -83,9 +80,10 @@ class PreparedExamples:
         words = shlex.split(command.replace("\\\n", " "))
         at = next(at for at, word in enumerate(words) if word in ("-o", "--output"))
         self.trained(Path(words[2]).parts[1])
-        kept = self._root / "typed" / sha256("\0".join(words).encode()).hexdigest()[:16]
+        said = "\0".join([*words[:at], *words[at + 1 :]])  # however `-o` is spelt
+        kept = self._root / "typed" / sha256(said.encode()).hexdigest()[:16]
         output = kept / words[at + 1]
-        with self._locked("typed"):
+        with self._once.locked(f"prepared-examples/typed/{kept.name}"):
             if not output.exists():
                 kept.mkdir(parents=True, exist_ok=True)
                 rest = [*words[1:at], f"--output={output}", *words[at + 2 :]]
@@ -105,10 +103,3 @@ class PreparedExamples:
             timeout=_SECONDS,
             check=False,
         )
-
-    @contextmanager
-    def _locked(self, name: str) -> Iterator[None]:
-        """Wait until no other process does the same."""
-        with (self._root / f"{name}.lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
+from tests.once_a_run import OnceARun
 
 import golive
 
@@ -18,44 +18,48 @@ class SmallVersions:
     """Bundles of a binary model `games`, each packed when it is first asked for.
 
     Args:
-        folder: Where.
+        once: Where, for all processes that share it.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, once: OnceARun) -> None:
+        self._once = once
 
-    @cached_property
+    @property
     def good(self) -> Path:
         """Has learned what the labels are made of."""
-        sample = _sample(seed=0)
-        return self._packed("good", ["a", "b"], sample["won"], sample)
+        return self._packed("good")
 
-    @cached_property
+    @property
     def worse(self) -> Path:
         """Has learned something else."""
-        sample = _sample(seed=0)
-        wrong = np.where(sample["b"] > 0, "yes", "no")
-        return self._packed("worse", ["a", "b"], wrong, sample)
+        return self._packed("worse")
 
-    @cached_property
+    @property
     def breaking(self) -> Path:
         """Needs a column that no caller gives yet."""
-        sample = _sample(seed=0)
-        return self._packed("breaking", ["a", "b", "c"], sample["won"], sample)
+        return self._packed("breaking")
 
-    @cached_property
+    @property
     def held_out(self) -> Path:
         """A CSV of 400 labelled rows that none has seen; `won` is the truth."""
-        file = self._folder / "held_out.csv"
-        _sample(seed=1).to_csv(file, index=False)
-        return file
+        folder = self._once.folder("games/held_out", _write_held_out)
+        return folder / "held_out.csv"
 
-    def _packed(self, name: str, columns: list[str], truths: object, sample: pd.DataFrame) -> Path:
-        model = LogisticRegression().fit(sample[columns], truths)
-        output = self._folder / f"{name}.bundle"
-        data = sample[[*columns, "won"]]
-        golive.pack(model, data, target="won", name="games", output=output)
-        return output
+    def _packed(self, name: str) -> Path:
+        return self._once.bundle(f"games/{name}", lambda output: _pack(name, output)).path
+
+
+def _write_held_out(folder: Path) -> None:
+    _sample(seed=1).to_csv(folder / "held_out.csv", index=False)
+
+
+def _pack(name: str, output: Path) -> None:
+    sample = _sample(seed=0)
+    columns = ["a", "b", "c"] if name == "breaking" else ["a", "b"]
+    wrong = np.where(sample["b"] > 0, "yes", "no")
+    model = LogisticRegression().fit(sample[columns], wrong if name == "worse" else sample["won"])
+    data = sample[[*columns, "won"]]
+    golive.pack(model, data, target="won", name="games", output=output)
 
 
 def _sample(*, seed: int) -> pd.DataFrame:

@@ -4,9 +4,9 @@ The environments are virtual environments in the user's cache, named after what 
 used again until that changes. golive itself is not installed there: the sources of this folder are
 on the path, so one environment serves every state of them.
 
-First `tests/frameworks` runs where all frameworks are. Then, for each extra, a small bundle is
-packed there, and opened, served and asked in an environment that has only golive's own
-requirements and that extra.
+First `tests/frameworks` runs where all frameworks are: the part `together`. Then, for each extra, a
+small bundle is packed there, and opened, served and asked in an environment that has only golive's
+own requirements and that extra: the part `alone`.
 """
 
 import argparse
@@ -43,6 +43,8 @@ WITHOUT_GPU = {"xgboost": "xgboost-cpu", "tensorflow": "tensorflow-cpu"} if IS_S
 #: Each extra alone keeps one core busy at most.
 AT_ONCE = min(2, os.cpu_count() or 1)
 TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
+#: What there is to do, in this order: `tests/frameworks`, and each extra alone.
+PARTS = ("together", "alone")
 
 
 class StepFailedError(Exception):
@@ -136,19 +138,19 @@ def main() -> int:
     if options.list:
         print("\n".join(extras))
         return 0
-    if options.if_changed and stamp().exists() and stamp().read_text() == digest:
-        say("nothing that these tests cover has changed since they passed")
-        return 0
+    parts = options.part or list(PARTS)
+    if options.if_changed:
+        parts = [part for part in parts if not has_passed(part, digest)]
+        if not parts:
+            say("nothing that these tests cover has changed since they passed")
+            return 0
     unknown = sorted(set(options.extra) - set(extras))
     if unknown:
         say(f"there is no extra {', '.join(unknown)}; there are {', '.join(extras)}")
         return 2
-    chosen = ["-m", "not slow"] if options.quick else []
-    failed = run_all(project, options.extra, options.pytest, chosen)
+    failed = [step for part in parts for step in run_part(part, project, options, digest)]
     for step in failed:
         say(f"FAILED: {step}")
-    if not (failed or options.extra or options.pytest):
-        stamp().write_text(digest)
     return 1 if failed else 0
 
 
@@ -164,22 +166,40 @@ def arguments() -> argparse.Namespace:
         "--if-changed", action="store_true", help="do nothing if the same sources have passed"
     )
     parser.add_argument("--quick", action="store_true", help="leave out tests marked as slow")
+    parser.add_argument(
+        "--part", action="append", choices=PARTS, help="only this part; by default both"
+    )
     parser.add_argument("--list", action="store_true", help="list the extras")
     parser.add_argument("pytest", nargs="*", help="only pytest, with these arguments (after --)")
     return parser.parse_args()
 
 
-def run_all(
-    project: Project, wanted: Sequence[str], pytest: Sequence[str], chosen: Sequence[str]
-) -> list[str]:
-    """Run the steps, going on after a failure; the names of those that failed."""
+def run_part(part: str, project: Project, options: argparse.Namespace, digest: str) -> list[str]:
+    """Run what was asked for of a part, and remember that all of it passed; what failed."""
+    failed: list[str] = []
+    if part == "together" and not options.extra:
+        chosen = ["-m", "not slow"] if options.quick else []
+        failed = run_together(project, options.pytest, chosen)
+    if part == "alone" and not options.pytest:
+        failed = run_each_alone(project, options.extra)
+    if not (failed or options.extra or options.pytest):
+        stamp(part).write_text(digest)
+    return failed
+
+
+def run_together(project: Project, pytest: Sequence[str], chosen: Sequence[str]) -> list[str]:
+    """Run tests/frameworks; its name, if it failed."""
+    together = everything(project).ensure()
+    failed: list[str] = []
+    attempt(failed, "tests/frameworks", lambda: run_suite(together, pytest, chosen))
+    return failed
+
+
+def run_each_alone(project: Project, wanted: Sequence[str]) -> list[str]:
+    """Test the extras, going on after a failure; the names of those that failed."""
     extras = extras_of(project)
     together = everything(project).ensure()
     failed: list[str] = []
-    if not wanted:
-        attempt(failed, "tests/frameworks", lambda: run_suite(together, pytest, chosen))
-    if pytest:
-        return failed
     pins = together.freeze()
     core = Environment("core", requirements(project["project"]["dependencies"]), None, pins)
 
@@ -208,7 +228,7 @@ def extras_of(project: Project) -> dict[str, list[str]]:
 
 def run_suite(together: Environment, pytest: Sequence[str], chosen: Sequence[str]) -> None:
     """Run tests/frameworks, or those that are chosen, where all frameworks are."""
-    options = pytest or ["-n", "auto", "--dist", "loadfile", *chosen]
+    options = pytest or ["-n", "auto", "--dist", "worksteal", *chosen]
     together.run("tests/frameworks", ["-m", "pytest", "tests/frameworks", *options])
 
 
@@ -286,9 +306,14 @@ def digest_of_sources() -> str:
     return digest.hexdigest()
 
 
-def stamp() -> Path:
-    """The file that holds the digest of the sources that passed last."""
-    return cache() / f"passed-{platform.python_version()}"
+def has_passed(part: str, digest: str) -> bool:
+    """Whether the sources of this digest passed a part last."""
+    return stamp(part).exists() and stamp(part).read_text() == digest
+
+
+def stamp(part: str) -> Path:
+    """The file that holds the digest of the sources that passed a part last."""
+    return cache() / f"passed-{part}-{platform.python_version()}"
 
 
 def cache() -> Path:

@@ -82,7 +82,7 @@ def test_a_pipeline_and_its_program_are_the_same_on_ten_thousand_rows(name):
 
 @pytest.mark.slow
 @given(generated_cases())
-@settings(GENERATED, max_examples=25)
+@settings(GENERATED, max_examples=12)
 def test_a_generated_pipeline_and_its_program_are_the_same(case):
     found = conformance(case, rows=ROWS // 2)
 

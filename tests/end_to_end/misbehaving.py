@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from tests.once_a_run import OnceARun
+
 import golive
 from golive.bundle.reading import Bundle
 from golive.registry.registry import Registry
@@ -49,7 +51,7 @@ class Misbehaving:
     """The versions.
 
     Args:
-        folder: Where they are packed.
+        once: Where they are packed.
         only: Those that are packed, the good one among them.
 
     Attributes:
@@ -57,11 +59,8 @@ class Misbehaving:
         bad: Those that do not, for large numbers, by what they do instead.
     """
 
-    def __init__(self, folder: Path, *, only: Iterable[str] = _USUAL) -> None:
-        self._folder = folder
-        (folder / "requests.jsonl").write_text(
-            "".join(json.dumps({"x": x}) + "\n" for x in range(10))
-        )
+    def __init__(self, once: OnceARun, *, only: Iterable[str] = _USUAL) -> None:
+        self._once = once
         self.good = self._packed("good")
         self.bad = {name: self._packed(name) for name in only if name != "good"}
 
@@ -75,11 +74,12 @@ class Misbehaving:
         return registry
 
     def _packed(self, name: str) -> Bundle:
-        source = self._folder / f"{name}_games.py"
-        source.write_text(_SOURCE.format(large=LARGE, what=_WHAT[name]))
-        return golive.pack(
-            f"{source}:answer",
-            self._folder / "requests.jsonl",
-            name="games",
-            output=self._folder / f"{name}.bundle",
-        )
+        return self._once.bundle(f"misbehaving/{name}", lambda output: _pack(name, output))
+
+
+def _pack(name: str, output: Path) -> None:
+    data = output.with_name("requests.jsonl")
+    data.write_text("".join(json.dumps({"x": x}) + "\n" for x in range(10)))
+    source = output.with_name(f"{name}_games.py")
+    source.write_text(_SOURCE.format(large=LARGE, what=_WHAT[name]))
+    golive.pack(f"{source}:answer", data, name="games", output=output)

@@ -12,7 +12,7 @@ import pytest
 from tests.end_to_end.live_server import serving
 from tests.end_to_end.misbehaving import LARGE, Misbehaving
 from tests.end_to_end.test_step_back import canary_of, sample, until
-from tests.wiring.dangerous import pack_dangerous
+from tests.wiring.dangerous import dangerous_bundle
 
 from golive.wiring.registries import open_registry
 
@@ -22,15 +22,14 @@ COPIES = ("--shadow", "candidate")
 
 
 @pytest.fixture(scope="module")
-def versions(tmp_path_factory):
+def versions(once_a_run):
     only = ("good", "differs", "crashes", "aborts", "exits", "holds")
-    return Misbehaving(tmp_path_factory.mktemp("versions"), only=only)
+    return Misbehaving(once_a_run, only=only)
 
 
 @pytest.fixture(scope="module")
-def dangerous(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("dangerous")
-    return pack_dangerous(folder, 1), pack_dangerous(folder, 2)
+def dangerous(once_a_run):
+    return dangerous_bundle(once_a_run, 1), dangerous_bundle(once_a_run, 2)
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ import httpx
 import pytest
 from tests.end_to_end.live_server import child_environment, serving
 from tests.end_to_end.own_disks import filled, on_a_disk, seen_by
-from tests.end_to_end.versions import Versions, pack_factor
+from tests.end_to_end.versions import Versions, factor_bundles
 
 from golive.bundle.archive import write_archive
 
@@ -27,9 +27,8 @@ FILL = 'head -c 9m /dev/zero > "{}/filler" 2> /dev/null || true'
 
 
 @pytest.fixture(scope="module")
-def bundles(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("bundles")
-    return pack_factor(1, folder), pack_factor(2, folder)
+def bundles(once_a_run):
+    return factor_bundles(once_a_run)
 
 
 @pytest.fixture

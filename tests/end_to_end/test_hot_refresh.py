@@ -19,7 +19,7 @@ import pytest
 from sklearn.ensemble import RandomForestRegressor
 from tests.end_to_end.hot_swaps import Load
 from tests.end_to_end.live_server import child_environment, serving
-from tests.end_to_end.versions import Versions, pack_factor
+from tests.end_to_end.versions import Versions, factor_bundles
 
 import golive
 from golive.access.key_desk import KeyDesk, KeyWish
@@ -31,9 +31,8 @@ HOUR = ("--refresh", "1h")
 
 
 @pytest.fixture(scope="module")
-def bundles(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("bundles")
-    return pack_factor(1, folder), pack_factor(2, folder)
+def bundles(once_a_run):
+    return factor_bundles(once_a_run)
 
 
 @pytest.fixture

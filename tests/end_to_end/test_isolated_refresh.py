@@ -21,7 +21,7 @@ from tests.end_to_end.live_server import serving
 from tests.end_to_end.test_hot_refresh import children, sample, until
 from tests.end_to_end.test_isolated_models import JSON, REQUEST_ID, descendants, is_alive, started
 from tests.two_environments import TwoEnvironments
-from tests.wiring.dangerous import pack_dangerous
+from tests.wiring.dangerous import dangerous_bundle
 
 import golive
 from faults.ledger import Ledger
@@ -41,9 +41,8 @@ APART = ("--isolate", "model", "--refresh", "200ms", "--load-limit", "10s")
 
 
 @pytest.fixture(scope="module")
-def bundles(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("dangerous")
-    return pack_dangerous(folder, 1), pack_dangerous(folder, 2)
+def bundles(once_a_run):
+    return dangerous_bundle(once_a_run, 1), dangerous_bundle(once_a_run, 2)
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ HALF = ("--canary", "prod=50,candidate=50", "--canary-requests", "20")
 
 
 @pytest.fixture(scope="module")
-def versions(tmp_path_factory):
-    return Misbehaving(tmp_path_factory.mktemp("versions"))
+def versions(once_a_run):
+    return Misbehaving(once_a_run)
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from tests.end_to_end.live_server import serving
 from tests.end_to_end.test_hot_refresh import children, sample, until
-from tests.wiring.dangerous import pack_dangerous
+from tests.wiring.dangerous import dangerous_bundle
 
 from golive.wiring.registries import open_registry
 
@@ -16,9 +16,8 @@ OPTIONS = ("--refresh", "200ms", "--load-limit", "8s")
 
 
 @pytest.fixture(scope="module")
-def bundles(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("dangerous")
-    return pack_dangerous(folder, 1), pack_dangerous(folder, 2)
+def bundles(once_a_run):
+    return dangerous_bundle(once_a_run, 1), dangerous_bundle(once_a_run, 2)
 
 
 @pytest.fixture

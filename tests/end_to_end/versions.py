@@ -7,20 +7,26 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from sklearn.linear_model import LinearRegression
+from tests.once_a_run import OnceARun
 
 import golive
 from golive.bundle.reading import Bundle
 from golive.wiring.registries import open_registry
 
-__all__ = ["Versions", "pack_factor"]
+__all__ = ["Versions", "factor_bundles"]
 
 ROWS = pd.DataFrame({"x": np.arange(50.0)})
 
 
-def pack_factor(factor: float, folder: Path) -> Bundle:
-    """Pack the model `games` that answers `factor` times `x`."""
-    model = LinearRegression(fit_intercept=False).fit(ROWS, ROWS["x"] * factor)
-    return golive.pack(model, ROWS, name="games", output=folder / f"games-{factor:g}.bundle")
+def factor_bundles(once: OnceARun) -> tuple[Bundle, Bundle]:
+    """Two bundles of the model `games`, which answer `x` and twice `x`."""
+
+    def packed(factor: int) -> Bundle:
+        model = LinearRegression(fit_intercept=False).fit(ROWS, ROWS["x"] * factor)
+        pack = lambda output: golive.pack(model, ROWS, name="games", output=output)  # noqa: E731
+        return once.bundle(f"factors/games-{factor}", pack)
+
+    return packed(1), packed(2)
 
 
 class Versions:

@@ -1,19 +1,10 @@
 from __future__ import annotations
 
-import numpy as np
-import pandas as pd
 import pytest
-from sklearn.linear_model import LogisticRegression
-
-import golive
+from tests.small_bundles import binary_bundle
 
 
 @pytest.fixture(scope="session")
-def bundle(tmp_path_factory):
+def bundle(once_a_run):
     """A packed binary model `m` of two numbers."""
-    rng = np.random.default_rng(0)
-    frame = pd.DataFrame({"a": rng.normal(size=60), "b": rng.normal(size=60)})
-    model = LogisticRegression().fit(frame, np.where(frame["a"] > 0, "yes", "no"))
-    return golive.pack(
-        model, frame, name="m", output=tmp_path_factory.mktemp("wiring") / "m.bundle"
-    )
+    return binary_bundle(once_a_run, "m")

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 import httpx
 import pytest
 from tests.end_to_end.misbehaving import LARGE, Misbehaving
-from tests.end_to_end.versions import Versions, pack_factor
+from tests.end_to_end.versions import Versions, factor_bundles
 from tests.wiring.dangerous import pack_dangerous
 
 import golive
@@ -22,9 +22,8 @@ SECRET = "a secret of these tests"
 
 
 @pytest.fixture(scope="module")
-def bundles(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("bundles")
-    return pack_factor(1, folder), pack_factor(2, folder)
+def bundles(once_a_run):
+    return factor_bundles(once_a_run)
 
 
 @pytest.fixture
@@ -160,11 +159,12 @@ def test_a_candidate_answers_its_share(versions, application):
     assert 10 <= found.count(versions.version_of(2)) <= 40
 
 
-def test_a_candidate_that_fails_steps_back_until_somebody_asks(tmp_path, application, monkeypatch):
+def test_a_candidate_that_fails_steps_back_until_somebody_asks(
+    once_a_run, tmp_path, application, monkeypatch
+):
     monkeypatch.setenv("GOLIVE_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setenv("GOLIVE_REFRESH_SECRET", SECRET)
-    (tmp_path / "packed").mkdir()
-    misbehaving = Misbehaving(tmp_path / "packed", only=("good", "fails"))
+    misbehaving = Misbehaving(once_a_run, only=("good", "fails"))
     misbehaving.registry_of("fails", tmp_path / "registry")
     good, bad = misbehaving.good.version, misbehaving.bad["fails"].version
     app = application(

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from faults.bundles import make_bundles
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -21,15 +23,20 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.fixture
+def bundles(once_a_run):
+    return once_a_run.folder("faults", make_bundles)
+
+
 def test_nothing_ran_is_no_success():
     assert run("--only", "no such scenario").returncode == 3
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="what a process holds is read from /proc")
-def test_a_short_run_is_clean():
+def test_a_short_run_is_clean(bundles):
     scenarios = "^killed_workers$|damaged_registry|^ended|leaking"
-    done = run("--only", scenarios, "--seconds", "6", "--seed", "1")
+    done = run("--only", scenarios, "--seconds", "6", "--seed", "1", "--bundles", str(bundles))
 
     assert done.returncode == 0, done.stdout + done.stderr
     last = done.stdout.splitlines()[-1]
@@ -39,8 +46,9 @@ def test_a_short_run_is_clean():
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.skipif(sys.platform != "linux", reason="what a process holds is read from /proc")
-def test_ten_swaps_of_versions_are_clean_in_every_scenario():
-    done = run("--only", "swaps|damaged_versions", "--swaps", "10", "--seed", "1")
+def test_ten_swaps_of_versions_are_clean_in_every_scenario(bundles):
+    scenarios = "swaps|damaged_versions"
+    done = run("--only", scenarios, "--swaps", "10", "--seed", "1", "--bundles", str(bundles))
 
     assert done.returncode == 0, done.stdout + done.stderr
     last = done.stdout.splitlines()[-1]
@@ -50,8 +58,9 @@ def test_ten_swaps_of_versions_are_clean_in_every_scenario():
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.skipif(sys.platform != "linux", reason="what a process holds is read from /proc")
-def test_candidates_that_crash_or_hold_the_interpreter_are_harmless():
-    done = run("--only", "^crashing_(candidate|shadow)$|^shadow_", "--seconds", "6", "--seed", "1")
+def test_candidates_that_crash_or_hold_the_interpreter_are_harmless(bundles):
+    scenarios = "^crashing_(candidate|shadow)$|^shadow_"
+    done = run("--only", scenarios, "--seconds", "6", "--seed", "1", "--bundles", str(bundles))
 
     assert done.returncode == 0, done.stdout + done.stderr
     last = done.stdout.splitlines()[-1]

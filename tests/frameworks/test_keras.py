@@ -59,14 +59,14 @@ def test_a_classifier_with_a_tutorials_metric_agrees(binary, tmp_path, serve, en
     assert bundle.profile.evaluation is not None
 
 
-def test_requests_at_the_same_time_and_one_null_are_answered_each(binary, tmp_path, serve):
+def test_requests_at_the_same_time_and_one_null_are_answered_each(binary, tmp_path, serve_apart):
     model, sample, held_out = binary
     bundle = golive.pack(model, sample, target="y", output=tmp_path / "m.bundle", name="memory")
     records = held_out[NAMES].to_dict("records")
     expected = model.predict(held_out[NAMES].to_numpy("float32"), verbose=0)[:, 0].astype(float)
     parts = [slice(at, at + 1 + at % 11) for at in range(0, HELD_OUT - 11, 3)]
 
-    with serve(bundle.path) as served:
+    with serve_apart(bundle.path) as served:
         with ThreadPoolExecutor(8) as pool:
             ask = lambda part: served.client.post("/predict", json=records[part])  # noqa: E731
             answers = list(pool.map(ask, parts))

@@ -59,7 +59,7 @@ def answered(folder, inputs):
         return np.asarray(model.predict(inputs)).ravel()
 
 
-def assert_served_alike(serve, bundle, inputs, expected, *, relative=1e-12, by_label=False):
+def assert_served_alike(serve, bundle, inputs, scores=None, *, labels=None, relative=1e-12):
     """In process and over HTTP, in every batch size, the answers are those expected."""
     in_process = golive.load(bundle.path).predict(records_of(inputs))
     assert len(inputs) >= 200
@@ -68,10 +68,10 @@ def assert_served_alike(serve, bundle, inputs, expected, *, relative=1e-12, by_l
             predictions = post(served.client, records_of(inputs), size)
             assert [p["label"] for p in predictions] == [p["label"] for p in in_process]
             assert_same_scores(predictions, [p["score"] for p in in_process], relative=relative)
-            if by_label:
-                assert [p["label"] for p in predictions] == expected.tolist()
-            else:
-                assert_same_scores(predictions, expected.tolist(), relative=relative)
+            if labels is not None:
+                assert [p["label"] for p in predictions] == labels.tolist()
+            if scores is not None:
+                assert_same_scores(predictions, scores.tolist(), relative=relative)
 
 
 @pytest.mark.parametrize("form", ["cloudpickle", "skops"])
@@ -96,8 +96,7 @@ def test_scikit_learn(tmp_path, serve, form):
     scores = model.predict_proba(HELD_OUT)[:, 1]
     assert (labels == model.predict(HELD_OUT)).all()
     assert bundle.manifest.model.kind == "sklearn"
-    assert_served_alike(serve, bundle, HELD_OUT, scores)
-    assert_served_alike(serve, bundle, HELD_OUT, labels, by_label=True)
+    assert_served_alike(serve, bundle, HELD_OUT, scores, labels=labels)
 
 
 def test_xgboost(tmp_path, serve):
@@ -111,8 +110,7 @@ def test_xgboost(tmp_path, serve):
     labels = answered(tmp_path / "income", held_out)
     scores = model.predict_proba(held_out)[:, 1].astype(float)
     assert bundle.manifest.model.kind == "xgboost"
-    assert_served_alike(serve, bundle, held_out, labels, by_label=True, relative=1e-6)
-    assert_served_alike(serve, bundle, held_out, scores, relative=1e-6)
+    assert_served_alike(serve, bundle, held_out, scores, labels=labels, relative=1e-6)
 
 
 @pytest.mark.parametrize("is_booster", [True, False])
@@ -130,7 +128,8 @@ def test_lightgbm(tmp_path, serve, is_booster):
 
     found = answered(tmp_path / "income", held_out)
     assert bundle.manifest.model.kind == ("lightgbm" if is_booster else "sklearn")
-    assert_served_alike(serve, bundle, held_out, found, by_label=not is_booster)
+    expected = {"scores" if is_booster else "labels": found}
+    assert_served_alike(serve, bundle, held_out, **expected)
 
 
 def test_keras(tmp_path, serve):
@@ -212,7 +211,7 @@ def test_onnx_with_its_weights_in_a_file_beside_it(tmp_path, serve):
     assert_served_alike(serve, bundle, held_out, expected.astype(float), relative=1e-4)
 
 
-def test_a_custom_pyfunc(tmp_path, serve):
+def test_a_custom_pyfunc(tmp_path, serve_apart):
     inputs = numbers(INPUTS)[["age", "hours_per_week"]].set_axis(["a", "b"], axis=1)
     held_out = numbers(HELD_OUT)[["age", "hours_per_week"]].set_axis(["a", "b"], axis=1)
     folder = save_pyfunc(tmp_path / "weighed", inputs, input_example=inputs.head(3))
@@ -222,7 +221,7 @@ def test_a_custom_pyfunc(tmp_path, serve):
     expected = answered(folder, held_out)
     assert np.allclose(expected, held_out["a"] * 3.5 + held_out["b"] + 10.25)
     assert bundle.manifest.model.kind == "pyfunc"
-    with serve(bundle.path) as served:
+    with serve_apart(bundle.path) as served:
         for size in BATCH_SIZES:
             assert_same_scores(post(served.client, records_of(held_out), size), expected.tolist())
 

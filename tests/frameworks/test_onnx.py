@@ -100,7 +100,7 @@ def dense(images):
 
 
 def test_a_network_of_features_agrees_and_its_logits_become_probabilities(
-    tmp_path, serve, images, dense
+    tmp_path, serve_apart, images, dense
 ):
     pixels, truths = images
     flat = pixels.reshape(-1, 64)
@@ -121,7 +121,7 @@ def test_a_network_of_features_agrees_and_its_logits_become_probabilities(
     held_out = table[1500:].reset_index(drop=True)
     rows = softmax(run(file, {"pixels": flat[1500:]}, "logits"))
     assert_served_alike(
-        serve, bundle, records_of(held_out.drop(columns="digit")), rows, tuple(range(10))
+        serve_apart, bundle, records_of(held_out.drop(columns="digit")), rows, tuple(range(10))
     )
 
 

@@ -103,13 +103,13 @@ def test_keras_takes_image_files_for_the_arrays_of_its_sample(keras_net, tmp_pat
     assert bundle.profile.evaluation.metrics["accuracy"] > 0.5
 
 
-def test_keras_takes_a_folder_of_images_from_the_command_line(keras_net, tmp_path, serve):
+def test_keras_takes_a_folder_of_images_from_the_command_line(keras_net, tmp_path, serve_apart):
     keras_net.save(tmp_path / "net.h5")
     write_folder(tmp_path / "photos")
     golive_pack(tmp_path, "net.h5", "--data", "photos", "--target", "digit", "--pixels", "0..1")
     expected = keras_net.predict(shares(ASKED)[..., np.newaxis], verbose=0)
 
-    with serve(tmp_path / "m.bundle") as served:
+    with serve_apart(tmp_path / "m.bundle") as served:
         assert_images_agree(served.client, "image", expected, list("0123456789"))
 
 
@@ -142,7 +142,13 @@ def test_channels_first_are_found_from_arrays_and_from_a_folder(
 ):
     save(torch_net, tmp_path / name)
     write_folder(tmp_path / "photos")
-    golive_pack(tmp_path, name, "--data", "photos", "--target", "digit", "--pixels", "0..1")
+    photos = golive.pack(
+        tmp_path / name,
+        tmp_path / "photos",
+        target="digit",
+        pixels="0..1",
+        output=tmp_path / "photos.bundle",
+    )
     arrays = golive.pack(
         tmp_path / name,
         {"photo": shares(TRAIN)[:, np.newaxis], "digit": TRAIN_LABELS},
@@ -151,7 +157,7 @@ def test_channels_first_are_found_from_arrays_and_from_a_folder(
         output=tmp_path / "arrays.bundle",
     )
 
-    with serve(tmp_path / "m.bundle") as served:
+    with serve(photos.path) as served:
         assert_images_agree(served.client, "image", shares_of(torch_net), list("0123456789"))
     with serve(arrays.path) as served:
         assert_images_agree(served.client, "photo", shares_of(torch_net), list(range(10)))

@@ -94,7 +94,9 @@ def test_logits_become_the_probabilities_of_their_softmax(
     assert f"torch=={torch.__version__.partition('+')[0]}" in bundle.requirements
 
 
-def test_a_regression_from_memory_agrees_in_many_threads_and_refuses_a_null(table, tmp_path, serve):
+def test_a_regression_from_memory_agrees_in_many_threads_and_refuses_a_null(
+    table, tmp_path, serve_apart
+):
     model = train_regression(table.iloc[:-HELD_OUT])
     bundle = golive.pack(
         model,
@@ -108,7 +110,7 @@ def test_a_regression_from_memory_agrees_in_many_threads_and_refuses_a_null(tabl
         expected = model(tensor_of(table.tail(HELD_OUT))).numpy()[:, 0].astype(float)
     parts = [slice(at, at + 1 + at % 11) for at in range(0, HELD_OUT - 11, 3)]
 
-    with serve(bundle.path) as served:
+    with serve_apart(bundle.path) as served:
         for size in BATCH_SIZES:
             assert_same_scores(post(served.client, records, size), expected, relative=1e-4)
         with ThreadPoolExecutor(8) as pool:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from golive.bundle.manifest import ModelSpec
 from golive.errors import ModelLoadError
@@ -95,3 +96,24 @@ def answer(request: dict) -> int:
     assert run.outputs[0] == {"value": 1}
     assert run.outputs[1]["error"]["code"] == "model_failed"
     assert list(run.causes) == [1]
+
+
+def test_an_edited_signature_is_asked_of_the_model_loaded_again_in_the_same_process(tmp_path):
+    source = """
+import os
+
+asked = []
+
+
+def answer(request: dict) -> list:
+    asked.append(request)
+    return [os.getpid(), len(asked)]
+"""
+    edited = replace(SIGNATURE, output=replace(SIGNATURE.output, name="told"))
+    rows = [{"x": 1}, {"x": 2}]
+
+    run = run_clean(staged(tmp_path, source), SPEC, SIGNATURE, rows, edited=edited)
+
+    values = [output["value"] for output in (*run.outputs, *run.edited)]
+    assert len({process for process, _ in values}) == 1
+    assert [number for _, number in values] == [1, 2, 1, 2]

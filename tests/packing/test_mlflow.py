@@ -55,6 +55,7 @@ def sklearn_directory(folder, model, **options):
 
 
 def pack(directory, data, tmp_path, **options):
+    options = {"compile": False, **options}
     return golive.pack(directory, data, output=tmp_path / "m.bundle", **options)
 
 
@@ -104,7 +105,7 @@ def test_the_input_example_stands_for_a_sample_that_is_not_given(frame, pipeline
     example = {"columns": list(rows.columns), "data": rows.to_numpy(dtype=object).tolist()}
     path = sklearn_directory(tmp_path / "churn", pipeline, inputs=INPUTS, example=example)
 
-    bundle = pack(path, None, tmp_path)
+    bundle = pack(path, None, tmp_path, compile=True)
 
     assert bundle.profile.rows == 4
     assert bundle.manifest.notes[0].startswith("The 4 rows of MLflow's input example stand for")

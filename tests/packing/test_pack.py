@@ -75,7 +75,7 @@ def test_a_held_out_sample_gives_metrics_against_the_baseline(bundle):
 
 
 def test_without_a_held_out_sample_there_are_no_metrics(table, model, tmp_path):
-    bundle = golive.pack(model, table, target="y", output=tmp_path / "m.bundle")
+    bundle = golive.pack(model, table, target="y", output=tmp_path / "m.bundle", compile=False)
 
     assert bundle.profile.evaluation is None
     assert bundle.profile.scores is None
@@ -266,7 +266,11 @@ def test_the_same_files_give_the_same_id(table, model, tmp_path):
 
     ids = [
         golive.pack(
-            tmp_path / "m.joblib", tmp_path / "t.csv", target="y", output=tmp_path / f"{n}.bundle"
+            tmp_path / "m.joblib",
+            tmp_path / "t.csv",
+            target="y",
+            output=tmp_path / f"{n}.bundle",
+            compile=False,  # with a program: end_to_end/test_bundle_identity.py
         ).manifest.id
         for n in (1, 2)
     ]
@@ -281,7 +285,7 @@ def test_the_manifest_knows_the_golive_that_packed_where_it_is_not_installed(bun
 def test_a_sample_with_nulls_that_the_model_rejects_is_packed(table, model, tmp_path):
     sample = table.assign(a=[None, *table["a"][1:]])
 
-    bundle = golive.pack(model, sample, target="y", output=tmp_path / "m.bundle")
+    bundle = golive.pack(model, sample, target="y", output=tmp_path / "m.bundle", compile=False)
 
     assert [column.on_null for column in bundle.signature.columns] == ["error", "error"]
     assert "The sample holds nulls that the model rejects in 'a'." in bundle.manifest.notes
@@ -296,7 +300,7 @@ def test_a_text_sample_with_a_null_among_its_first_rows_is_packed(tmp_path):
     model = make_pipeline(TfidfVectorizer(), LogisticRegression()).fit(texts, [0, 1, 0, 1] * 10)
     sample = pd.DataFrame({"words": [None, *texts[1:]], "y": [0, 1, 0, 1] * 10})
 
-    bundle = golive.pack(model, sample, target="y", output=tmp_path / "m.bundle")
+    bundle = golive.pack(model, sample, target="y", output=tmp_path / "m.bundle", compile=False)
 
     assert bundle.signature.form == "series"
     assert golive.load(bundle.path).predict(["red sky"])[0]["score"] == pytest.approx(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from tests.once_a_run import OnceARun
+
 import golive
 from golive.bundle.reading import Bundle
 
-__all__ = ["pack_dangerous"]
+__all__ = ["dangerous_bundle"]
 
 _SOURCE = """
 import ctypes
@@ -95,18 +97,19 @@ act("import")
 """
 
 
-def pack_dangerous(folder: Path, number: int = 1) -> Bundle:
-    """Pack a version of `games` that answers `number` times `x`.
+def dangerous_bundle(once: OnceARun, number: int = 1) -> Bundle:
+    """A version of `games` that answers `number` times `x`.
 
     What it does beside stands in the file `danger-NUMBER` of the folder that DANGER_FOLDER names;
     while it is packed, there is none. It may write into `told-NUMBER` there.
     """
+    return once.bundle(f"dangerous/{number}", lambda output: _pack(number, output))
+
+
+def _pack(number: int, output: Path) -> None:
+    folder = output.parent
     (folder / "requests.jsonl").write_text("".join(json.dumps({"x": x}) + "\n" for x in range(8)))
     source = folder / f"dangerous_{number}.py"
     source.write_text(_SOURCE.replace("{number}", str(number)))
-    return golive.pack(
-        f"{source}:answer",
-        folder / "requests.jsonl",
-        name="games",
-        output=folder / f"dangerous-{number}.bundle",
-    )
+    data = folder / "requests.jsonl"
+    golive.pack(f"{source}:answer", data, name="games", output=output)

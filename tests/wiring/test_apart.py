@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 from tests.two_environments import TwoEnvironments
-from tests.wiring.dangerous import pack_dangerous
+from tests.wiring.dangerous import dangerous_bundle
 from tests.wiring.test_refreshing import plan_of
 
 import golive
@@ -33,9 +33,8 @@ HERE = Placement(models=("games",), python=sys.executable)
 
 
 @pytest.fixture(scope="module")
-def bundles(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("dangerous")
-    return pack_dangerous(folder, 1), pack_dangerous(folder, 2)
+def bundles(once_a_run):
+    return dangerous_bundle(once_a_run, 1), dangerous_bundle(once_a_run, 2)
 
 
 @pytest.fixture

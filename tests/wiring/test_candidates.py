@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from tests.wiring.dangerous import pack_dangerous
+from tests.wiring.dangerous import dangerous_bundle
 
 from golive.errors import ModelLoadError
 from golive.http.plan import ServePlan
@@ -24,9 +24,8 @@ from golive.wiring.registries import open_registry
 
 
 @pytest.fixture(scope="module")
-def dangerous(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("dangerous")
-    return pack_dangerous(folder, 1), pack_dangerous(folder, 2)
+def dangerous(once_a_run):
+    return dangerous_bundle(once_a_run, 1), dangerous_bundle(once_a_run, 2)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from msgspec.structs import replace
 from sklearn.linear_model import LinearRegression, LogisticRegression
+from tests.small_bundles import binary_bundle
 
 import golive
 from golive.errors import UsageError
@@ -45,62 +46,65 @@ def prepare(request: Request) -> Features:
 """
 
 
-def chained(bundle, folder, name, *features):
+def chained(once, bundle, name, *features):
     """The bundle with features of others."""
-    edited = folder / f"{name}.toml"
-    edited.write_text(dumps(replace(bundle.signature, features=features)))
-    return golive.repack(bundle.path, signature=edited, name=name, output=folder / f"{name}.bundle")
+
+    def repack(output):
+        edited = output.with_suffix(".toml")
+        edited.write_text(dumps(replace(bundle.signature, features=features)))
+        golive.repack(bundle.path, signature=edited, name=name, output=output)
+
+    return once.bundle(f"chains/{name}", repack)
 
 
 @pytest.fixture(scope="session")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("chains")
-
-
-@pytest.fixture(scope="session")
-def scorer(folder):
+def scorer(once_a_run):
     """A binary model `scorer` of `a` and `b`."""
-    rng = np.random.default_rng(0)
-    frame = pd.DataFrame({"a": rng.normal(size=60), "b": rng.normal(size=60)})
-    model = LogisticRegression().fit(frame, np.where(frame["a"] > 0, "yes", "no"))
-    return golive.pack(model, frame, name="scorer", output=folder / "scorer.bundle")
+    return binary_bundle(once_a_run, "scorer")
 
 
 @pytest.fixture(scope="session")
-def plain(folder):
+def plain(once_a_run):
     """A regression of `a` and two columns that are answers of others."""
+    return once_a_run.bundle("chains/plain", pack_plain)
+
+
+def pack_plain(output):
     rng = np.random.default_rng(1)
     frame = pd.DataFrame(
         {"a": rng.normal(size=60), "length": rng.integers(1, 20, 60), "risk": rng.uniform(size=60)}
     )
     model = LinearRegression().fit(frame, frame["a"] + frame["length"] + 10 * frame["risk"])
-    return golive.pack(model, frame, name="plain", output=folder / "plain.bundle")
+    golive.pack(model, frame, name="plain", output=output)
 
 
 @pytest.fixture(scope="session")
-def prepared(folder):
+def prepared(once_a_run):
     """A function `prepare` of a text."""
-    (folder / "prepare.py").write_text(FUNCTION)
+    return once_a_run.bundle("chains/prepare", pack_function)
+
+
+def pack_function(output):
+    source = output.with_suffix(".py")
+    source.write_text(FUNCTION)
     data = [{"text": "abc", "weight": 0.25}, {"text": "abcdef", "weight": 0.5}]
-    return golive.pack(
-        f"{folder / 'prepare.py'}:prepare", data, name="prepare", output=folder / "prepare.bundle"
-    )
+    golive.pack(f"{source}:prepare", data, name="prepare", output=output)
 
 
 @pytest.fixture(scope="session")
-def final(folder, plain):
+def final(once_a_run, plain):
     """Takes the column `risk` from the scorer."""
     risk = FeatureSource(model="scorer", outputs={"risk": "probabilities.yes"})
-    return chained(plain, folder, "final", risk)
+    return chained(once_a_run, plain, "final", risk)
 
 
 @pytest.fixture(scope="session")
-def both(folder, plain):
+def both(once_a_run, plain):
     """Takes all but `a` from the function."""
     features = FeatureSource(
         model="prepare", outputs={"length": "value.length", "risk": "value.more.heavy"}
     )
-    return chained(plain, folder, "both", features)
+    return chained(once_a_run, plain, "both", features)
 
 
 def load(*bundles, **flags):
@@ -293,9 +297,7 @@ def test_what_a_caller_sends_is_checked_by_whom_it_is_for(both, prepared, change
     assert (response.status, error["code"], error["field"]) == (422, code, field)
 
 
-def test_one_service_of_features_is_shared_by_two_models(
-    folder, plain, final, both, scorer, prepared
-):
+def test_one_service_of_features_is_shared_by_two_models(final, both, scorer, prepared):
     service = fake_service(*load(final, both, scorer, prepared).values())
 
     statuses = [
@@ -307,13 +309,9 @@ def test_one_service_of_features_is_shared_by_two_models(
     assert statuses == [200, 200, 200]
 
 
-def test_a_source_may_take_features_itself(folder, plain, scorer, final):
-    last = chained(
-        plain,
-        folder,
-        "last",
-        FeatureSource(model="final", outputs={"risk": "score"}),
-    )
+def test_a_source_may_take_features_itself(once_a_run, plain, scorer, final):
+    score = FeatureSource(model="final", outputs={"risk": "score"})
+    last = chained(once_a_run, plain, "last", score)
     models = load(last, final, scorer)
 
     response = ask(fake_service(*models.values()), "last", RECORDS)
@@ -353,9 +351,10 @@ def test_a_source_that_is_not_served_is_refused(final):
 
 
 @pytest.mark.parametrize("output", ["probabilities.maybe", "value", "scores"])
-def test_an_output_that_a_source_does_not_have_is_refused(folder, plain, scorer, output):
+def test_an_output_that_a_source_does_not_have_is_refused(once_a_run, plain, scorer, output):
     name = f"wrong-{output}"
-    wrong = chained(plain, folder, name, FeatureSource(model="scorer", outputs={"risk": output}))
+    source = FeatureSource(model="scorer", outputs={"risk": output})
+    wrong = chained(once_a_run, plain, name, source)
 
     with pytest.raises(UsageError) as caught:
         load(wrong, scorer)
@@ -366,10 +365,9 @@ def test_an_output_that_a_source_does_not_have_is_refused(folder, plain, scorer,
     assert caught.value.hint == "It gives label, score, probabilities.no, probabilities.yes."
 
 
-def test_answers_that_the_model_does_not_take_are_refused_at_the_start(folder, plain, scorer):
-    wrong = chained(
-        plain, folder, "labels", FeatureSource(model="scorer", outputs={"risk": "label"})
-    )
+def test_answers_that_the_model_does_not_take_are_refused_at_the_start(once_a_run, plain, scorer):
+    label = FeatureSource(model="scorer", outputs={"risk": "label"})
+    wrong = chained(once_a_run, plain, "labels", label)
 
     with pytest.raises(UsageError, match="labels takes none of the answers of scorer"):
         load(wrong, scorer)
@@ -408,30 +406,37 @@ def test_a_check_says_that_it_is_not_served_by_itself(final):
 
 
 @pytest.fixture(scope="session")
-def scorer_2(folder):
+def scorer_2(once_a_run):
     """Another version of `scorer`, which answers otherwise."""
-    return packed_scorer(folder / "scorer-2.bundle", column="b", labels=("yes", "no"))
+    return packed_scorer(once_a_run, "scorer-2", column="b", labels=("yes", "no"))
 
 
 @pytest.fixture(scope="session")
-def scorer_without_yes(folder):
+def scorer_without_yes(once_a_run):
     """A version of `scorer` that does not give what `final` takes."""
-    return packed_scorer(folder / "scorer-3.bundle", column="a", labels=("good", "bad"))
+    return packed_scorer(once_a_run, "scorer-3", column="a", labels=("good", "bad"))
 
 
-def packed_scorer(output, *, column, labels):
-    rng = np.random.default_rng(2)
-    frame = pd.DataFrame({"a": rng.normal(size=60), "b": rng.normal(size=60)})
-    model = LogisticRegression().fit(frame, np.where(frame[column] > 0, *labels))
-    return golive.pack(model, frame, name="scorer", output=output)
+def packed_scorer(once, file, *, column, labels):
+    def pack(output):
+        rng = np.random.default_rng(2)
+        frame = pd.DataFrame({"a": rng.normal(size=60), "b": rng.normal(size=60)})
+        model = LogisticRegression().fit(frame, np.where(frame[column] > 0, *labels))
+        golive.pack(model, frame, name="scorer", output=output)
+
+    return once.bundle(f"chains/{file}", pack)
 
 
 @pytest.fixture(scope="session")
-def final_2(final, folder):
+def final_2(final, once_a_run):
     """Another version of `final`, which takes the same."""
-    card = folder / "card.md"
-    card.write_text("# Another version\n")
-    return golive.repack(final.path, card=card, output=folder / "final-2.bundle")
+
+    def repack(output):
+        card = output.with_name("card.md")
+        card.write_text("# Another version\n")
+        golive.repack(final.path, card=card, output=output)
+
+    return once_a_run.bundle("chains/final-2", repack)
 
 
 PLAN = ServePlan(bundles=(), settings=ServeSettings.load({}))
@@ -475,9 +480,9 @@ def test_a_version_that_takes_features_is_put_together_with_the_source_that_serv
     assert found.features == {"scorer": scorer_2.version}
 
 
-def test_a_chain_of_three_moves_as_one(folder, plain, final, scorer, scorer_2):
+def test_a_chain_of_three_moves_as_one(once_a_run, plain, final, scorer, scorer_2):
     last = chained(
-        plain, folder, "last-of-three", FeatureSource(model="final", outputs={"risk": "score"})
+        once_a_run, plain, "last-of-three", FeatureSource(model="final", outputs={"risk": "score"})
     )
     serving = load(last, final, scorer)
 
@@ -508,12 +513,12 @@ def test_a_source_that_gives_no_more_what_is_taken_is_refused(final, scorer, sco
     )
 
 
-def test_a_version_that_takes_what_is_not_given_is_refused(folder, plain, final, scorer):
+def test_a_version_that_takes_what_is_not_given_is_refused(once_a_run, plain, final, scorer):
     wrong = chained(
-        plain, folder, "final-3", FeatureSource(model="scorer", outputs={"risk": "label"})
+        once_a_run, plain, "final-3", FeatureSource(model="scorer", outputs={"risk": "label"})
     )
     absent = chained(
-        plain, folder, "final-4", FeatureSource(model="nobody", outputs={"risk": "score"})
+        once_a_run, plain, "final-4", FeatureSource(model="nobody", outputs={"risk": "score"})
     )
 
     with pytest.raises(ChainRefusedError, match="takes none of the answers of scorer"):

@@ -5,33 +5,15 @@ import subprocess
 import sys
 
 import pytest
-from msgspec.structs import replace
 
 import golive
 from golive.cli.main import run
 from golive.errors import UsageError
 from golive.http.plan import ServePlan
 from golive.settings import ServeSettings
-from golive.signature.model import Lookup
-from golive.signature.toml_format import dumps
 from golive.testing.services import fake_service, post, strict_json
 from golive.wiring.lookups import read_locations
 from golive.wiring.models import load_models
-
-
-@pytest.fixture(scope="session")
-def looking(bundle, tmp_path_factory):
-    """The bundle `m`, whose column `b` is looked up by `user_id` and is 0 by default."""
-    folder = tmp_path_factory.mktemp("looking")
-    a, b = bundle.signature.columns
-    signature = replace(
-        bundle.signature,
-        columns=(a, replace(b, on_missing="default", default=0.0)),
-        lookups=(Lookup(name="users", key="user_id", columns=("b",)),),
-    )
-    edited = folder / "edited.toml"
-    edited.write_text(dumps(signature))
-    return golive.repack(bundle.path, signature=edited, output=folder / "looking.bundle")
 
 
 @pytest.fixture

@@ -9,9 +9,8 @@ import msgspec
 import numpy as np
 import pandas as pd
 import pytest
-from msgspec.structs import replace
 from sklearn.linear_model import LogisticRegression
-from tests.wiring.dangerous import pack_dangerous
+from tests.wiring.dangerous import dangerous_bundle
 
 import golive
 from golive.errors import BundleCorruptError, GoliveError, UsageError
@@ -21,8 +20,6 @@ from golive.http.refreshing.refresher import Chances, Effects, Refresher
 from golive.http.refreshing.source import SourceUnavailableError
 from golive.registry.errors import ContentCorruptError
 from golive.settings import ServeSettings
-from golive.signature.model import Lookup
-from golive.signature.toml_format import dumps
 from golive.wiring.following import ask_to_refresh, running_servers
 from golive.wiring.models import load_models, open_all, pin
 from golive.wiring.refreshing import open_source
@@ -30,12 +27,15 @@ from golive.wiring.registries import open_registry
 
 
 @pytest.fixture(scope="session")
-def other_bundle(tmp_path_factory):
+def other_bundle(once_a_run):
     """A packed model that answers otherwise than `bundle`."""
+    return once_a_run.bundle("refreshing/m", pack_other)
+
+
+def pack_other(output):
     frame = pd.DataFrame({"a": np.arange(60.0), "b": np.arange(60.0) % 7})
     model = LogisticRegression().fit(frame, np.where(frame["b"] > 3, "yes", "no"))
-    folder = tmp_path_factory.mktemp("other")
-    return golive.pack(model, frame, name="m", output=folder / "m.bundle")
+    golive.pack(model, frame, name="m", output=output)
 
 
 @pytest.fixture
@@ -225,9 +225,9 @@ def test_only_servers_that_run_are_asked(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def dangers(registry, tmp_path, monkeypatch):
+def dangers(registry, once_a_run, tmp_path, monkeypatch):
     """A version 3 of `games` that does what the file `danger-3` says."""
-    registry.push(pack_dangerous(tmp_path, 3), model="games")
+    registry.push(dangerous_bundle(once_a_run, 3), model="games")
     monkeypatch.setenv("DANGER_FOLDER", str(tmp_path))
     return tmp_path / "danger-3"
 
@@ -267,19 +267,9 @@ def test_a_compiled_program_is_not_tried_and_neither_is_anything_without_a_limit
 
 
 @pytest.fixture
-def places(registry, bundle, tmp_path):
+def places(registry, looking, tmp_path):
     """Where version 3 of `games`, unlike those before, looks a column up."""
-    a, b = bundle.signature.columns
-    signature = replace(
-        bundle.signature,
-        columns=(a, replace(b, on_missing="default", default=0.0)),
-        lookups=(Lookup(name="users", key="user_id", columns=("b",)),),
-    )
-    (tmp_path / "edited.toml").write_text(dumps(signature))
     (tmp_path / "users.json").write_text('{"7": {"b": 2.5}}')
-    looking = golive.repack(
-        bundle.path, signature=tmp_path / "edited.toml", output=tmp_path / "looking.bundle"
-    )
     registry.push(looking, model="games")
     return (f"users={tmp_path / 'users.json'}",)
 

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.wiring.dangerous import pack_dangerous
+from tests.wiring.dangerous import dangerous_bundle
 
 from golive.errors import GoliveError, ModelLoadError
 from golive.http.memory.reading import memory_of
@@ -24,8 +24,8 @@ PLENTY = Memory(1 << 40, 1 << 41)
 
 
 @pytest.fixture(scope="module")
-def dangerous(tmp_path_factory):
-    return pack_dangerous(tmp_path_factory.mktemp("dangerous"))
+def dangerous(once_a_run):
+    return dangerous_bundle(once_a_run)
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -15,7 +16,7 @@ from golive.checking.direct_table import DirectTable
 from golive.engine.answers import Answer
 from golive.engine.golden import compare
 from golive.errors import RecordError
-from golive.packing.direct import input_of, predict_direct
+from golive.packing.direct import DirectOutputs, input_of, predict_direct
 from golive.packing.identity import direct_difference
 from golive.packing.tensor_direct import predict_program
 from golive.runtimes.function import function_types
@@ -35,6 +36,13 @@ class DirectModel(Protocol):
     @property
     def has_mutated(self) -> bool:
         """Whether a call has changed the input that it was given."""
+        ...
+
+    def foresee(self, many: Sequence[Any]) -> None:
+        """Call the model for many inputs together, before `difference` is asked for each of them.
+
+        An input that is answered together as it was served need not be asked alone.
+        """
         ...
 
     def difference(self, given: Any, prediction: dict[str, JsonValue]) -> str | None:
@@ -61,19 +69,46 @@ class _DirectEstimator:
         self._estimator = estimator
         self._signature = signature
         self._table = DirectTable(signature)
+        self._has_scalars = not {c.type for c in signature.columns} & {"vector", "bytes", "image"}
+        self._foreseen: dict[int, DirectOutputs] = {}
         self.has_mutated = False
 
-    def difference(self, given: Any, prediction: dict[str, JsonValue]) -> str | None:
-        inputs = input_of(self._table.row(given), self._signature.form)
-        before = copy.deepcopy(inputs)
+    def foresee(self, many: Sequence[Any]) -> None:
+        self._foreseen.clear()
+        if self._has_scalars:
+            for group in _alike([(id(given), self._table.row(given)) for given in many]):
+                self._foresee(group)
+
+    def _foresee(self, rows: Sequence[tuple[int, pd.DataFrame]]) -> None:
+        """Those that make the model fail are found by halving, and left to be asked alone."""
         try:
-            outputs = predict_direct(self._estimator, inputs)
+            outputs = self._call(pd.concat([row for _, row in rows], ignore_index=True))
+        except Exception:  # noqa: BLE001  # the model's own code, of any kind
+            if len(rows) > 1:
+                self._foresee(rows[: len(rows) // 2])
+                self._foresee(rows[len(rows) // 2 :])
+            return
+        if outputs.size == len(rows):
+            self._foreseen |= {key: outputs.of_row(at) for at, (key, _) in enumerate(rows)}
+
+    def difference(self, given: Any, prediction: dict[str, JsonValue]) -> str | None:
+        answer = msgspec.convert(prediction, Answer)
+        foreseen = self._foreseen.get(id(given))
+        output = self._signature.output
+        if foreseen is not None and direct_difference(foreseen, output, answer) is None:
+            return None
+        try:
+            outputs = self._call(self._table.row(given))
         except Exception as error:  # noqa: BLE001  # the model's own code, of any kind
             return _raised(error)
+        return direct_difference(outputs, output, answer)
+
+    def _call(self, table: pd.DataFrame) -> DirectOutputs:
+        inputs = input_of(table, self._signature.form)
+        before = copy.deepcopy(inputs)
+        outputs = predict_direct(self._estimator, inputs)
         self.has_mutated = self.has_mutated or not _is_same(before, inputs)
-        return direct_difference(
-            outputs, self._signature.output, msgspec.convert(prediction, Answer)
-        )
+        return outputs
 
 
 class _DirectProgram:
@@ -83,6 +118,9 @@ class _DirectProgram:
         self._program = program
         self._signature = signature
         self._table = DirectTable(signature)
+
+    def foresee(self, many: Sequence[Any]) -> None:
+        """Programs are asked for each input alone: arrays of many may have many shapes."""
 
     def difference(self, given: Any, prediction: dict[str, JsonValue]) -> str | None:
         try:
@@ -99,6 +137,9 @@ class _DirectFunction:
         self._function: Callable[[Any], Any] = function
         self._type = function_types(function).request
         self.has_mutated = False
+
+    def foresee(self, many: Sequence[Any]) -> None:
+        """A function takes one request."""
 
     def difference(self, given: Any, prediction: dict[str, JsonValue]) -> str | None:
         try:
@@ -128,6 +169,16 @@ class _DirectFunction:
         if hasattr(self._type, "model_validate"):
             return self._type.model_validate(given)
         return msgspec.convert(given, self._type)
+
+
+def _alike(
+    rows: Sequence[tuple[int, pd.DataFrame]],
+) -> Collection[Sequence[tuple[int, pd.DataFrame]]]:
+    """Rows that keep their types beside each other, and that hold nulls in the same columns."""
+    groups: defaultdict[Any, list[tuple[int, pd.DataFrame]]] = defaultdict(list)
+    for key, row in rows:
+        groups[*row.dtypes, *row.isna().iloc[0]].append((key, row))
+    return groups.values()
 
 
 def _raised(error: Exception) -> str:

@@ -38,6 +38,8 @@ _FEWEST = 20
 _LONGEST = 30.0
 _BASES = 3
 _REPEATED = 5
+_TOGETHER = 100
+"""So many hostile records are asked before the model is called directly with them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,14 +203,13 @@ class _Examination:
             )
         found: Counter[str] = Counter()
         right: Counter[str] = Counter()
-        for probe in probes:
-            self._ears.probe(f"{probe.field} = {probe.what}" if probe.field else probe.what)
-            finding = self._judge(probe)
-            if finding is None:
-                right[probe.check] += 1
-                continue
-            found[probe.check] += 1
-            yield finding
+        for start in range(0, len(probes), _TOGETHER):
+            for probe, finding in self._judged(probes[start : start + _TOGETHER]):
+                if finding is None:
+                    right[probe.check] += 1
+                    continue
+                found[probe.check] += 1
+                yield finding
         for check, count in right.items():
             if not found[check]:
                 yield _fine(check, f"as it should be ({count} asked)")
@@ -230,8 +231,24 @@ class _Examination:
         tables = [r if isinstance(r, dict) else {names[0]: r} for r in bases]
         return column_probes(signature, tables)
 
-    def _judge(self, probe: Probe) -> Finding | None:
-        reply = self._respondent.ask(probe.record)
+    def _judged(self, probes: Sequence[Probe]) -> Iterator[tuple[Probe, Finding | None]]:
+        """What is wrong with each answer; what seems right is compared with direct calls."""
+        compared: list[tuple[Probe, Reply]] = []
+        for probe in probes:
+            self._ears.probe(f"{probe.field} = {probe.what}" if probe.field else probe.what)
+            reply = self._respondent.ask(probe.record)
+            finding = self._judge(probe, reply)
+            is_answered = not (probe.codes or reply.code)
+            if finding is None and is_answered and self._given(probe) is not None:
+                compared.append((probe, reply))
+            else:
+                yield probe, finding
+        with hearing():
+            self._direct.foresee([self._given(probe) for probe, _ in compared])
+        for probe, reply in compared:
+            yield probe, self._differing(probe, reply)
+
+    def _judge(self, probe: Probe, reply: Reply) -> Finding | None:
         if probe.codes:
             return judge_refusal(probe, reply)
         finding = judge_answer(probe, reply)
@@ -240,15 +257,15 @@ class _Examination:
         if len(self.answered) < _BATCHES[-1]:
             self._others.append((probe.record, reply.prediction))
         subject = probe.field or probe.what
-        wrong = judge_values(reply.prediction, self._output, check=probe.check, subject=subject)
-        return wrong or self._differing(probe, reply)
+        return judge_values(reply.prediction, self._output, check=probe.check, subject=subject)
+
+    def _given(self, probe: Probe) -> JsonValue:
+        """What the model must get."""
+        return probe.values if self._bundle.signature.form != "object" else probe.record
 
     def _differing(self, probe: Probe, reply: Reply) -> Finding | None:
-        given = probe.values if self._bundle.signature.form != "object" else probe.record
-        if given is None:
-            return None
         with hearing():
-            difference = self._direct.difference(given, reply.prediction)
+            difference = self._direct.difference(self._given(probe), reply.prediction)
         if difference is None:
             return None
         return Finding(

@@ -41,12 +41,13 @@ class MissingModuleError(ModelLoadError):
 
 
 class ProbeTask(msgspec.Struct, frozen=True, kw_only=True):
-    """What the clean process is asked: load this, answer these rows."""
+    """What the clean process is asked: load this, answer these rows, and again if `edited`."""
 
     root: str
     spec: ModelSpec
     signature: str
     rows: list[JsonValue]
+    edited: str | None = None
 
 
 class Cause(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +61,7 @@ class ProbeResult(msgspec.Struct, frozen=True, kw_only=True):
     """What the clean process found; `failure` is None where it answered."""
 
     outputs: list[JsonValue] = []
+    edited: list[JsonValue] = []
     causes: dict[int, Cause] = {}
     requirements: list[str] = []
     failure: str | None = None
@@ -73,11 +75,13 @@ class CleanRun:
 
     Attributes:
         outputs: One prediction a row.
-        causes: Position of a row to why the model failed on it.
+        edited: The same with the edited signature; empty where there was none.
+        causes: Position of a row to why the model failed on it; not with the edited signature.
         requirements: `name==version` of every distribution that was really imported, sorted.
     """
 
     outputs: tuple[JsonValue, ...]
+    edited: tuple[JsonValue, ...]
     causes: dict[int, Cause]
     requirements: tuple[str, ...]
 
@@ -88,12 +92,21 @@ def run_clean(
     signature: Signature,
     rows: list[JsonValue],
     *,
+    edited: Signature | None = None,
     seconds: float = 600,
 ) -> CleanRun:
     """Load the staged model in a new process of this interpreter and answer rows there.
 
     The process starts in an empty directory, without PYTHONPATH, and sees installed packages and
     the staged `code/` only.
+
+    Args:
+        root: The staging directory, or that of a bundle.
+        spec: How its model is loaded.
+        signature: What it takes and gives.
+        rows: What is asked, each row alone.
+        edited: Another signature, with which all rows are asked again of the model loaded again.
+        seconds: How long all of it may take.
 
     Raises:
         MissingModuleError: A module is not importable there.
@@ -104,7 +117,11 @@ def run_clean(
         empty = Path(scratch, "elsewhere")
         empty.mkdir()
         probe = ProbeTask(
-            root=str(root.resolve()), spec=spec, signature=dumps(signature), rows=rows
+            root=str(root.resolve()),
+            spec=spec,
+            signature=dumps(signature),
+            rows=rows,
+            edited=None if edited is None else dumps(edited),
         )
         task.write_bytes(msgspec.json.encode(probe))
         done = _run(task, result, empty, seconds)
@@ -143,6 +160,7 @@ def _read(result: ProbeResult) -> CleanRun:
         )
     return CleanRun(
         outputs=tuple(result.outputs),
+        edited=tuple(result.edited),
         causes=result.causes,
         requirements=tuple(result.requirements),
     )

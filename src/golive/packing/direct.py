@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -39,6 +39,14 @@ class DirectOutputs:
         """The number of rows that were answered."""
         rows = self.probabilities if self.predicted is None else self.predicted
         return 0 if rows is None else len(rows)
+
+    def of_row(self, at: int) -> DirectOutputs:
+        """What it gave for one of the rows."""
+        return replace(
+            self,
+            predicted=None if self.predicted is None else [self.predicted[at]],
+            probabilities=None if self.probabilities is None else self.probabilities[at : at + 1],
+        )
 
 
 def choose_form(

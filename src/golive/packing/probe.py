@@ -30,15 +30,20 @@ def main(task_file: str, result_file: str) -> None:
 
 def _probe(task: ProbeTask, before: frozenset[str]) -> ProbeResult:
     try:
-        engine = engine_for(Path(task.root), task.spec, loads(task.signature))
-        outputs, causes = _answers(engine, task.rows)
+        outputs, causes = _answers(_engine(task, task.signature), task.rows)
+        edited = [] if task.edited is None else _answers(_engine(task, task.edited), task.rows)[0]
     except Exception as error:  # noqa: BLE001 - the edge of the process: reported, not handled
         return _failure(error)
     return ProbeResult(
         outputs=outputs,
+        edited=edited,
         causes=causes,
         requirements=list(imported_requirements(before, code=Path(task.root, "code"))),
     )
+
+
+def _engine(task: ProbeTask, signature: str) -> Engine:
+    return engine_for(Path(task.root), task.spec, loads(signature))
 
 
 def _answers(engine: Engine, rows: list[JsonValue]) -> tuple[list[JsonValue], dict[int, Cause]]:

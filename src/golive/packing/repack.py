@@ -25,7 +25,7 @@ from golive.packing.names import checked_name
 from golive.packing.progress import Progress, say_nothing
 from golive.packing.remaking import contents_of, destination_for
 from golive.runtimes.loading import load_model
-from golive.signature.model import Column, Output, Signature
+from golive.signature.model import Column, JsonValue, Output, Signature
 from golive.signature.toml_reading import loads
 
 __all__ = ["repack"]
@@ -83,15 +83,13 @@ def repack(  # noqa: PLR0913 - each argument is one thing a person may change
     destination = destination_for(old, called, output)
     edited = _edited(old, None if signature is None else Path(signature), threshold)
     say("Answering the golden records again in a clean process")
-    run = _answer_again(old, edited)
+    run, answers = _answer_again(old, edited)
     contents = replace(
         contents_of(old),
         name=called,
         signature=edited,
         requirements=run.requirements,
-        golden=tuple(
-            GoldenRecord(g.record, o) for g, o in zip(old.golden, run.outputs, strict=True)
-        ),
+        golden=tuple(GoldenRecord(g.record, o) for g, o in zip(old.golden, answers, strict=True)),
         card=old.card if card is None else _read(Path(card)),
         python_version=platform.python_version(),
     )
@@ -115,8 +113,8 @@ def _evidence(old: Bundle, contents: BundleContents) -> Evidence:
     )
 
 
-def _answer_again(old: Bundle, edited: Signature) -> CleanRun:
-    """Answer the golden records with the edited signature, where the old one gives the old answers.
+def _answer_again(old: Bundle, edited: Signature) -> tuple[CleanRun, Sequence[JsonValue]]:
+    """The golden records' answers with the edited signature, where the old one gives the old ones.
 
     In an environment that changes answers, repacking would write the changed ones down as right.
 
@@ -124,12 +122,11 @@ def _answer_again(old: Bundle, edited: Signature) -> CleanRun:
         EnvironmentDriftError: Golden records are answered differently here than when packed.
     """
     records = [golden.record for golden in old.golden]
-    run = run_clean(old.path, old.manifest.model, old.signature, records)
+    other = None if edited == old.signature else edited
+    run = run_clean(old.path, old.manifest.model, old.signature, records, edited=other)
     differences = compare_all(old.golden, run.outputs, tolerance=old.manifest.tolerance)
     refuse_drift(old.name, differences)
-    if edited == old.signature:
-        return run
-    return run_clean(old.path, old.manifest.model, edited, records)
+    return run, run.outputs if other is None else run.edited
 
 
 def _edited(old: Bundle, file: Path | None, threshold: float | None) -> Signature:
