@@ -69,6 +69,14 @@ def _package_missing(name: str) -> str | None:
     return None if found else f"{name} is not installed"
 
 
+def _python_missing(python: tuple[int, int]) -> str | None:
+    from golive.building.interpreters import find_interpreter
+
+    if find_interpreter(python) is not None:
+        return None
+    return f"no python{python[0]}.{python[1]} is here"
+
+
 #: Each service that a test may need: a function that says why it is absent, or None.
 SERVICES: dict[str, Callable[[], str | None]] = {
     "data": _data_missing,
@@ -76,6 +84,7 @@ SERVICES: dict[str, Callable[[], str | None]] = {
     "chromium": _chromium_missing,
     "redis": _redis_missing,
     "disks": _disks_missing,
+    "python3.13": lambda: _python_missing((3, 13)),
     "boto3": lambda: _package_missing("boto3"),
     "google-cloud-storage": lambda: _package_missing("google.cloud.storage"),
     "s3": lambda: _bucket_missing("S3"),

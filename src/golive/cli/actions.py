@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from golive.access.key_desk import KeyDesk
     from golive.access.keys import Key
     from golive.access.usage import KeyUsage
+    from golive.building.lambda_package import LambdaPackage
     from golive.bundle.reading import Bundle
     from golive.checking.difference import Difference
     from golive.checking.report import Report
@@ -50,6 +51,12 @@ class Actions:
         from golive.packing.onnx_export import export_onnx
 
         return export_onnx(bundle, **options)
+
+    def build_lambda(self, bundle: Path, **options: Any) -> LambdaPackage:
+        """Make a zip file that AWS Lambda runs."""
+        from golive.building.lambda_package import build_lambda
+
+        return build_lambda(bundle, **options)
 
     def open_bundle(self, path: Path, *, verify_all: bool) -> Bundle:
         """Open a bundle and execute nothing in it."""

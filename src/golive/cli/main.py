@@ -18,7 +18,7 @@ __all__ = ["COMMANDS", "CommandGroup", "command", "main", "run"]
 
 COMMANDS = (
     "pack", "inspect", "check", "diff", "predict", "serve", "push", "versions", "promote",
-    "rollback", "pull", "refresh", "gc", "keys", "repack", "compile", "export", "sbom",
+    "rollback", "pull", "refresh", "gc", "keys", "repack", "compile", "export", "build", "sbom",
     "completion",
 )  # fmt: skip
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130

@@ -1,0 +1,1 @@
+"""Building: what is deployed, and how it is tried before that."""
