@@ -77,6 +77,19 @@ def _python_missing(python: tuple[int, int]) -> str | None:
     return f"no python{python[0]}.{python[1]} is here"
 
 
+def _lambda_client_missing() -> str | None:
+    """Whether AWS's runtime client is here, or where GOLIVE_TEST_LAMBDA_PYTHON says."""
+    python = os.environ.get("GOLIVE_TEST_LAMBDA_PYTHON")
+    if not python:
+        return _package_missing("awslambdaric")
+    command = [python, "-I", "-c", "import awslambdaric, msgspec"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    except OSError as error:
+        return f"GOLIVE_TEST_LAMBDA_PYTHON: {error}"
+    return f"{python}: {done.stderr.strip()[-200:]}" if done.returncode else None
+
+
 #: Each service that a test may need: a function that says why it is absent, or None.
 SERVICES: dict[str, Callable[[], str | None]] = {
     "data": _data_missing,
@@ -85,6 +98,7 @@ SERVICES: dict[str, Callable[[], str | None]] = {
     "redis": _redis_missing,
     "disks": _disks_missing,
     "python3.13": lambda: _python_missing((3, 13)),
+    "awslambdaric": _lambda_client_missing,
     "boto3": lambda: _package_missing("boto3"),
     "google-cloud-storage": lambda: _package_missing("google.cloud.storage"),
     "s3": lambda: _bucket_missing("S3"),

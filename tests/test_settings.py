@@ -24,6 +24,7 @@ def test_the_defaults_are_these():
         body_limit=10_485_760,
         time_limit=30.0,
         max_records=10_000,
+        max_answer=None,
         max_text=1_000_000,
         max_decompression=200.0,
         allowed_hosts=(),

@@ -35,7 +35,7 @@ COVERED = ("src/golive", "tests/frameworks", "tests/end_to_end", "tests/conftest
            "pyproject.toml", "tools/framework_tests.py")  # fmt: skip
 GROUP = "frameworks"
 # Registries, tested by `make test-buckets`; documents, limits and tokens, which the suite tests.
-OTHER_EXTRAS = ("aws", "gcp", "oidc", "redis", "sbom")
+OTHER_EXTRAS = ("aws", "gcp", "lambda", "oidc", "redis", "sbom")
 Project = dict[str, Any]
 IS_SMALL_LINUX = (sys.platform, platform.machine()) == ("linux", "x86_64")
 #: Where there are such builds: the same packages without hundreds of megabytes for GPUs.

@@ -19,6 +19,7 @@ from golive.compiling.not_exported import NOT_EXPORTED
 from golive.compiling.table import EXPORTERS
 from golive.engine.coercion import coercion_table
 from golive.engine.json_body import MAX_DEPTH
+from golive.function_settings import FUNCTION_SETTINGS
 from golive.http.front.limits import FrontLimits
 from golive.scorer import format as program_format
 from golive.service.compression import FREE_BYTES
@@ -48,6 +49,9 @@ MEANINGS = {
     "lookup_failed": "A column is not sent, the store was not to be asked, and it has no default.",
     "model_failed": "The model itself raised for this record, or for all.",
     "non_finite_output": "The model gave NaN or infinity.",
+    "deadline_exceeded": "On AWS Lambda: the time was over before the record's turn, or any's.",
+    "answer_too_large": "The answer is larger than what carries it takes; `records_that_fit` says "
+    "how many of the records to send at a time.",
     "malformed_json": "The body is no JSON.",
     "malformed_csv": "The body is no CSV with a header.",
     "malformed_encoding": "The body cannot be decompressed as its `Content-Encoding` says.",
@@ -125,6 +129,7 @@ LIMITS: tuple[tuple[str, tuple[str, ...] | str, str, tuple[str, ...]], ...] = (
         "that record fails",
         ("too_large",),
     ),
+    ("an answer to records", ("max_answer",), "413", ("answer_too_large",)),
     ("time for an answer, waiting included", ("time_limit",), "504", ("time_limit",)),
     ("requests that threads have in hand", ("threads", "queue"), "503", ("overloaded",)),
     (
@@ -188,6 +193,13 @@ def settings_page() -> Iterator[str]:
         yield f"| `{setting.variable}` | {setting.type} | {default} | {setting.sentence} |"
     yield "| `GOLIVE_DEBUG` | boolean | `False` | Whether errors show their traceback. |"
     yield "| `NO_COLOR` | text | | Any value: no colours. |"
+    yield "\n## Of a function\n"
+    yield "On [AWS Lambda](../aws.md), beside those above; a package may have all of them in"
+    yield "`golive-lambda.json`, by name.\n"
+    yield "| environment variable | type | default | what it does |\n|---|---|---|---|"
+    for setting in FUNCTION_SETTINGS:
+        default = "" if setting.default in (None, "") else f"`{setting.default}`"
+        yield f"| `{setting.variable}` | {setting.type} | {default} | {setting.sentence} |"
 
 
 def validation_page() -> Iterator[str]:

@@ -51,6 +51,14 @@ SERVE_SETTINGS: tuple[Setting, ...] = (
         minimum=1,
     ),
     Setting(
+        name="max_answer",
+        type="size",
+        default=None,
+        sentence="Largest answer to records, such as 6MiB, before it is compressed; a larger one "
+        "is refused with 413, which says how many of the records fit. Unset: no limit.",
+        minimum=1,
+    ),
+    Setting(
         name="max_text",
         type="integer",
         default=1_000_000,

@@ -28,8 +28,10 @@ __all__ = [
     "admin_key",
     "cache_dir",
     "child_environment",
+    "environment",
     "keep_keras_on_cpu",
     "limit_numeric_threads",
+    "load_settings",
     "refresh_secret",
     "registry_location",
     "wished_keras_backend",
@@ -86,7 +88,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Raises:
             UsageError: A value is not of the setting's type, or there is no such setting.
         """
-        values = _load(SETTINGS, environ, flags)
+        values = load_settings(SETTINGS, environ, flags)
         directory = values["cache_dir"] or _user_cache()
         return cls(
             cache_dir=Path(directory).expanduser().absolute(),
@@ -105,6 +107,7 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     body_limit: int
     time_limit: float
     max_records: int
+    max_answer: int | None
     max_text: int
     max_decompression: float
     allowed_hosts: tuple[str, ...]
@@ -160,10 +163,12 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
         Raises:
             UsageError: A value is not of the setting's type, or there is no such setting.
         """
-        return cls(**_load(SERVE_SETTINGS, environ, flags))
+        return cls(**load_settings(SERVE_SETTINGS, environ, flags))
 
 
 def _user_cache() -> Path:
+    if os.environ.get("AWS_LAMBDA_FUNCTION_NAME"):
+        return Path("/tmp/golive")  # noqa: S108 - the one place that a function may write to
     if sys.platform == "linux" and not os.environ.get("XDG_CACHE_HOME"):
         return Path("~/.cache/golive")  # without the import, for which every start would wait
     import platformdirs
@@ -209,6 +214,11 @@ def admin_key(environ: Mapping[str, str] | None = None) -> str | None:
     return Settings.load(environ).admin_key
 
 
+def environment() -> dict[str, str]:
+    """The environment of this process."""
+    return dict(os.environ)
+
+
 def child_environment(**changes: str) -> dict[str, str]:
     """The environment of a process that golive starts: its own, with changes."""
     return {**os.environ, **changes}
@@ -226,10 +236,10 @@ def limit_numeric_threads(count: int) -> None:
 
 def wished_keras_backend(environ: Mapping[str, str] | None = None) -> str | None:
     """The backend that the user chose for Keras: KERAS_BACKEND, or Keras's own file, or None."""
-    environment = os.environ if environ is None else environ
-    if named := environment.get("KERAS_BACKEND"):
+    given = os.environ if environ is None else environ
+    if named := given.get("KERAS_BACKEND"):
         return named
-    home = Path(environment.get("KERAS_HOME") or "~/.keras").expanduser()
+    home = Path(given.get("KERAS_HOME") or "~/.keras").expanduser()
     try:
         found = json.loads((home / "keras.json").read_text("utf-8"))
     except (OSError, ValueError):
@@ -248,13 +258,23 @@ def keep_keras_on_cpu(backend: str) -> None:
         os.environ.setdefault(name, value)
 
 
-def _load(
+def load_settings(
     settings: tuple[Setting, ...], environ: Mapping[str, str] | None, flags: Mapping[str, Any]
 ) -> dict[str, Any]:
+    """The values of settings by name: of the flags, the environment or the defaults.
+
+    Args:
+        settings: The settings.
+        environ: The environment; the process's own if None.
+        flags: By name; None stands for one that was not given.
+
+    Raises:
+        UsageError: A value is not of the setting's type, or there is no such setting.
+    """
     if unknown := sorted(flags.keys() - {setting.name for setting in settings}):
         raise UsageError(f"There is no setting {unknown[0]!r}.")
-    environment = os.environ if environ is None else environ
-    return {s.name: _settle(s, environment, flags.get(s.name)) for s in settings}
+    given = os.environ if environ is None else environ
+    return {s.name: _settle(s, given, flags.get(s.name)) for s in settings}
 
 
 def _settle(setting: Setting, environ: Mapping[str, str], flag: Any) -> SettingValue:

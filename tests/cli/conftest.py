@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from golive.building.runtime_api import Outcome
 from golive.bundle.golden import GoldenRecord
 from golive.bundle.manifest import FileEntry, Manifest, ModelSpec
 from golive.bundle.profile import ColumnProfile, Evaluation, Profile
@@ -160,6 +161,7 @@ class StubActions:
         self.predictor = StubPredictor()
         self.report = REPORT
         self.difference = DIFFERENCE
+        self.outcome = Outcome(kind="answered", body=b'{"label": "yes"}')
         self.error: Exception | None = None
 
     def _called(self, action: str, /, *values: Any, **options: Any) -> None:
@@ -210,6 +212,10 @@ class StubActions:
     def load(self, ref: Path, **options: Any) -> StubPredictor:
         self._called("load", ref, **options)
         return self.predictor
+
+    def invoke(self, package: Path, event: bytes, **how: Any) -> Outcome:
+        self._called("invoke", package, event, **how)
+        return self.outcome
 
     def refresh(self, process: int | None) -> list[Running]:
         self._called("refresh", process)

@@ -138,3 +138,12 @@ def test_an_application_made_before_a_fork_answers_and_logs_in_every_process(bun
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stderr.splitlines()]
     assert len({line["request_id"] for line in lines}) == len(lines) == 12
+
+
+def test_an_answer_that_is_too_large_is_refused_by_the_shortcut_s_way_too(bundle):
+    app = golive.asgi_app(bundle.path, max_answer=100)
+
+    response = ask(app, "POST", "/predict", json=RECORD)
+
+    assert (response.status_code, response.json()["code"]) == (413, "answer_too_large")
+    assert response.json()["records_that_fit"] == 0

@@ -8,20 +8,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import msgspec
-
 from golive.access.errors import KeysError
+from golive.access.key_format import decode_keys, encode_keys
 from golive.access.keys import Key
 from golive.files import locked, write_atomically
 
 __all__ = ["KeyFile"]
-
-_FORMAT = 1
-
-
-class _Content(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    format: int
-    keys: tuple[Key, ...]
 
 
 class KeyFile:
@@ -50,7 +42,7 @@ class KeyFile:
             raise KeysError(f"There is no file of keys at {path}.", hint=hint) from error
         except OSError as error:
             raise KeysError(f"The file of keys {path} cannot be read: {error.strerror}.") from error
-        return self._decoded(content)
+        return decode_keys(content, path)
 
     def change(self, edit: Callable[[tuple[Key, ...]], tuple[Key, ...]]) -> None:
         """Replace the keys by what `edit` makes of them; see `KeyStore`."""
@@ -58,8 +50,7 @@ class KeyFile:
             with self._locked():
                 path = self._path.resolve()
                 keys = edit(self.read() if path.exists() else ())
-                encoded = msgspec.json.encode(_Content(format=_FORMAT, keys=keys))
-                write_atomically(path, msgspec.json.format(encoded, indent=2) + b"\n")
+                write_atomically(path, encode_keys(keys))
         except OSError as error:
             message = f"The file of keys {self._path} cannot be written: {error.strerror}."
             raise KeysError(message) from error
@@ -92,28 +83,3 @@ class KeyFile:
                 f"Others may read or write the file of keys {self._path} (mode {mode:04o}).",
                 hint=f"chmod 600 {self._path}",
             )
-
-    def _decoded(self, content: bytes) -> tuple[Key, ...]:
-        hint = "take it from a copy, or move it away and make new keys"
-        try:
-            decoded = msgspec.json.decode(content, type=_Content)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            message = f"{self._path} is no file of keys: {error}."
-            raise KeysError(message, hint=hint) from error
-        if decoded.format != _FORMAT:
-            raise KeysError(
-                f"The file of keys {self._path} has format {decoded.format}, and this golive "
-                f"knows {_FORMAT}.",
-                hint="update golive",
-            )
-        if len({key.id for key in decoded.keys}) < len(decoded.keys):
-            raise KeysError(f"{self._path} has two keys of the same id.", hint=hint)
-        if any(not _has_zones(key) for key in decoded.keys):
-            raise KeysError(f"{self._path} has a time without a zone.", hint=hint)
-        return decoded.keys
-
-
-def _has_zones(key: Key) -> bool:
-    former = None if key.former is None else key.former.until
-    times = (key.created, key.expires, key.revoked, former)
-    return all(time is None or time.tzinfo is not None for time in times)

@@ -11,11 +11,12 @@ from golive.errors import UsageError
 __all__ = ["open_store"]
 
 
-def open_store(location: str) -> BlobStore:
+def open_store(location: str, *, seconds: float | None = None) -> BlobStore:
     """The blob store at a location; nothing is asked of it yet.
 
     Args:
         location: A folder's path, `s3://BUCKET[/PREFIX]` or `gs://BUCKET[/PREFIX]`.
+        seconds: How long to wait for S3; None: as usual.
 
     Raises:
         UsageError: It names no bucket.
@@ -30,7 +31,7 @@ def open_store(location: str) -> BlobStore:
     if scheme == "s3":
         from golive.blobs.s3 import S3Store
 
-        return S3Store(bucket, prefix)
+        return S3Store(bucket, prefix, seconds=seconds)
     if scheme == "gs":
         from golive.blobs.gcs import GcsStore
 

@@ -35,17 +35,21 @@ class S3Store:
     Args:
         bucket: The bucket's name.
         prefix: What stands before every key, without a slash at its end; may be empty.
+        seconds: How long to wait for a connection, and then for bytes, with one more attempt; None:
+            10 and 60 seconds, with five more.
 
     Raises:
         MissingExtraError: boto3 is not installed.
         StoreUnavailableError: The profile or the endpoint that is named is none.
     """
 
-    def __init__(self, bucket: str, prefix: str = "") -> None:
+    def __init__(self, bucket: str, prefix: str = "", *, seconds: float | None = None) -> None:
         boto3 = require("boto3", extra="aws")
         self._errors = require("botocore.exceptions", extra="aws")
         config = require("botocore.config", extra="aws").Config(
-            retries={"mode": "standard", "max_attempts": 5}, connect_timeout=10, read_timeout=60
+            retries={"mode": "standard", "total_max_attempts": 6 if seconds is None else 2},
+            connect_timeout=10 if seconds is None else min(10, seconds),
+            read_timeout=60 if seconds is None else min(60, seconds),
         )
         self._bucket = bucket
         self._before = f"{prefix.strip('/')}/" if prefix.strip("/") else ""

@@ -25,10 +25,13 @@ LEFT_OUT = (
     "golive.packing",
     "golive.release",
     "golive.testing",
+    "golive.wiring.canaries",
+    "golive.wiring.isolating",
 )
-"""Packages that no production process needs, and processes of servers, which a function has not."""
+"""What no production process needs, and what only servers have: processes, candidates."""
 
 LEFT_OUT_WHERE_COMPILED = (
+    "golive.runtimes.codespace",
     "golive.runtimes.function",
     "golive.runtimes.keras",
     "golive.runtimes.lightgbm",
@@ -36,6 +39,7 @@ LEFT_OUT_WHERE_COMPILED = (
     "golive.runtimes.pyfunc",
     "golive.runtimes.pytorch",
     "golive.runtimes.sklearn",
+    "golive.runtimes.tensors",
     "golive.runtimes.unpickling",
     "golive.runtimes.xgboost",
     "golive.scorer.batches",

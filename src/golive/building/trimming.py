@@ -64,9 +64,9 @@ def trim(root: Path) -> dict[str, int]:
             saved[kind] += _remove(folder)
     stubbed = _loaded_by_stubs(root)
     for file in sorted(path for path in root.rglob("*") if path.is_file()):
-        kind = _kind_of(file, root, stubbed)
-        if kind is not None:
-            saved[kind] += _remove(file)
+        needless = _kind_of(file, root, stubbed)
+        if needless is not None:
+            saved[needless] += _remove(file)
     for metadata in root.glob("*.dist-info/METADATA"):
         saved["metadata"] += _shorten(metadata)
     _remove_empty(root)

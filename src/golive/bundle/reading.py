@@ -127,6 +127,7 @@ def open_bundle(
     verify_all: bool = False,
     cache: Path | None = None,
     sha256: str | None = None,
+    is_noted: bool = True,
 ) -> Bundle:
     """Open a bundle, a directory or a zip file, after verifying it.
 
@@ -135,6 +136,7 @@ def open_bundle(
         verify_all: Compute every hash, also if a stamp says that it was done before.
         cache: Where stamps and extracted archives are kept; None: `golive.settings.cache_dir()`.
         sha256: Of a zip file, where it has just been computed.
+        is_noted: Whether that a directory was verified is noted in the cache for the next time.
 
     Raises:
         UsageError: There is nothing at `path`.
@@ -144,7 +146,8 @@ def open_bundle(
     cache = settings.cache_dir() if cache is None else cache
     try:
         if path.is_dir():
-            return _open_directory(path, path, verify_all=verify_all, stamps=Stamps(cache))
+            stamps = Stamps(cache) if is_noted else None
+            return _open_directory(path, path, verify_all=verify_all, stamps=stamps)
         if path.is_file():
             return _open_archive(
                 path, sha256 or sha256_of(path), verify_all=verify_all, cache=cache
@@ -190,16 +193,23 @@ def extraction_directory(cache: Path) -> Path:
         ) from error
 
 
-def _open_directory(root: Path, source: Path, *, verify_all: bool, stamps: Stamps) -> Bundle:
+def _open_directory(root: Path, source: Path, *, verify_all: bool, stamps: Stamps | None) -> Bundle:
     manifest, manifest_sha256 = read_manifest(root)
-    started_ns = stamps.now_ns()
+    started_ns = 0 if stamps is None else stamps.now_ns()
     states = file_states(root)
     left_out = _left_out(root, manifest, states)
     verify_listing(manifest, states, left_out=left_out)
+    if stamps is None:
+        verify_hashes(root, manifest, left_out=left_out)
+        return _opened(root, source, manifest, left_out)
     stamp = Stamp(id=manifest.id, manifest_sha256=manifest_sha256, files=states)
     if verify_all or not stamps.holds(root, stamp):
         verify_hashes(root, manifest, left_out=left_out)
         stamps.record(root, stamp, started_ns=started_ns)
+    return _opened(root, source, manifest, left_out)
+
+
+def _opened(root: Path, source: Path, manifest: Manifest, left_out: frozenset[str]) -> Bundle:
     return Bundle(
         path=root.absolute(), manifest=manifest, source=source.absolute(), left_out=left_out
     )

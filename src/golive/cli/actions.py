@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from golive.access.keys import Key
     from golive.access.usage import KeyUsage
     from golive.building.lambda_package import LambdaPackage
+    from golive.building.runtime_api import Outcome
     from golive.bundle.reading import Bundle
     from golive.checking.difference import Difference
     from golive.checking.report import Report
@@ -145,6 +146,12 @@ class Actions:
         from golive.wiring.remote_refresh import ask_remote
 
         return ask_remote(url)
+
+    def invoke(self, package: Path, event: bytes, **how: Any) -> Outcome:
+        """Run a package of a function with an event."""
+        from golive.building.function_process import invoke_package
+
+        return invoke_package(package, event, **how)
 
     def key_desk(self, file: Path | None) -> KeyDesk:
         """What changes the keys of a file, or of the one that GOLIVE_KEYS names."""

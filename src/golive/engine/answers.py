@@ -19,7 +19,7 @@ __all__ = [
     "entry_to_json",
 ]
 
-FaultOrigin = Literal["input", "model"]
+FaultOrigin = Literal["input", "model", "time"]
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -29,11 +29,11 @@ class Fault(msgspec.Struct, frozen=True):
         code: Stable name: `missing_column`, `wrong_type`, `null_not_allowed`, `unseen_category`,
             `non_finite`, `out_of_range`, `extra_column`, `not_an_object`, `bad_base64`,
             `bad_image`, `too_large`, `too_deep`, `text_too_long`, `lookup_missed`,
-            `lookup_failed`, `model_failed`,
+            `lookup_failed`, `model_failed`, `deadline_exceeded`,
             `non_finite_output`, or a function model's own.
         message: What is wrong with which value and what would be right.
         field: The path of the field inside the record, such as `age` or `budgets[2].budget_id`.
-        origin: Whose fault it is: the input's or the model's.
+        origin: Whose fault it is: the input's or the model's, or that of the time that was left.
         others: Further faults of the same record, each with code, message and field.
     """
 

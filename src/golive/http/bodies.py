@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
-from urllib.parse import parse_qsl
 
 __all__ = [
     "BodyTooLargeError",
@@ -13,7 +12,6 @@ __all__ = [
     "Message",
     "ReadTimeLimitError",
     "Receive",
-    "parse_query",
     "read_body",
 ]
 
@@ -78,16 +76,3 @@ async def _receive_all(receive: Receive, *, limit: int, most: int) -> bytes:
     if size > limit:
         raise BodyTooLargeError
     return bytes(kept)
-
-
-def parse_query(query: bytes) -> tuple[tuple[str, str], ...]:
-    """The decoded pairs of a query string, in order.
-
-    Raises:
-        ValueError: It is not UTF-8, or has more than 10,000 pairs.
-    """
-    return tuple(
-        parse_qsl(
-            query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=10_000
-        )
-    )

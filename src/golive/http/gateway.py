@@ -12,7 +12,6 @@ from threading import Lock
 
 import msgspec
 
-from golive.http.bodies import parse_query
 from golive.http.lanes import Lane, lanes_of
 from golive.http.limits import AppLimits
 from golive.http.open_exchange import Desk, OpenExchange
@@ -25,6 +24,7 @@ from golive.service.answering import Question
 from golive.service.calls import Reply, problem_reply
 from golive.service.exchange import Request, Response
 from golive.service.problems import Problem
+from golive.service.query_text import parse_query
 from golive.service.service import Service
 
 __all__ = ["ServiceGateway"]

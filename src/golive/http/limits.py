@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-__all__ = ["AppLimits"]
+from golive.service.served import Limits
+from golive.settings import ServeSettings
+
+__all__ = ["AppLimits", "limits_of"]
 
 
 class AppLimits(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,3 +28,12 @@ class AppLimits(msgspec.Struct, frozen=True, kw_only=True):
     read_seconds: float = 15.0
     answer_seconds: float = 30.0
     retry_after: int = 1
+
+
+def limits_of(settings: ServeSettings) -> Limits:
+    """What a request may cost, wherever it comes from, as the settings say."""
+    return Limits(
+        body_bytes=settings.body_limit,
+        decompression_times=settings.max_decompression,
+        answer_bytes=settings.max_answer,
+    )

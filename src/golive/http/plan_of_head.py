@@ -77,7 +77,8 @@ class HeadPlan:
             and not (endpoint is not None and endpoint.waits)
         )
         self.shortcut = None
-        reads_small = service.context.limits.body_bytes >= SMALL_BODY
+        limits = service.context.limits
+        reads_small = limits.body_bytes >= SMALL_BODY and limits.answer_bytes is None
         if endpoint is not None and reads_small and not (is_refused or admitted.refuses_body):
             self.shortcut = endpoint.shortcut if manner == "at_once" else None
         self.answers_at_once = manner == "at_once"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from golive.engine.answers import Answer, Defaulted, Fault
+from golive.engine.answers import Answer, Defaulted, Fault, FaultOrigin
 from golive.service.calls import Call, Reply, problem_reply
 from golive.service.json_text import encode_json
 from golive.service.problems import Problem
@@ -16,6 +16,13 @@ from golive.signature.model import JsonValue
 __all__ = ["Entries", "Outcome", "Question"]
 
 Entries = Sequence[Answer | Fault]
+
+_BLAME: dict[FaultOrigin, int] = {"model": 0, "time": 1, "input": 2}
+_CODES: dict[FaultOrigin, str] = {
+    "model": "model_failed",
+    "time": "deadline_exceeded",
+    "input": "invalid_records",
+}
 
 
 class Outcome(msgspec.Struct, kw_only=True):
@@ -40,9 +47,8 @@ class Outcome(msgspec.Struct, kw_only=True):
         if not self.faults or len(self.faults) < len(self.entries):
             return None
         faults = list(self.faults.values())
-        culprit = next((fault for fault in faults if fault.origin == "model"), None)
-        code = "invalid_records" if culprit is None else "model_failed"
-        first = culprit or faults[0]
+        culprit = min(faults, key=lambda fault: _BLAME[fault.origin])
+        code, first = _CODES[culprit.origin], culprit
         if len(faults) == 1:
             return Problem(code=code, detail=first.message)
         detail = (

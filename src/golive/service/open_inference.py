@@ -229,10 +229,13 @@ def _problem(outcome: Outcome) -> Problem:
     """Of the records that failed: a tensor has no null, so that no record is answered."""
     faults = outcome.faults
     index, first = next(iter(faults.items()))
-    is_of_model = all(fault.origin == "model" for fault in faults.values())
+    origins = {fault.origin for fault in faults.values()}
+    code = "model_failed" if origins == {"model"} else "failed_records"
+    if "time" in origins:  # to ask again may help
+        code = "deadline_exceeded"
     more = f" ({len(faults) - 1} more failed; `errors` names each)" if len(faults) > 1 else ""
     return Problem(
-        code="model_failed" if is_of_model else "failed_records",
+        code=code,
         detail=f"Record {index}: {first.message}{more}",
         members={"errors": [fault_to_error(at, fault) for at, fault in faults.items()]},
     )

@@ -46,6 +46,7 @@ STATUSES: dict[str, int] = {
     "body_too_large": 413,
     "ratio_too_large": 413,
     "too_many_records": 413,
+    "answer_too_large": 413,
     "unsupported_media_type": 415,
     "host_not_allowed": 421,
     "bad_request_shape": 422,
@@ -68,6 +69,7 @@ STATUSES: dict[str, int] = {
     "keys_unavailable": 503,
     "limits_unavailable": 503,
     "time_limit": 504,
+    "deadline_exceeded": 504,
 }
 """Code of a request's problem to its status; any other code of a `RequestError` is 400."""
 
@@ -90,6 +92,7 @@ RECORD_CODES = frozenset(
         "lookup_failed",
         "model_failed",
         "non_finite_output",
+        "deadline_exceeded",
     }
 )
 """Codes of records' errors that golive itself gives."""

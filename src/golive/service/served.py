@@ -63,11 +63,13 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
         body_bytes: Largest body.
         decompression_times: As many times larger a large body may become when decompressed.
         retry_after: Seconds that a refused caller is told to wait.
+        answer_bytes: Largest answer to records, before it is compressed; None: no limit.
     """
 
     body_bytes: int = 10 * 1024 * 1024
     decompression_times: float = 200.0
     retry_after: int = 1
+    answer_bytes: int | None = None
 
 
 class Readiness:

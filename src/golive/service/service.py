@@ -75,7 +75,12 @@ class Service:
         if isinstance(entries, BaseException):
             return self._failed(question.call, entries)
         try:
-            return question.reply(entries)
+            reply, limit = question.reply(entries), self.context.limits.answer_bytes
+            if limit is None or len(reply.body) <= limit:
+                return reply
+            from golive.service.answer_size import bounded  # few answers are too large
+
+            return bounded(question, entries, reply, limit=limit)
         except _ANYTHING as error:
             return self._failed(question.call, error)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from golive.errors import UsageError
-from golive.http.gateway_building import addresses_of, open_gatekeeper, origins_of
+from golive.http.entrance_building import addresses_of, open_gatekeeper, origins_of
+from golive.http.limits import limits_of
 from golive.http.plan import ServePlan
 from golive.service.context import ServiceContext
 from golive.service.request_ids import request_ids
-from golive.service.served import Limits
 from golive.service.service import Service
 from golive.settings import ServeSettings
 from golive.wiring.models import load_models
@@ -46,7 +46,7 @@ def open_service(*bundles: str | Path, settings: ServeSettings | None = None) ->
         origins=origins_of(loaded),
         addresses=addresses_of(loaded),
         allowed_hosts=loaded.allowed_hosts,
-        limits=Limits(body_bytes=loaded.body_limit, decompression_times=loaded.max_decompression),
+        limits=limits_of(loaded),
         gatekeeper=open_gatekeeper(loaded),
         metrics_open=loaded.metrics_open,
     )

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Callable
 
 from golive.bundle.reading import Bundle
-from golive.http.gateway_building import addresses_of, open_token_desk, origins_of
+from golive.http.entrance_building import addresses_of, open_token_desk, origins_of
 from golive.http.plan import Canary, ServePlan
 from golive.http.server import serve as run_server
 from golive.signature.model import JsonValue
