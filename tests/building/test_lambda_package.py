@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import golive
 from golive.building.errors import NotProvenError
 from golive.building.interpreters import find_interpreter
 from golive.building.lambda_package import build_lambda
@@ -130,6 +131,62 @@ class TestOfACompiledBundle:
             prove(broken, compiled, python=lambda_cache / "lambda/python3.13/bin/python")
 
 
+FUNCTION = """
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass
+class Request:
+    values: list[float]
+
+
+def middle(request: Request) -> float:
+    return float(np.median(np.array(request.values)))
+"""
+
+
+@pytest.fixture(scope="session")
+def function(tmp_path_factory):
+    """A bundle of a function that needs NumPy."""
+    folder = tmp_path_factory.mktemp("function")
+    (folder / "middle.py").write_text(FUNCTION)
+    (folder / "requests.jsonl").write_text('{"values": [1, 2, 9]}\n{"values": [3.5]}\n')
+    return golive.pack(
+        f"{folder}/middle.py:middle",
+        folder / "requests.jsonl",
+        name="middle",
+        output=folder / "middle.bundle",
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.requires("python3.13")
+def test_a_model_that_is_not_compiled_gets_its_exact_wheels_trimmed_and_answers(
+    function, lambda_cache, tmp_path
+):
+    made = build_lambda(
+        function.source,
+        output=tmp_path / "deploy.zip",
+        python="3.13",
+        cache=lambda_cache,
+        today=TODAY,
+    )
+
+    names = names_in(made.path)
+    parts = {part.name: part for part in made.contents.parts}
+    assert made.proving is not None
+    assert f"numpy=={parts['numpy'].version}" in function.requirements
+    assert parts["numpy"].because == "The model imported it when it was packed."
+    assert "bundle/code/middle.py" in names
+    assert not [n for n in names if n.startswith("numpy/") and "/tests/" in n]
+    assert not [n for n in names if n.endswith((".pyi", ".pxd", ".h", ".a"))]
+    assert [n for n in names if n.startswith("numpy.libs/")]
+    assert made.contents.saved["tests"] > 1_000_000
+
+
+@pytest.mark.soak
 @pytest.mark.slow
 @pytest.mark.requires("python3.13")
 @pytest.mark.timeout(900)
