@@ -15,7 +15,10 @@ from golive.errors import UsageError
 
 __all__ = ["BUNDLE", "DATA", "ENTRY", "HANDLER", "LIBRARIES", "PACKED_SETTINGS", "place_all"]
 
-BUNDLE, DATA, LIBRARIES, HANDLER = "bundle", "data", "lib", "handler.py"
+BUNDLE = "bundle"
+DATA = "data"
+LIBRARIES = "lib"
+HANDLER = "handler.py"
 PACKED_SETTINGS = "golive-lambda.json"
 ENTRY = "golive.entry.aws_lambda"
 """The module whose `handler` AWS Lambda calls, by way of handler.py."""
