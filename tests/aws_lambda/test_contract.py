@@ -105,7 +105,7 @@ def server(bundle):
 
 
 def of_rest(method, path, query, headers, body):
-    event = rest(None, method=method, path=path, query=query, headers=headers, **body)
+    event = rest(method=method, path=path, query=query, headers=headers, **body)
     if "%ff" in query:  # API Gateway decodes it, and nothing is left that is no UTF-8
         pytest.skip("a REST API hands over decoded text")
     return event
@@ -113,21 +113,21 @@ def of_rest(method, path, query, headers, body):
 
 def of_alb(method, path, query, headers, body):
     pairs = dict(part.split("=", 1) for part in query.split("&")) if query else {}
-    return alb(None, method=method, path=path, query=pairs, headers=headers, **body)
+    return alb(method=method, path=path, query=pairs, headers=headers, **body)
 
 
 def of_http(method, path, query, headers, body):
-    return http(None, method=method, path=path, query=query, headers=headers, **body)
+    return http(method=method, path=path, query=query, headers=headers, **body)
 
 
 def of_stage(method, path, query, headers, body):
     return http(
-        None, method=method, path=f"/dev{path}", query=query, headers=headers, stage="dev", **body
+        method=method, path=f"/dev{path}", query=query, headers=headers, stage="dev", **body
     )
 
 
 def of_url(method, path, query, headers, body):
-    return url(None, method=method, path=path, query=query, headers=headers, **body)
+    return url(method=method, path=path, query=query, headers=headers, **body)
 
 
 FRONTS = {"rest": of_rest, "http": of_http, "stage": of_stage, "url": of_url, "alb": of_alb}

@@ -19,17 +19,17 @@ def test_without_a_limit_nothing_is_too_large():
 
 
 @pytest.mark.parametrize(
-    ("path", "body", "cut"),
+    ("path", "body", "cut", "limit"),
     [
-        ("/predict", [RECORDS[0]] * 40, lambda count: [RECORDS[0]] * count),
+        ("/predict", [RECORDS[0]] * 40, lambda count: [RECORDS[0]] * count, 700),
         ("/predict", {"records": RECORDS * 10, "ids": ["x" * 9] * 30},
-         lambda count: {"records": (RECORDS * 10)[:count], "ids": ["x" * 9] * count}),
+         lambda count: {"records": (RECORDS * 10)[:count], "ids": ["x" * 9] * count}, 700),
         ("/invocations", {"dataframe_records": [RECORDS[0]] * 40},
-         lambda count: {"dataframe_records": [RECORDS[0]] * count}),
+         lambda count: {"dataframe_records": [RECORDS[0]] * count}, 150),
     ],
 )  # fmt: skip
-def test_as_many_records_as_it_says_have_an_answer_that_fits(path, body, cut):
-    limited = service(700)
+def test_as_many_records_as_it_says_have_an_answer_that_fits(path, body, cut, limit):
+    limited = service(limit)
 
     refused = limited.handle(post(body, path=path))
     told = strict_json(refused)
@@ -39,7 +39,7 @@ def test_as_many_records_as_it_says_have_an_answer_that_fits(path, body, cut):
     assert (refused.status, told["code"]) == (413, "answer_too_large")
     assert 0 < fits < told["records"]
     assert fitting.status == 200
-    assert len(fitting.body) <= 700
+    assert len(fitting.body) <= limit
     assert refused.facts.records == told["records"]
 
 
