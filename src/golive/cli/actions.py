@@ -147,11 +147,14 @@ class Actions:
 
         return ask_remote(url)
 
-    def invoke(self, package: Path, event: bytes, **how: Any) -> Outcome:
+    def invoke(self, package: Path, event: bytes, *, python: str | None, **how: Any) -> Outcome:
         """Run a package of a function with an event."""
         from golive.building.function_process import invoke_package
+        from golive.building.package_python import python_for
+        from golive.cli.output import say
 
-        return invoke_package(package, event, **how)
+        own = python_for(package, tell=say) if python is None else python
+        return invoke_package(package, event, python=own, **how)
 
     def key_desk(self, file: Path | None) -> KeyDesk:
         """What changes the keys of a file, or of the one that GOLIVE_KEYS names."""
