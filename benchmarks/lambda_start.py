@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -270,14 +270,29 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", choices=MODELS, default=list(MODELS))
     options = parser.parse_args()
     if not options.report:
-        _RESULTS.write_bytes(msgspec.json.format(msgspec.json.encode(_run(options.only))) + b"\n")
+        measured = _with_older(_run(options.only))
+        _RESULTS.write_bytes(msgspec.json.format(msgspec.json.encode(measured)) + b"\n")
     read = msgspec.json.decode(_RESULTS.read_bytes(), type=Measurements)
     text = between_markers(_DOCUMENT.read_text("utf-8"), _MARKER, lambda_table(read))
     _DOCUMENT.write_text(text, "utf-8")
 
 
+def _with_older(new: Measurements) -> Measurements:
+    """What was measured, and of the models that were not what was measured before."""
+    if not _RESULTS.is_file():
+        return new
+    older = msgspec.json.decode(_RESULTS.read_bytes(), type=Measurements).measured
+    names = {each.model for each in new.measured}
+    whole = [*(each for each in older if each.model not in names), *new.measured]
+    order = [*MODELS]
+    whole.sort(key=lambda each: (order.index(each.model), WAYS.index(each.way)))
+    return replace(new, measured=tuple(whole))
+
+
 def _run(names: list[str]) -> Measurements:
     data = Path(os.environ.get("GOLIVE_TEST_DATA", "."))
+    if {"games", "newsgroups"} & set(names) and not (data / "games").is_dir():
+        raise SystemExit("GOLIVE_TEST_DATA does not point to the larger data sets")
     interpreter = find_interpreter(_PYTHON)
     if interpreter is None:
         raise SystemExit("no python3.13 is here, for which the packages are made")
