@@ -269,9 +269,9 @@ def main() -> None:
     parser.add_argument("--report", action="store_true", help="only write the table again")
     parser.add_argument("--only", nargs="*", choices=MODELS, default=list(MODELS))
     options = parser.parse_args()
-    if not options.report:
-        measured = _with_older(_run(options.only))
-        _RESULTS.write_bytes(msgspec.json.format(msgspec.json.encode(measured)) + b"\n")
+    for measured in [] if options.report else _run(options.only):
+        whole = msgspec.json.encode(_with_older(measured))
+        _RESULTS.write_bytes(msgspec.json.format(whole) + b"\n")
     read = msgspec.json.decode(_RESULTS.read_bytes(), type=Measurements)
     text = between_markers(_DOCUMENT.read_text("utf-8"), _MARKER, lambda_table(read))
     _DOCUMENT.write_text(text, "utf-8")
@@ -289,7 +289,8 @@ def _with_older(new: Measurements) -> Measurements:
     return replace(new, measured=tuple(whole))
 
 
-def _run(names: list[str]) -> Measurements:
+def _run(names: list[str]) -> Iterator[Measurements]:
+    """The measurements of each model, as soon as they are there."""
     data = Path(os.environ.get("GOLIVE_TEST_DATA", "."))
     if {"games", "newsgroups"} & set(names) and not (data / "games").is_dir():
         raise SystemExit("GOLIVE_TEST_DATA does not point to the larger data sets")
@@ -297,12 +298,11 @@ def _run(names: list[str]) -> Measurements:
     if interpreter is None:
         raise SystemExit("no python3.13 is here, for which the packages are made")
     python = make_proving_environment(interpreter, "3.13", cache=settings.cache_dir(), tell=say)
-    machine = this_machine()
+    machine, day = this_machine(), time.strftime("%Y-%m-%d", time.gmtime())
     with tempfile.TemporaryDirectory() as folder:
-        measured = [m for name in names for m in measure(name, data, Path(folder), python)]
-    return Measurements(
-        machine=machine, day=time.strftime("%Y-%m-%d", time.gmtime()), measured=tuple(measured)
-    )
+        for name in names:
+            measured = tuple(measure(name, data, Path(folder), python))
+            yield Measurements(machine=machine, day=day, measured=measured)
 
 
 if __name__ == "__main__":
