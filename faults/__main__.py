@@ -12,6 +12,11 @@ from collections import Counter
 from pathlib import Path
 
 from faults.bundles import make_bundles
+from faults.candidates import (
+    crashing_candidate,
+    crashing_shadow,
+    shadow_holding_interpreter,
+)
 from faults.crashing_backend import crashing_backend
 from faults.damage import damaged_registry
 from faults.leaking import leaking_model
@@ -46,6 +51,9 @@ SCENARIOS: dict[str, Scenario] = {
         hanging_model,
         crashing_model,
         crashing_backend,
+        crashing_candidate,
+        crashing_shadow,
+        shadow_holding_interpreter,
         leaking_model,
         abusive_clients,
         ended_under_load,

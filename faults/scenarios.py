@@ -130,8 +130,8 @@ async def crashing_model(setting: Setting, found: Found) -> None:
     async with _server(setting, found) as server, _load(setting, found, server) as load:
         for number in range(max(1, int(setting.seconds / 4))):
             await asyncio.sleep(3.0)
-            server.expect_crash(f"crash {number + 1}")
-            await load.once(lambda at: questions.echo(at, "crash"))
+            with server.crash(f"crash {number + 1}"):
+                await load.once(lambda at: questions.echo(at, "crash"))
             await asyncio.sleep(1.0)
     if not found.ledger.cut:
         found.faults.append("no worker came down: nothing was shown")

@@ -8,12 +8,14 @@ import signal
 import sys
 import time
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["Kill", "Server"]
+__all__ = ["Crash", "Kill", "Server"]
 
 _START_SECONDS = 60
+_NOTICED_SECONDS = 2.0
 
 
 class Kill:
@@ -27,6 +29,28 @@ class Kill:
     def __init__(self, name: str, ports: frozenset[int]) -> None:
         self.name = name
         self.ports = ports
+
+
+class Crash:
+    """A death of a server process by a request; which connections it held is not known.
+
+    On a busy machine it may take seconds until the request is read, and until a process is dumped.
+
+    Attributes:
+        name: What to call it, such as `crash 1`.
+        begun: When the request was about to be sent, by `time.monotonic()`.
+        ended: When its connection was, or None.
+    """
+
+    def __init__(self, name: str, *, begun: float) -> None:
+        self.name = name
+        self.begun = begun
+        self.ended: float | None = None
+
+    def covers(self, broken_at: float) -> bool:
+        """Whether a connection that broke then may have been one of them."""
+        is_over = self.ended is not None and broken_at > self.ended + _NOTICED_SECONDS
+        return self.begun <= broken_at and not is_over
 
 
 class Server:
@@ -57,7 +81,7 @@ class Server:
         self.log = log
         self.environment = {**os.environ, **(environment or {})}
         self._kills: list[Kill] = []
-        self._crashes: list[tuple[float, str]] = []
+        self._crashes: list[Crash] = []
         self.port = 0
 
     async def start(self) -> None:
@@ -102,9 +126,33 @@ class Server:
         self._kills.append(Kill(f"SIGKILL {len(self._kills) + 1}", ports))
         os.kill(worker, signal.SIGKILL)
 
-    def expect_crash(self, name: str) -> None:
-        """A worker is about to be brought down by a request."""
-        self._crashes.append((time.monotonic(), name))
+    @contextmanager
+    def crash(self, name: str) -> Iterator[None]:
+        """A worker is brought down by a request that is sent, and ends, meanwhile."""
+        crash = Crash(name, begun=time.monotonic())
+        self._crashes.append(crash)
+        try:
+            yield
+        finally:
+            crash.ended = time.monotonic()
+
+    async def note_crashes(self) -> None:
+        """Note each crash that the log tells of, until this is cancelled."""
+        noted = 0
+        while True:
+            crashes = self.crashes
+            for number in range(noted, crashes):
+                now = time.monotonic()
+                crash = Crash(f"crash {number + 1}", begun=now - _NOTICED_SECONDS)
+                crash.ended = now
+                self._crashes.append(crash)
+            noted = crashes
+            await asyncio.sleep(0.05)
+
+    @property
+    def crashes(self) -> int:
+        """How many workers have crashed, as the log tells."""
+        return self.log.read_text("utf-8", "replace").count("died with exit code -11")
 
     def killer_of(self, port: int, *, broken_at: float) -> str | None:
         """What killed the process that held a client's connection, or None.
@@ -116,9 +164,9 @@ class Server:
         for kill in reversed(self._kills):
             if port in kill.ports:
                 return kill.name
-        for at, name in reversed(self._crashes):
-            if at <= broken_at <= at + 2.0:
-                return name
+        for crash in reversed(self._crashes):
+            if crash.covers(broken_at):
+                return crash.name
         return None
 
     async def stop(self, *, seconds: float = 30) -> int:

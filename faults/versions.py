@@ -18,7 +18,13 @@ from golive.wiring.registries import open_registry
 __all__ = ["MODEL", "Versions", "share_of"]
 
 MODEL = "linear"
-_FORMULAS = {"linear": (3, 1), "other": (5, 2), "third": (7, 3)}
+_FORMULAS = {
+    "linear": (3, 1),
+    "other": (5, 2),
+    "third": (7, 3),
+    "crashing": (11, 4),
+    "holding": (13, 5),
+}
 
 
 def share_of(body: bytes) -> float:

@@ -150,3 +150,15 @@ print(json.dumps(in_children(child)))
 """)
 
     assert told == [[2.0]]
+
+
+def test_a_breaker_that_is_open_is_closed_in_a_child():
+    told = told_by("""
+from golive.breaker import Breaker
+
+breaker = Breaker(failures=1, first_pause=60.0, longest_pause=60.0)
+breaker.fail(breaker.ask())
+print(json.dumps([in_children(breaker.ask), breaker.ask()]))
+""")
+
+    assert told == [[0], None]

@@ -98,7 +98,7 @@ MEANINGS = {
 
 _FRONT = FrontLimits()
 #: What is limited; the settings that say how much (or the number that golive has); what becomes
-#: of more; the codes by which it is counted.
+#: of more; the codes, or the metric, by which it is counted.
 LIMITS: tuple[tuple[str, tuple[str, ...] | str, str, tuple[str, ...]], ...] = (
     (
         "the request line and the headers",
@@ -141,8 +141,8 @@ LIMITS: tuple[tuple[str, tuple[str, ...] | str, str, tuple[str, ...]], ...] = (
     (
         "memory of a worker",
         ("worker_memory",),
-        "another one takes its place (`golive_workers_replaced_total`)",
-        (),
+        "another one takes its place",
+        ('golive_workers_replaced_total{reason="memory"}',),
     ),
     (
         "time in which a client reads nothing of its answer",
@@ -150,7 +150,24 @@ LIMITS: tuple[tuple[str, tuple[str, ...] | str, str, tuple[str, ...]], ...] = (
         "the connection is closed",
         ("write_time_limit",),
     ),
-    ("time without a request", ("idle_limit",), "the connection is closed", ()),
+    (
+        "time without a request",
+        ("idle_limit",),
+        "the connection is closed",
+        ('golive_connections_ended_total{limit="idle"}',),
+    ),
+    (
+        "time to agree on TLS",
+        ("header_limit",),
+        "the connection is closed",
+        ('golive_connections_ended_total{limit="handshake"}',),
+    ),
+    (
+        "what a client still does after an answer that ended its connection",
+        f"{_FRONT.linger_seconds:g} s without a byte, the time of a body, twice its largest size",
+        "the connection is cut",
+        ('golive_connections_ended_total{limit="lingering"}',),
+    ),
     (
         "requests of one connection at a time",
         f"{_FRONT.pipeline}",
@@ -242,9 +259,10 @@ def limits_page() -> Iterator[str]:
     found = {setting.name: setting for setting in settings.SERVE_SETTINGS}
     yield "# Limits\n"
     yield "Everything that a caller can make large, long or many has a limit. What is over one is"
-    yield 'refused with a code of its own and counted in `golive_errors_total{code="…"}`; the other'
-    yield "records of the request, and other callers, are answered.\n"
-    yield "| what | by default | set by | more is | code |\n|---|---|---|---|---|"
+    yield 'refused with a code of its own and counted in `golive_errors_total{code="…"}`; where'
+    yield "nobody could be told a code, in the metric that the table names. The other records of"
+    yield "the request, and other callers, are answered.\n"
+    yield "| what | by default | set by | more is | counted as |\n|---|---|---|---|---|"
     for what, limit, outcome, codes in LIMITS:
         listed = ", ".join(f"`{code}`" for code in codes)
         if isinstance(limit, str):

@@ -6,6 +6,7 @@ import joblib
 import numpy as np
 import pandas as pd
 from moody import Moody
+from rough import Crashing, Holding
 from sklearn.linear_model import LinearRegression
 
 FOLDER = Path(__file__).resolve().parent
@@ -20,12 +21,14 @@ def exact(model, factor, offset):
 
 
 def main():
-    """Write linear.joblib, other.joblib, third.joblib, moody.joblib and sample.csv."""
+    """Write a file for each model, and sample.csv."""
     for name, model, factor, offset in (
         ("linear", LinearRegression(), 3, 1),
         ("other", LinearRegression(), 5, 2),
         ("third", LinearRegression(), 7, 3),
         ("moody", Moody(), 3, 1),
+        ("crashing", Crashing(), 11, 4),
+        ("holding", Holding(), 13, 5),
     ):
         fitted, frame = exact(model, factor, offset)
         joblib.dump(fitted, f"{name}.joblib")

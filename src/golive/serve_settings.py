@@ -291,14 +291,16 @@ SERVE_SETTINGS: tuple[Setting, ...] = (
         type="text",
         default=None,
         sentence="A candidate and the percent of the requests that it answers, such as "
-        "candidate=10 or prod=90,candidate=10; unset: there is none.",
+        "candidate=10 or prod=90,candidate=10, and beside other models NAME@candidate=10; unset: "
+        "there is none.",
     ),
     Setting(
         name="shadow",
         type="text",
         default=None,
         sentence="Alias of a candidate that answers copies of the requests, which nobody gets and "
-        "which are compared with what was answered; unset: there is none.",
+        "which are compared with what was answered, in a process of its own; beside other models "
+        "NAME@ALIAS; unset: there is none.",
     ),
     Setting(
         name="sticky_header",
@@ -312,7 +314,8 @@ SERVE_SETTINGS: tuple[Setting, ...] = (
         type="duration",
         default=300.0,
         sentence="How long a new version may take to load in a process of its own, where it is "
-        "tried before the one that serves loads it, such as 5m; 0: it is not tried.",
+        "tried before the one that serves loads it (a candidate before the start, too), such as "
+        "5m; 0: it is not tried.",
         minimum=0,
     ),
     Setting(

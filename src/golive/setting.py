@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from math import isfinite
 from pathlib import Path
@@ -11,7 +12,15 @@ import msgspec
 
 from golive.errors import UsageError
 
-__all__ = ["SecretUrl", "Setting", "SettingType", "SettingValue", "parse_duration", "parse_size"]
+__all__ = [
+    "DURATION",
+    "SecretUrl",
+    "Setting",
+    "SettingType",
+    "SettingValue",
+    "parse_duration",
+    "parse_size",
+]
 
 SettingType = Literal[
     "integer", "number", "text", "boolean", "list", "path", "count", "duration", "size", "url"
@@ -57,8 +66,8 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         name: As in Python, such as `body_limit`.
         type: What its text in the environment is read as; a `list` is separated by commas, a
-            `count` is an integer or `auto`, a `duration` such as `30s` is in seconds, a `size` such
-            as `800MiB` in bytes, a `url` may hold a password.
+            `count` is an integer or `auto`, a `duration` such as `30s` or `90d` is in seconds, a
+            `size` such as `800MiB` in bytes, a `url` may hold a password.
         default: The value where nothing sets it.
         sentence: What it does.
         minimum: The smallest number that is allowed, or None.
@@ -115,6 +124,9 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
         return value
 
 
+DURATION = "a duration such as 30s, 15m, 24h or 90d"
+"""What the text of a duration is called, for messages."""
+
 _ARTICLES: dict[SettingType, str] = {
     "integer": "an integer",
     "number": "a number",
@@ -123,27 +135,25 @@ _ARTICLES: dict[SettingType, str] = {
     "list": "a list",
     "path": "a path",
     "count": "an integer or auto",
-    "duration": "a duration such as 30s, 5m or 1h",
+    "duration": DURATION,
     "url": "a URL",
     "size": "a size such as 800MiB, 2GB or 1000000",
 }
 
 
 def parse_duration(text: str) -> float:
-    """The seconds of a duration: a number of seconds, or of `ms`, `s`, `m` or `h`.
+    """The seconds of a duration: a number of seconds, or of `ms`, `s`, `m`, `h` or `d`.
 
     Examples:
-        >>> parse_duration("30s"), parse_duration("1.5m"), parse_duration("90")
-        (30.0, 90.0, 90.0)
+        >>> [parse_duration(text) for text in ("90", "1.5m", "250ms", "7d")]
+        [90.0, 90.0, 0.25, 604800.0]
 
     Raises:
-        ValueError: It is none.
+        ValueError: It is none; the message says what one is.
     """
-    stripped = text.strip()
-    number = stripped.rstrip("hms")
-    unit = stripped[len(number) :]
-    if unit not in _UNITS or not isfinite(seconds := float(number) * _UNITS[unit]):
-        raise ValueError(text)
+    match = _DURATION.fullmatch(text.strip())
+    if match is None or not isfinite(seconds := float(match[1]) * _UNITS[match[2]]):
+        raise ValueError(f"{text!r} is not {DURATION}.")
     return seconds
 
 
@@ -180,7 +190,10 @@ _PARSERS: dict[SettingType, Callable[[str], SettingValue]] = {
     "size": parse_size,
 }
 
-_UNITS = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_DURATION = re.compile(
+    r"((?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)(ms|s|m|h|d|)"  # a sign means nothing
+)
+_UNITS = {"": 1.0, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 _SIZES = {
     "": 1,
     "b": 1,

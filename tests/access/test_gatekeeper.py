@@ -222,8 +222,17 @@ def test_keys_go_on_beside_tokens_and_tokens_are_no_keys_of_administration():
     [
         ({"burst": 3}, "needs a rate"),
         ({"quotas": ["1/day", "2/day"]}, "two quotas of the same period"),
-        ({"expires": "soon"}, "is no time"),
+        ({"expires": "soon"}, "--expires: 'soon' is not a duration such as 30s"),
         ({"expires": "999999999d"}, "too long"),
+        ({"expires": "2e9d"}, "too long"),
+        ({"expires": "2025-12-31"}, "is over at 2026-01-01 00:00 UTC: the key would open nothing"),
+        ({"expires": "2026-01-01T01:00:00+01:00"}, "is over"),
+        ({"expires": "0s"}, "is over"),
+        ({"expires": "-1d"}, "is not a duration"),
+        ({"routes": ["predict"]}, "'predict' is no path of a server"),
+        ({"routes": ["/admin/*"]}, "keys of administration alone"),
+        ({"models": ["games@prod"]}, "no model can be called 'games@prod'"),
+        ({"models": [""]}, "no model can be called"),
     ],
 )
 def test_what_makes_no_key_is_refused(setup, wish, message):
@@ -240,3 +249,42 @@ def test_a_name_is_taken_until_its_key_is_revoked(setup):
     setup.create()
 
     assert len(setup.desk.keys()) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "expires"),
+    [
+        ("90d", START + timedelta(days=90)),
+        ("1.5h", START + timedelta(hours=1.5)),
+        ("90", START + timedelta(seconds=90)),
+        ("2026-01-31", datetime(2026, 1, 31, tzinfo=UTC)),
+        ("20260131", datetime(2026, 1, 31, tzinfo=UTC)),
+        ("2026-01-31T12:00:00+01:00", datetime(2026, 1, 31, 11, tzinfo=UTC)),
+    ],
+)
+def test_a_key_ends_at_a_time_or_after_a_while(setup, text, expires):
+    setup.create(expires=text)
+
+    assert setup.desk.keys()[0].expires == expires
+
+
+@pytest.mark.parametrize("overlap", ["soon", "-1h", "999999999d", "1e9d"])
+def test_an_overlap_that_is_none_is_refused_and_nothing_is_changed(setup, overlap):
+    text = setup.create()
+    with pytest.raises(UsageError, match="--overlap"):
+        setup.desk.rotate("a", overlap=overlap)
+    setup.gatekeeper.look()
+
+    assert setup.asks(text) == "granted"
+
+
+def test_an_overlap_may_be_written_as_any_duration(setup):
+    old = setup.create()
+    setup.desk.rotate("a", overlap="1.5h")
+    setup.now += timedelta(hours=1.4)
+    setup.gatekeeper.look()
+    before = setup.asks(old)
+    setup.now += timedelta(hours=0.2)
+    setup.gatekeeper.look()
+
+    assert (before, setup.asks(old)) == ("granted", "bad_key")

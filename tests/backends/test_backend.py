@@ -33,7 +33,7 @@ class FakeProcess:
     id = 4711
 
     def __init__(self, started=STARTED):
-        self.is_ended = False
+        self.is_ended = self.is_let_go = False
         self._said = SimpleQueue()
         if started is None:
             self._said.put(None)
@@ -59,6 +59,9 @@ class FakeProcess:
     def hang_up(self):
         self._said.put(None)
 
+    def let_go(self):
+        self.is_let_go = True
+
     def end(self):
         self.is_ended = True
         return "was ended by SIGABRT"
@@ -83,9 +86,9 @@ class Starts:
 def begin():
     backends = []
 
-    def run(*given, rest=0.01):
+    def run(*given, rest=0.01, **options):
         starts = Starts(*given)
-        backend = Backend(("m", "n"), starts, rest=rest)
+        backend = Backend(("m", "n"), starts, rest=rest, **options)
         backends.append(backend)
         backend.begin()
         return backend, starts
@@ -275,3 +278,60 @@ def test_its_end_ends_the_process_and_what_it_has_in_hand(begin):
     assert [process.is_ended for process in starts.processes] == [True]
     assert len(failures) == 1
     assert backend.facts()["state"] == "closed"
+
+
+def test_what_is_in_hand_when_it_is_closed_has_not_brought_it_down(begin):
+    backend, _ = begin()
+    backend.wait()
+    failures = []
+
+    def ask():
+        try:
+            backend.ask("m", [asked(-3)])
+        except BackendError as error:
+            failures.append(error.code)
+
+    waiting = Thread(target=ask)
+    waiting.start()
+    until(lambda: backend._asked)
+    backend.close()
+    waiting.join()
+
+    assert failures == ["backend_unavailable"]
+
+
+def test_one_that_gives_no_answer_in_time_is_ended_and_the_next_one_answers(begin):
+    backend, starts = begin(patience=0.05, label="the shadow m@2")
+    backend.wait()
+
+    with pytest.raises(BackendError, match=r"holds the shadow m@2 gave no answer for 0\.05 s") as e:
+        backend.ask("m", [asked(-3)])
+
+    assert e.value.code == "backend_crashed"
+    until(lambda: len(starts.processes) == 2 and backend.is_running)
+    assert starts.processes[0].is_ended
+    assert backend.ask("m", [asked(2)]) == [[Answer(score=4.0)]]
+
+
+def test_a_process_that_was_forked_begins_one_of_its_own(begin):
+    backend, starts = begin()
+    backend.wait()
+    parents = starts.processes[0]
+
+    backend.begin_anew()  # as in a child, where the thread that keeps it is not there
+    backend.wait()
+
+    assert parents.is_let_go
+    assert not parents.is_ended
+    assert len(starts.processes) == 2
+    assert backend.ask("m", [asked(2)]) == [[Answer(score=4.0)]]
+
+
+def test_what_was_closed_is_not_begun_anew(begin):
+    backend, starts = begin()
+    backend.wait()
+    backend.close()
+
+    backend.begin_anew()
+
+    assert len(starts.processes) == 1

@@ -1,17 +1,23 @@
 from __future__ import annotations
 
+import json
+
+import msgspec
 import pytest
 from tests.engine.hostile_bodies import GOOD, HOSTILE_BODIES, SIGNATURE
 
 from golive.backends.engine import RemoteEngine
-from golive.backends.messages import ModelStart
+from golive.backends.messages import ModelStart, Question, decode_question, encode_question
 from golive.engine.answers import Fault
 from golive.engine.decode import Decoder
 from golive.engine.engine import Engine
+from golive.engine.filling import Filler
 from golive.engine.pace import Pace
 from golive.engine.unread import Unread
 from golive.errors import BackendError
-from golive.signature.model import Output, Signature
+from golive.lookups.errors import LookupTimeoutError
+from golive.signature.model import Lookup, Output, Signature
+from golive.testing.lookups import MemoryLookups
 from golive.testing.models import FakeModel
 
 OBJECTS = Signature(form="object", columns=(), output=Output(kind="custom"))
@@ -125,3 +131,55 @@ def test_a_fault_in_place_of_a_record_stays():
 
     assert found.faults == {1: fault}
     assert found.indices == [0]
+
+
+AGE, *OTHERS = SIGNATURE.columns
+LOOKING = msgspec.structs.replace(
+    SIGNATURE,
+    columns=(msgspec.structs.replace(AGE, on_missing="default", default=21), *OTHERS),
+    lookups=(Lookup(name="users", key="user_id", columns=("age",)),),
+)
+
+
+class Piped(Local):
+    """A backend whose questions are what a process would get."""
+
+    def ask(self, model, requests):
+        question = decode_question(encode_question(Question(1, model, requests)))
+        return super().ask(question.model, question.requests)
+
+
+def looking_here_and_there(store):
+    """Two engines that look `age` up: one has its model here, one in another process."""
+    here = Engine(LOOKING, FakeModel(LOOKING.output), decoder=Decoder(LOOKING))
+    over_there = Engine(LOOKING, FakeModel(LOOKING.output), decoder=Decoder(LOOKING))
+    there = RemoteEngine("m", LOOKING, Piped(over_there), max_records=10_000)
+    for engine in (here, there):
+        engine.fill_with(Filler(LOOKING, {"users": store}))
+    return here, there
+
+
+@pytest.mark.parametrize("failure", [None, LookupTimeoutError("Late.")])
+@pytest.mark.parametrize(
+    "key", [{"user_id": 7}, {"user_id": 8}, {"user_id": None}, {"age": 30}, {"user_id": True}, {}]
+)
+def test_columns_are_looked_up_as_in_one_process(key, failure):
+    store = MemoryLookups({"7": {"age": 44}})
+    store.failure = failure
+    record = {"fare": 7.25, "sex": "f"} | key
+    body = json.dumps([record, record | {"sex": "x"}, record | {"age": 1}]).encode()
+
+    found = []
+    for engine in looking_here_and_there(store):
+        decoded = engine.decoder.decode_body(body)
+        found.append((engine.answer(decoded), decoded.defaults, decoded.faults))
+
+    assert found[0] == found[1]
+
+
+def test_bodies_are_not_read_on_the_event_loop_where_a_store_may_keep_them_waiting():
+    _, quick = looking_here_and_there(MemoryLookups({}))
+    here, slow = looking_here_and_there(MemoryLookups({}, waits=True))
+
+    assert (quick.pace.reads_quickly, slow.pace.reads_quickly) == (True, False)
+    assert not here.pace.reads_quickly

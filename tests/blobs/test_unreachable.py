@@ -1,5 +1,6 @@
 """A bucket whose name does not resolve is one that does not answer, and says so soon."""
 
+import socket
 import time
 
 import pytest
@@ -35,3 +36,18 @@ def test_a_name_that_does_not_resolve_is_told_within_a_minute(location):
         assert raised.value.hint is not None
 
     assert time.monotonic() - begun < 120
+
+
+@pytest.mark.requires("boto3")
+def test_a_bucket_that_is_mute_is_given_up_within_the_seconds_of_who_asks(monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", f"http://127.0.0.1:{mute.getsockname()[1]}")
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        store, begun = open_store("s3://bucket/registry", seconds=0.5), time.monotonic()
+
+        with pytest.raises(StoreUnavailableError), store.open("games/a"):
+            pass
+
+    assert time.monotonic() - begun < 10

@@ -12,7 +12,9 @@ from golive.cli.main import run
 
 
 @pytest.fixture
-def keys(tmp_path, capsys):
+def keys(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("GOLIVE_REGISTRY", str(tmp_path / "registry"))
+
     def call(name, *arguments):
         code = run(["keys", name, "--keys", str(tmp_path / "keys.json"), *arguments])
         return code, *capsys.readouterr()
@@ -120,3 +122,43 @@ def test_a_password_on_the_command_line_is_refused(keys):
     assert code == 2
     assert "give it in the environment" in said
     assert "secret" not in said
+    assert "GOLIVE_LIMITS_IN" in said
+
+
+def test_a_key_that_would_open_nothing_is_not_made(keys, tmp_path):
+    routes = keys("create", "--name", "a", "--routes", "predict")
+    expired = keys("create", "--name", "a", "--expires", "2020-01-01")
+    versions = keys("create", "--name", "a", "--models", "games@prod")
+
+    assert [code for code, _, _ in (routes, expired, versions)] == [2, 2, 2]
+    assert routes[2].startswith(
+        "error: --routes: 'predict' is no path of a server; the key would open nothing.\n"
+        "hint: a route is a path, or the beginning of some with *: /, /predict, /models, "
+    )
+    assert expired[2].startswith("error: --expires: '2020-01-01' is over at ")
+    assert versions[2].startswith("error: --models: no model can be called 'games@prod'; ")
+    assert not (tmp_path / "keys.json").exists()
+
+
+def test_when_a_key_ends_is_said(keys):
+    code, _, said = keys("create", "--name", "a", "--expires", "2999-01-31")
+
+    assert code == 0
+    assert said == "The key of a, which ends at 2999-01-31 00:00 UTC; it is shown only now:\n"
+
+
+def test_a_model_that_is_in_no_registry_is_told_and_the_key_is_made(keys, tmp_path):
+    event = tmp_path / "registry" / "games" / "history" / "00000001.json"
+    before = keys("create", "--name", "a", "--models", "gmaes")
+    event.parent.mkdir(parents=True)
+    event.write_text("{}")
+    known = keys("create", "--name", "b", "--models", "games", "--models", "*")
+    unknown = keys("create", "--name", "c", "--models", "games", "--models", "gmaes")
+
+    assert [code for code, _, _ in (before, known, unknown)] == [0, 0, 0]
+    assert before[2] == "The key of a; it is shown only now:\n"
+    assert known[2] == "The key of b; it is shown only now:\n"
+    assert unknown[2] == (
+        "No model gmaes is in the registry; until one is served so, the key does not ask it.\n"
+        "The key of c; it is shown only now:\n"
+    )

@@ -156,3 +156,38 @@ def test_a_file_that_cannot_be_read_is_misuse(golive, tmp_path, capsys):
 
     assert code == 2
     assert "rows.parquet cannot be read as parquet" in capsys.readouterr().err
+
+
+def test_places_of_looked_up_columns_are_given_on(golive, actions, tmp_path):
+    (tmp_path / "rows.jsonl").write_text('{"age": 1}\n')
+
+    golive("predict", "a.bundle", "rows.jsonl", "--lookup", "users=a.json", "--lookup", "b=b.csv")
+    golive("predict", "a.bundle", "rows.jsonl", "--lookup-timeout", "1m")
+
+    first, second = (options for name, _, options in actions.calls if name == "load")
+    assert (first["lookup"], first["lookup_timeout"]) == (("users=a.json", "b=b.csv"), 10.0)
+    assert (second["lookup"], second["lookup_timeout"]) == ((), 60.0)
+
+
+def test_many_records_are_asked_as_many_requests_would(golive, actions, tmp_path, capsys):
+    (tmp_path / "rows.csv").write_text("age\n" + "".join(f"{age}\n" for age in range(20_001)))
+
+    code = golive("predict", "a.bundle", "rows.csv")
+
+    assert code == 0
+    assert [len(rows) for rows, _, _ in actions.predictor.calls] == [10_000, 10_000, 1]
+    assert capsys.readouterr().out.count("\n") == 20_001
+
+
+def test_records_with_defaults_are_counted(golive, actions, tmp_path, capsys):
+    defaults = [{"lookup": "users", "because": "key_not_found", "columns": ["b"]}]
+    actions.predictor._answer = lambda row: (
+        {"score": 0.5, "defaults": defaults} if row["age"] == 2 else {"score": 0.5}
+    )
+    (tmp_path / "rows.jsonl").write_text('{"age": 1}\n{"age": 2}\n')
+
+    golive("predict", "a.bundle", "rows.jsonl")
+
+    assert capsys.readouterr().err == (
+        "records: 2, answered: 2, with defaults for what was not found: 1, failed: 0\n"
+    )

@@ -53,4 +53,4 @@ def test_a_duration_is_read_and_anything_else_is_misuse(golive, actions, capsys)
 
     assert actions.calls[0][1][1].refresh == 90.0
     assert code == 2
-    assert "'soon' is no duration such as 30s, 5m or 1h." in capsys.readouterr().err
+    assert "'soon' is not a duration such as 30s, 15m, 24h or 90d." in capsys.readouterr().err

@@ -1,3 +1,5 @@
+import pytest
+
 from golive.settings import ServeSettings
 
 
@@ -47,3 +49,40 @@ def test_a_port_that_cannot_be_is_misuse(golive, capsys):
 
     assert code == 2
     assert "70000" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "users=redis://user:secret@localhost/0",
+        "users=rediss://:secret@localhost/0?prefix=user:",
+        "users=redis://localhost/0?password=secret",
+        "redis://user:secret@localhost/0",
+    ],
+)
+@pytest.mark.parametrize("command", ["serve", "predict"])
+def test_a_place_with_a_password_is_refused_on_the_command_line(golive, capsys, command, place):
+    code = golive(command, "a.bundle", "--lookup", place)
+
+    said = capsys.readouterr().err
+    assert code == 2
+    assert (
+        "others can read a password on the command line; give it in the environment, "
+        "in GOLIVE_LOOKUP"
+    ) in " ".join(said.split())
+    assert "secret" not in said
+
+
+def test_places_without_one_are_settings(golive, actions):
+    places = ("users=users@home.json", "orders=redis://localhost/0?prefix=order:")
+
+    golive("serve", "a.bundle", "--lookup", places[0], "--lookup", places[1])
+
+    assert actions.calls[0][1][1].lookup == places
+
+
+def test_the_environment_may_hold_a_place_with_a_password(golive, actions, monkeypatch):
+    monkeypatch.setenv("GOLIVE_LOOKUP", "users=redis://:secret@localhost/0")
+
+    assert golive("serve", "a.bundle") == 0
+    assert actions.calls[0][1][1].lookup == ("users=redis://:secret@localhost/0",)

@@ -17,6 +17,8 @@ LARGE = 1000
 """From here on versions misbehave; golden records are smaller."""
 
 _SOURCE = """
+import ctypes
+import os
 import time
 from dataclasses import dataclass
 
@@ -35,7 +37,12 @@ _WHAT = {
     "slows": "time.sleep(0.03)",
     "differs": "return -request.x",
     "hangs": "time.sleep(600)",
+    "crashes": "ctypes.string_at(0)",
+    "aborts": "os.abort()",
+    "exits": "os._exit(7)",
+    "holds": "ctypes.PyDLL(None).sleep(20)",  # and with it the interpreter
 }
+_USUAL = ("good", "fails", "slows", "differs", "hangs")
 
 
 class Misbehaving:
@@ -50,7 +57,7 @@ class Misbehaving:
         bad: Those that do not, for large numbers, by what they do instead.
     """
 
-    def __init__(self, folder: Path, *, only: Iterable[str] = tuple(_WHAT)) -> None:
+    def __init__(self, folder: Path, *, only: Iterable[str] = _USUAL) -> None:
         self._folder = folder
         (folder / "requests.jsonl").write_text(
             "".join(json.dumps({"x": x}) + "\n" for x in range(10))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from golive.engine.isolation import isolate
-from golive.errors import ModelOutputError
+from golive.errors import BackendError, ModelOutputError
 
 
 @given(st.integers(0, 40).flatmap(lambda n: st.tuples(st.just(n), st.sets(st.integers(0, 39)))))
@@ -51,12 +51,17 @@ def test_no_records_are_no_calls():
     assert isolate(0, lambda _: pytest.fail("called")) == []
 
 
-def test_running_out_of_memory_is_nobodys_record():
-    def answer(_):
-        raise MemoryError
+@pytest.mark.parametrize("error", [MemoryError(), BackendError("It has ended.")])
+def test_what_the_machine_or_another_process_does_is_nobodys_record(error):
+    calls = []
 
-    with pytest.raises(MemoryError):
+    def answer(positions):
+        calls.append(positions)
+        raise error
+
+    with pytest.raises(type(error)):
         isolate(2, answer)
+    assert calls == [[0, 1]]
 
 
 class PanicError(BaseException):

@@ -3,7 +3,9 @@
 import asyncio
 import subprocess
 import sys
+import threading
 import time
+from contextlib import ExitStack
 
 import httpx
 import pytest
@@ -28,6 +30,38 @@ def versions(bundles, tmp_path, monkeypatch):
     monkeypatch.setenv("GOLIVE_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setenv("GOLIVE_REFRESH_SECRET", SECRET)
     return Versions(tmp_path / "registry", bundles)
+
+
+def end(app):
+    """Have an application end as a server ends it."""
+
+    async def main():
+        events = iter(["lifespan.startup", "lifespan.shutdown"])
+        sent = []
+
+        async def receive():
+            return {"type": next(events)}
+
+        async def send(message):
+            sent.append(message["type"])
+
+        await app({"type": "lifespan"}, receive, send)
+        return sent
+
+    assert asyncio.run(main()) == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+
+
+@pytest.fixture
+def application():
+    """A function that makes applications, which end with the test: no thread is left behind."""
+    with ExitStack() as stack:
+
+        def make(*bundles, **settings):
+            app = golive.asgi_app(*bundles, **settings)
+            stack.callback(end, app)
+            return app
+
+        yield make
 
 
 def ask(app, *requests):
@@ -75,8 +109,8 @@ def ask_to_refresh(app):
     assert asyncio.run(main()).status_code == 202
 
 
-def test_a_promoted_version_answers(versions):
-    app = golive.asgi_app(versions.folder / "games@prod", refresh=0.2)
+def test_a_promoted_version_answers(versions, application):
+    app = application(versions.folder / "games@prod", refresh=0.2)
     [before] = predicted(app, {"x": 3})
 
     versions.promote(2)
@@ -86,8 +120,24 @@ def test_a_promoted_version_answers(versions):
     assert ready(app)["refresh"]["games"]["serves"] == "games@2"
 
 
-def test_a_signed_request_has_it_look_at_once(versions):
+def refreshers():
+    return {thread for thread in threading.enumerate() if thread.name == "golive-refresh"}
+
+
+def test_an_application_that_ends_looks_no_more(versions):
+    """Other tests left theirs behind, and one that waited for the end of all waited for ever."""
+    others = refreshers()
     app = golive.asgi_app(versions.folder / "games@prod", refresh=3600.0)
+    [own] = refreshers() - others
+
+    end(app)
+
+    own.join(30)
+    assert not own.is_alive()
+
+
+def test_a_signed_request_has_it_look_at_once(versions, application):
+    app = application(versions.folder / "games@prod", refresh=3600.0)
     versions.promote(2)
 
     ask_to_refresh(app)
@@ -95,9 +145,9 @@ def test_a_signed_request_has_it_look_at_once(versions):
     until(lambda: predicted(app, {"x": 3})[0]["version"] == versions.version_of(2))
 
 
-def test_a_candidate_answers_its_share(versions):
+def test_a_candidate_answers_its_share(versions, application):
     versions.promote(2, "candidate")
-    app = golive.asgi_app(versions.folder / "games@prod", canary="candidate=50")
+    app = application(versions.folder / "games@prod", canary="candidate=50")
 
     answers = predicted(app, *[{"x": x} for x in range(50)])
 
@@ -108,14 +158,14 @@ def test_a_candidate_answers_its_share(versions):
     assert 10 <= found.count(versions.version_of(2)) <= 40
 
 
-def test_a_candidate_that_fails_steps_back_until_somebody_asks(tmp_path, monkeypatch):
+def test_a_candidate_that_fails_steps_back_until_somebody_asks(tmp_path, application, monkeypatch):
     monkeypatch.setenv("GOLIVE_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setenv("GOLIVE_REFRESH_SECRET", SECRET)
     (tmp_path / "packed").mkdir()
     misbehaving = Misbehaving(tmp_path / "packed", only=("good", "fails"))
     misbehaving.registry_of("fails", tmp_path / "registry")
     good, bad = misbehaving.good.version, misbehaving.bad["fails"].version
-    app = golive.asgi_app(
+    app = application(
         tmp_path / "registry" / "games@prod",
         refresh=3600.0,
         canary="candidate=50",
@@ -134,9 +184,9 @@ def test_a_candidate_that_fails_steps_back_until_somebody_asks(tmp_path, monkeyp
     assert again == {good, bad}
 
 
-def test_a_shadow_is_compared_and_never_answers(versions):
+def test_a_shadow_is_compared_and_never_answers(versions, application):
     versions.promote(2, "candidate")
-    app = golive.asgi_app(versions.folder / "games@prod", shadow="candidate")
+    app = application(versions.folder / "games@prod", shadow="candidate")
 
     answers = predicted(app, *[{"x": x} for x in range(1, 21)])
 

@@ -45,3 +45,14 @@ def test_ten_swaps_of_versions_are_clean_in_every_scenario():
     assert done.returncode == 0, done.stdout + done.stderr
     last = done.stdout.splitlines()[-1]
     assert re.search(r"5 scenarios, sent [\d,]+, .* lost 0, wrong 0, twice 0: clean$", last)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.skipif(sys.platform != "linux", reason="what a process holds is read from /proc")
+def test_candidates_that_crash_or_hold_the_interpreter_are_harmless():
+    done = run("--only", "^crashing_(candidate|shadow)$|^shadow_", "--seconds", "6", "--seed", "1")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    last = done.stdout.splitlines()[-1]
+    assert re.search(r"3 scenarios, sent [\d,]+, .* lost 0, wrong 0, twice 0: clean$", last)

@@ -20,11 +20,13 @@ from golive.testing.services import fake_service
 from golive.testing.sources import fake_named
 
 
-def version(number, *, name="sum", manner="on_loop", model=None):
+def version(number, *, name="sum", manner="on_loop", model=None, backend=None):
     engine = FakeEngine(
         model=model or (lambda record: Answer(score=number * record["x"])), pace=Pace(manner=manner)
     )
-    return ServedModel(name=name, version=f"v{number}", engine=engine, names=(str(number),))
+    return ServedModel(
+        name=name, version=f"v{number}", engine=engine, names=(str(number),), backend=backend
+    )
 
 
 class Candidacy:
@@ -72,10 +74,11 @@ class ShadowSite(Candidacy):
 
     def __init__(self, *, most=10, manner="on_loop", candidate=None, step_back=None):
         super().__init__(manner=manner, candidate=candidate)
-        self.rests = []
+        self.rests, self.crashes = [], []
         self.shadow = Shadow(
             model="sum",
             observe=lambda *facts: self.told.append(facts),
+            crashed=lambda *facts: self.crashes.append(facts),
             most=most,
             rest=self.rests.append,
         )

@@ -9,8 +9,11 @@ from tests.http.candidates import ShadowSite, head, version, versions_of, watche
 
 from golive.access.gatekeeper import Gatekeeper
 from golive.access.key_desk import KeyDesk, KeyWish
+from golive.engine.answers import Answer
+from golive.errors import BackendError
 from golive.http.comparison import Comparison
 from golive.http.shadow import Shadow, ShadowGateway
+from golive.testing.backends import FakeBackend
 from golive.testing.keys import MemoryKeys
 from golive.testing.services import fake_service
 
@@ -127,3 +130,85 @@ def test_a_candidate_that_fails_copies_gets_no_more_of_them():
     assert len(site.told) == 10
     assert watch.facts()["stepped_back"]["reason"] == "errors"
     assert watch.facts()["seen"]["usual"]["requests"] == 10
+
+
+class Apart:
+    """A site whose candidate answers in a process of its own, as far as the site can tell."""
+
+    def __init__(self, **options):
+        self.backend = FakeBackend(**options)
+        self.error = None
+        self.site = ShadowSite(candidate=version(2, model=self._answer, backend=self.backend))
+
+    def _answer(self, record):
+        if self.error is not None:
+            raise self.error
+        return Answer(score=2 * record["x"])
+
+    def copies(self, number):
+        responses = self.site.answers(*[(head(), b'{"x": 3}')] * number)
+        assert versions_of(responses) == ["v1"] * number
+
+    @property
+    def seen(self):
+        return [told[2] for told in self.site.told]
+
+
+def test_copies_wait_for_a_process_that_is_being_started():
+    apart = Apart(is_running=False)
+    apart.copies(2)
+
+    waits = [apart.site.shadow.turn() for _ in range(3)]
+    before, rests = apart.seen, list(apart.site.rests)
+    apart.backend.change("running")
+    while apart.site.shadow.turn():
+        pass
+
+    assert (waits, before) == ([True] * 3, [])
+    assert all(rest > 0 for rest in rests)
+    assert apart.seen == ["compared"] * 2
+
+
+def test_a_copy_that_finds_the_process_gone_waits_too():
+    apart = Apart()
+    apart.copies(1)
+    apart.error = BackendError("It does not run.")
+    apart.site.shadow.turn()
+    before, apart.error = apart.seen, None
+
+    apart.site.shadow.turn()
+
+    assert (before, apart.seen) == ([], ["compared"])
+
+
+def test_a_crash_fails_the_copy_that_was_in_hand_and_those_that_wait_are_missed():
+    apart = Apart()
+    apart.copies(3)
+    apart.error = BackendError(
+        "The process that holds sum@2 was ended by SIGSEGV while it had this request.",
+        code="backend_crashed",
+    )
+
+    apart.site.shadow.turn()
+
+    assert apart.site.told[0] == ("sum", "v2", "failed", Comparison(failed=1))
+    assert apart.seen == ["failed", "missed", "missed"]
+    assert apart.site.crashes == [
+        (
+            "v2",
+            "the process that holds sum@2 was ended by SIGSEGV while it had this request",
+        )
+    ]
+    assert not apart.site.shadow.turn()
+
+
+def test_copies_for_a_version_that_another_one_has_replaced_are_missed():
+    apart = Apart()
+    apart.copies(2)
+    apart.backend.close()
+
+    while apart.site.shadow.turn():
+        pass
+
+    assert apart.seen == ["missed"] * 2
+    assert apart.site.crashes == []

@@ -11,6 +11,7 @@ from tests.http.candidates import SplitSite, head, numbered, version, versions_o
 from tests.http.gateways import ask, read
 
 from golive.engine.answers import Answer, Fault
+from golive.errors import BackendError
 from golive.http.shadow import Shadow
 from golive.http.split import has_failed, outcome_of, place_of
 from golive.http.stepback.window import bucket_of
@@ -326,3 +327,44 @@ def test_a_candidate_whose_calls_hang_leaves_a_thread_to_the_usual_version():
             released.set()
 
     assert versions_of([asyncio.run(run())]) == ["v1"]
+
+
+def test_who_asks_for_a_version_that_crashes_is_told_that_it_is_not_served():
+    watch = watcher()
+    site = SplitSite(0.5, step_back=watch)
+    site.answers(*numbered(10))
+    asked = (head(golive_version="2"), b'{"x": 3}')
+
+    [before] = site.answers(asked)
+    watch.see_crash("v2", "its worker was ended by SIGSEGV")
+    refused, described, usual = site.answers(
+        asked,
+        (head("/models", "GET", golive_version="2"), b""),
+        (head(golive_version="1"), b'{"x": 3}'),
+    )
+    others = versions_of(site.answers(*numbered(20)))
+
+    assert (before.status, refused.status) == (200, 409)
+    assert json.loads(refused.body)["code"] == "version_not_served"
+    assert json.loads(refused.body)["detail"] == (
+        "Version v2 of sum crashes, and is not asked any more."
+    )
+    assert (described.status, usual.status) == (200, 200)
+    assert set(others) == {"v1"}
+    watch.forgive()
+    assert site.answers(asked)[0].status == 200
+
+
+def test_a_candidate_that_is_served_apart_steps_back_when_its_process_ends():
+    def crash(record):
+        raise BackendError("The process that holds it was ended.", code="backend_crashed")
+
+    watch = watcher()
+    site = SplitSite(0.5, step_back=watch, candidate=version(2, model=crash))
+
+    responses = site.answers(*numbered(40))
+
+    statuses = [response.status for response in responses]
+    assert statuses.count(503) == 1
+    assert statuses.count(200) == 39
+    assert watch.facts()["stepped_back"]["reason"] == "crashed"

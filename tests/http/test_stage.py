@@ -1,15 +1,18 @@
 """Which versions answer, and their coming and going."""
 
 import asyncio
+import time
 from datetime import UTC, datetime
 from time import perf_counter
 
 import msgspec
+import pytest
 from tests.http.candidates import head, version
 from tests.http.gateways import ask, make_gateway
 
 from golive.access.gatekeeper import Gatekeeper
 from golive.access.key_desk import KeyDesk, KeyWish
+from golive.errors import ModelLoadError
 from golive.http.stage import Stage
 from golive.service.served import Example
 from golive.testing.backends import FakeBackend
@@ -100,3 +103,105 @@ def test_the_metrics_tell_of_the_processes_of_models():
 def lines_about_backends(gateway):
     _, text = gateway.telemetry.metrics.expose()
     return sorted(line for line in text.decode().splitlines() if line.startswith("golive_backend"))
+
+
+def test_a_version_and_those_that_take_its_features_change_at_once():
+    gateway, _ = make_gateway()
+    stage = Stage(gateway, gateway.service.context)
+    stage.open(
+        {"sum": version(1), "taker": version(1, name="taker"), "other": version(1, name="other")}
+    )
+    takers = {"taker": version(2, name="taker")}
+
+    stage.replace(msgspec.structs.replace(version(2), takers=takers))
+    models = gateway.service.models
+
+    assert {name: model.version for name, model in models.items()} == {
+        "sum": "v2",
+        "taker": "v2",
+        "other": "v1",
+    }
+    assert models["sum"].takers == {}  # else each version kept those of before
+
+
+def test_a_candidate_that_takes_features_changes_with_their_source():
+    gateway, _ = make_gateway()
+    stage = Stage(gateway, gateway.service.context)
+    stage.open({"sum": version(1), "taker": version(1, name="taker")},
+               candidate=version(2, name="taker"))  # fmt: skip
+    takers = {"taker": version(3, name="taker"), "taker.candidate": version(4, name="taker")}
+
+    stage.replace(msgspec.structs.replace(version(2), takers=takers))
+
+    serving = stage.serving()
+    assert {slot: model.version for slot, model in serving.items()} == {
+        "sum": "v2",
+        "taker": "v3",
+        "taker.candidate": "v4",
+    }
+    assert set(gateway.service.models) == {"sum", "taker"}
+
+
+def test_the_metrics_tell_of_the_process_of_the_version_that_serves():
+    gateway, _ = make_gateway()
+    old, new = FakeBackend(), FakeBackend()
+    stage = Stage(gateway, gateway.service.context)
+    stage.open({"sum": msgspec.structs.replace(version(1), backend=old)})
+
+    stage.replace(msgspec.structs.replace(version(2), backend=new))
+    old.change("crashed")
+    after_crash_of_old = lines_about_backends(gateway)
+    new.change("crashed")
+    after_crash_of_new = lines_about_backends(gateway)
+    stage.replace(version(3))
+    old.change("closed")
+    new.change("running")
+
+    assert after_crash_of_old[0::2] == [
+        'golive_backend_ends_total{model="sum",reason="crashed"} 1.0',
+        'golive_backends{model="sum"} 1.0',
+    ]
+    assert after_crash_of_new[0::2] == [
+        'golive_backend_ends_total{model="sum",reason="crashed"} 2.0',
+        'golive_backends{model="sum"} 0.0',
+    ]
+    assert lines_about_backends(gateway)[2] == 'golive_backends{model="sum"} 0.0'
+
+
+def test_the_process_of_a_candidate_ends_when_another_takes_its_place_and_both_are_counted():
+    gateway, _ = make_gateway()
+    stage = Stage(gateway, gateway.service.context)
+    first, second = FakeBackend(), FakeBackend()
+    stage.open({"sum": version(1)}, candidate=version(2, backend=first))
+
+    stage.propose(version(3, backend=second))
+    second.change("crashed")
+    second.change("running")
+
+    deadline = time.monotonic() + 30
+    while not first.is_closed and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert (first.is_closed, second.is_closed) == (True, False)
+    lines = gateway.telemetry.metrics.expose()[1].decode().splitlines()
+    assert [line for line in lines if line.startswith("golive_candidate_process")] == [
+        'golive_candidate_processes{model="sum"} 1.0',
+        'golive_candidate_process_ends_total{model="sum",reason="crashed"} 1.0',
+    ]
+
+
+def test_the_process_of_a_candidate_that_does_not_answer_is_ended_and_the_one_before_goes_on():
+    def fail(record):
+        raise ValueError("not today")
+
+    gateway, _ = make_gateway()
+    stage = Stage(gateway, gateway.service.context)
+    first, second = FakeBackend(), FakeBackend()
+    stage.open({"sum": version(1)}, candidate=version(2, backend=first))
+    bad = msgspec.structs.replace(
+        version(3, model=fail, backend=second), examples=(Example({"x": 3}, {"score": 6.0}),)
+    )
+
+    with pytest.raises(ModelLoadError, match="answers a golden record with 500"):
+        stage.propose(bad)
+
+    assert (first.is_closed, second.is_closed) == (False, True)

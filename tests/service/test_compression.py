@@ -239,7 +239,7 @@ def test_head_has_the_headers_of_a_compressed_answer_and_no_body():
 
 def test_metrics_are_compressed_too():
     text = b"# HELP x\n" * 200
-    context = ServiceContext(new_id=counted_ids(), exposition=lambda: ("text/plain", text))
+    context = ServiceContext(new_id=counted_ids(), exposition=lambda _: ("text/plain", text))
 
     response = fake_service(context=context).handle(get("/metrics", accept_encoding="gzip"))
 

@@ -21,6 +21,11 @@ from golive.testing.services import counted_ids, fake_model, fake_service, get, 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
+def exposition(allows=None):
+    told = [name for name in ("sum", "other", "gone") if allows is None or allows(name)]
+    return "text/plain", " ".join(told).encode()
+
+
 class Setup:
     def __init__(self, *, metrics_open=False, ledger=None, **wish):
         store = MemoryKeys()
@@ -30,7 +35,7 @@ class Setup:
         context = ServiceContext(
             new_id=counted_ids(),
             gatekeeper=Gatekeeper(store, clock=lambda: self.now, ledger=ledger),
-            exposition=lambda: ("text/plain", b"metrics"),
+            exposition=exposition,
             metrics_open=metrics_open,
         )
         self.service = fake_service(fake_model("sum"), fake_model("other"), context=context)
@@ -239,6 +244,28 @@ def test_metrics_are_open_where_that_was_said():
     setup = Setup(metrics_open=True)
 
     assert setup.get("/metrics").status == 200
+
+
+@pytest.mark.parametrize(
+    ("wish", "told"),
+    [
+        ({}, "sum other gone"), ({"models": ["*"]}, "sum other gone"),
+        ({"models": ["sum"]}, "sum"), ({"models": ["another"]}, ""), ({"is_admin": True}, ""),
+        ({"is_admin": True, "models": ["*"]}, "sum other gone"),
+    ],
+)  # fmt: skip
+def test_a_key_sees_the_metrics_of_the_models_that_it_may_ask(wish, told):
+    setup = Setup(**wish)
+
+    response = setup.get("/metrics", x_api_key=setup.text)
+
+    assert (response.status, response.body) == (200, told.encode())
+
+
+def test_metrics_that_are_open_are_those_of_all_models():
+    setup = Setup(metrics_open=True, models=["sum"])
+
+    assert setup.get("/metrics", x_api_key=setup.text).body == b"sum other gone"
 
 
 def test_a_key_out_of_scope_is_403():

@@ -18,7 +18,7 @@ from golive.testing.services import (
 )
 
 
-def exposition():
+def exposition(allows=None):
     return "text/plain", b""
 
 

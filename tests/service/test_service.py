@@ -23,7 +23,7 @@ def context(**members):
     return ServiceContext(new_id=counted_ids(), **members)
 
 
-def exposition():
+def exposition(allows=None):
     return "text/plain; version=1.0.0", b"# nothing\n"
 
 

@@ -9,15 +9,17 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 
 import golive
 from golive.errors import UsageError
-from golive.http.plan import Named, ServePlan
+from golive.http.plan import Canary, Named, ServePlan
+from golive.http.refreshing.source import ChainRefusedError
+from golive.http.stepback.bounds import Bounds
 from golive.service.openapi import openapi_document
 from golive.settings import ServeSettings
 from golive.signature.model import FeatureSource, Output, Signature
 from golive.signature.toml_format import dumps
 from golive.testing.services import fake_service, get, post, strict_json
-from golive.wiring.chains import ask_order, chain_models, sent_record
+from golive.wiring.chains import ask_order, chain_models, chain_of, rechain, sent_record
 from golive.wiring.isolating import isolate
-from golive.wiring.models import load_models
+from golive.wiring.models import load_model, load_models
 from golive.wiring.serving import announcement
 
 FUNCTION = """
@@ -146,6 +148,43 @@ def test_compiled_models_are_chained_beside_one_that_is_served_apart(final, scor
 
     assert [response.status for response in answers] == [200, 200]
     assert answers[0].headers["golive-feature-versions"] == f"scorer={scorer.version}"
+
+
+@pytest.fixture
+def apart(both, prepared):
+    """The models of a chain whose source has a process of its own."""
+    plan = ServePlan(
+        bundles=(str(both.path), str(prepared.path)),
+        settings=ServeSettings.load({}, isolate="model"),
+    )
+    plan = isolate(plan, {"both": both, "prepare": prepared}, tell=[].append)
+    models = load_models(plan)
+    yield models
+    models["prepare"].backend.close()
+
+
+def test_a_source_that_is_served_apart_gives_the_same_to_the_byte(apart, both, prepared):
+    good = {"a": 0.5, "text": "abc", "weight": 0.25}
+    bodies = [
+        good, [good, good | {"text": ""}, good], good | {"weight": "much"}, {"a": 1.0}, [],
+        [good | {"a": "x"}, good | {"text": 5}], {"records": [good], "ids": [7]},
+    ]  # fmt: skip
+    here, there = fake_service(*load(both, prepared).values()), fake_service(*apart.values())
+
+    for body in bodies:
+        one, other = ask(here, "both", body), ask(there, "both", body)
+        assert (other.status, other.body) == (one.status, one.body)
+    assert (apart["both"].backend, apart["both"].engine.pace.manner) == (None, "apart")
+
+
+def test_without_the_process_of_its_source_a_model_cannot_be_asked(apart):
+    service = fake_service(*apart.values())
+    apart["prepare"].backend.close()
+
+    response = ask(service, "both", {"a": 0.5, "text": "abc", "weight": 0.25})
+
+    assert (response.status, strict_json(response)["code"]) == (503, "backend_unavailable")
+    assert response.headers["retry-after"] == "1"
 
 
 def test_the_headers_of_an_answer_name_both_versions(final, scorer):
@@ -336,16 +375,6 @@ def test_answers_that_the_model_does_not_take_are_refused_at_the_start(folder, p
         load(wrong, scorer)
 
 
-def test_chains_are_served_in_fixed_versions(final, scorer):
-    named = Named(reference="final@prod", model="final", version=1, sha256="0" * 64)
-    settings = ServeSettings.load({}, refresh=1.0)
-    plan = ServePlan(bundles=("x",), settings=settings, pinned={"x": named})
-    models = load(final, scorer)
-
-    with pytest.raises(UsageError, match="in the versions of the start"):
-        chain_models(plan, models)
-
-
 def signature_of(*sources):
     features = tuple(FeatureSource(model=s, outputs={}) for s in sources)
     return Signature(form="frame", columns=(), output=Output(kind="regression"), features=features)
@@ -373,3 +402,151 @@ def test_a_check_says_that_it_is_not_served_by_itself(final):
     assert report.count("error") == 0
     assert (start.severity, start.code) == ("note", "not_alone")
     assert "it takes features of scorer" in start.message
+
+
+# Versions of a chain that come while others serve.
+
+
+@pytest.fixture(scope="session")
+def scorer_2(folder):
+    """Another version of `scorer`, which answers otherwise."""
+    return packed_scorer(folder / "scorer-2.bundle", column="b", labels=("yes", "no"))
+
+
+@pytest.fixture(scope="session")
+def scorer_without_yes(folder):
+    """A version of `scorer` that does not give what `final` takes."""
+    return packed_scorer(folder / "scorer-3.bundle", column="a", labels=("good", "bad"))
+
+
+def packed_scorer(output, *, column, labels):
+    rng = np.random.default_rng(2)
+    frame = pd.DataFrame({"a": rng.normal(size=60), "b": rng.normal(size=60)})
+    model = LogisticRegression().fit(frame, np.where(frame[column] > 0, *labels))
+    return golive.pack(model, frame, name="scorer", output=output)
+
+
+@pytest.fixture(scope="session")
+def final_2(final, folder):
+    """Another version of `final`, which takes the same."""
+    card = folder / "card.md"
+    card.write_text("# Another version\n")
+    return golive.repack(final.path, card=card, output=folder / "final-2.bundle")
+
+
+PLAN = ServePlan(bundles=(), settings=ServeSettings.load({}))
+
+
+def of_candidate(model):
+    named = Named(reference=f"{model}@next", model=model, version=2, sha256="0" * 64)
+    return replace(PLAN, canary=Canary(named=named, share=0.5, bounds=Bounds()))
+
+
+def moved(bundle, serving, *, name, slot=None, plan=PLAN):
+    return rechain(plan, serving, load_model(plan, name, bundle), slot=slot or name)
+
+
+def test_who_takes_features_moves_with_their_source(final, scorer, scorer_2, plain):
+    serving = load(final, scorer)
+
+    found = moved(scorer_2, serving, name="scorer")
+    [taker] = found.takers.values()
+    risks = [p["probabilities"]["yes"] for p in golive.load(scorer_2.path).predict(RECORDS)]
+    whole = [record | {"risk": risk} for record, risk in zip(RECORDS, risks, strict=True)]
+    expected = golive.load(plain.path).predict(whole)
+    response = ask(fake_service(found, taker), "final", RECORDS)
+
+    answers = strict_json(response)["predictions"]
+    assert [p["score"] for p in answers] == pytest.approx([p["score"] for p in expected], rel=1e-12)
+    assert response.headers["golive-feature-versions"] == f"scorer={scorer_2.version}"
+    assert serving["final"].features == {"scorer": scorer.version}  # it goes on as it was
+
+
+def test_a_version_that_takes_features_is_put_together_with_the_source_that_serves(
+    final, final_2, scorer, scorer_2
+):
+    serving = load(final, scorer)
+    source = moved(scorer_2, serving, name="scorer")
+    serving |= {"scorer": source, **source.takers}
+
+    found = moved(final_2, serving, name="final")
+
+    assert (found.version, found.takers) == (final_2.version, {})
+    assert found.features == {"scorer": scorer_2.version}
+
+
+def test_a_chain_of_three_moves_as_one(folder, plain, final, scorer, scorer_2):
+    last = chained(
+        plain, folder, "last-of-three", FeatureSource(model="final", outputs={"risk": "score"})
+    )
+    serving = load(last, final, scorer)
+
+    found = moved(scorer_2, serving, name="scorer")
+
+    assert set(found.takers) == {"final", "last-of-three"}
+    answers = ask(fake_service(found, *found.takers.values()), "last-of-three", RECORDS)
+    before = ask(fake_service(*serving.values()), "last-of-three", RECORDS)
+    assert answers.status == 200
+    assert strict_json(answers)["predictions"] != strict_json(before)["predictions"]
+
+
+def test_who_has_nothing_to_do_with_a_version_stays_as_it_is(
+    final, both, scorer, scorer_2, prepared
+):
+    serving = load(final, both, scorer, prepared)
+
+    assert set(moved(scorer_2, serving, name="scorer").takers) == {"final"}
+
+
+def test_a_source_that_gives_no_more_what_is_taken_is_refused(final, scorer, scorer_without_yes):
+    with pytest.raises(ChainRefusedError) as caught:
+        moved(scorer_without_yes, load(final, scorer), name="scorer")
+
+    assert caught.value.code == "chain_refused"
+    assert caught.value.message == (
+        'final: The column "risk" is to be probabilities.yes of scorer, which gives no such output.'
+    )
+
+
+def test_a_version_that_takes_what_is_not_given_is_refused(folder, plain, final, scorer):
+    wrong = chained(
+        plain, folder, "final-3", FeatureSource(model="scorer", outputs={"risk": "label"})
+    )
+    absent = chained(
+        plain, folder, "final-4", FeatureSource(model="nobody", outputs={"risk": "score"})
+    )
+
+    with pytest.raises(ChainRefusedError, match="takes none of the answers of scorer"):
+        moved(wrong, load(final, scorer), name="final")
+    with pytest.raises(ChainRefusedError, match="takes features of nobody, which is not served"):
+        moved(absent, load(final, scorer), name="final")
+
+
+def test_a_candidate_that_takes_features_moves_with_their_source(final, final_2, scorer, scorer_2):
+    plan, serving = of_candidate("final"), load(final, scorer)
+    candidate = moved(final_2, serving, name="final", slot="final.candidate", plan=plan)
+
+    found = moved(scorer_2, serving | {"final.candidate": candidate}, name="scorer", plan=plan)
+
+    assert candidate.features == {"scorer": scorer.version}
+    assert {slot: model.version for slot, model in found.takers.items()} == {
+        "final": final.version,
+        "final.candidate": final_2.version,
+    }
+    assert found.takers["final.candidate"].features == {"scorer": scorer_2.version}
+
+
+def test_a_source_of_features_has_no_candidate(final, scorer):
+    with pytest.raises(UsageError, match="scorer gives features to final") as caught:
+        chain_models(of_candidate("scorer"), load(final, scorer))
+    assert "--refresh" in caught.value.hint
+
+
+def test_a_chain_is_what_a_model_is_put_together_with():
+    signatures = {"c": signature_of("b"), "b": signature_of("a"), "a": signature_of(),
+                  "d": signature_of("a"), "x": signature_of("y"), "y": signature_of(),
+                  "z": signature_of("gone")}  # fmt: skip
+
+    assert chain_of("b", signatures) == {"a", "c", "d"}
+    assert chain_of("x", signatures) == {"y"}
+    assert chain_of("z", signatures) == {"gone"}

@@ -6,11 +6,10 @@ import pytest
 from msgspec.structs import replace
 
 from golive.errors import UsageError
-from golive.http.plan import Canary, Named, Placement, ServePlan
-from golive.http.stepback.bounds import Bounds
+from golive.http.plan import Placement, ServePlan
 from golive.settings import ServeSettings
-from golive.signature.model import FeatureSource, Lookup
-from golive.wiring.isolating import isolate
+from golive.signature.model import FeatureSource
+from golive.wiring.isolating import isolate, placement_of
 
 
 @pytest.fixture
@@ -59,7 +58,6 @@ def test_without_the_setting_nothing_changes(plan_of):
         ({"pythons": ("m=/x",)}, "--python is for models that are served apart"),
         ({"isolate": "model", "pythons": ("m=/no/such/python",)}, "there is no file"),
         ({"isolate": "model", "pythons": ("z=/no/such/python",)}, "z is not served"),
-        ({"isolate": "model", "refresh": 30.0}, "follows no reference"),
     ],
 )
 def test_what_cannot_be_is_misuse(plan_of, settings, message):
@@ -68,17 +66,34 @@ def test_what_cannot_be_is_misuse(plan_of, settings, message):
     assert caught.value.hint
 
 
-def test_a_model_that_is_served_apart_has_no_candidate(plan_of):
-    named = Named(reference="m@next", model="m", version=2, sha256="0" * 64)
+def test_a_version_that_comes_has_a_process_of_its_own(bundle):
+    settings = ServeSettings.load({}, isolate="environment", refresh=30.0)
+    plan = ServePlan(bundles=("games@prod",), settings=settings, original=True)
 
-    with pytest.raises(UsageError, match="has no candidate"):
-        plan_of(isolate="model", canary=Canary(named=named, share=0.1, bounds=Bounds()))
+    placement = placement_of(plan, "games", bundle, tell=[].append)
+
+    assert placement == Placement(models=("games",), python=sys.executable)
+
+
+def test_a_version_that_is_compiled_has_none(bundle):
+    plan = ServePlan(bundles=("m@prod",), settings=ServeSettings.load({}, isolate="model"))
+
+    assert placement_of(plan, "m", bundle, tell=[].append) is None
+
+
+def test_a_version_runs_with_the_python_that_was_chosen_for_its_model(bundle, tmp_path):
+    python = tmp_path / "python"
+    python.touch()
+    pythons = ("other=/no/such/python", f"m={python}")
+    settings = ServeSettings.load({}, isolate="model", pythons=pythons)
+    plan = ServePlan(bundles=("m@prod", "other@prod"), settings=settings)
+
+    assert placement_of(plan, "m", bundle, tell=[].append).python == str(python)
 
 
 @pytest.mark.parametrize(
     ("parts", "message"),
     [
-        ({"lookups": (Lookup(name="u", key="id", columns=("a",)),)}, "looks columns up"),
         ({"features": (FeatureSource(model="z", outputs={"a": "score"}),)}, "takes features"),
         ({"features": (FeatureSource(model="m", outputs={"a": "score"}),)}, "takes features"),
     ],

@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 import golive
+from golive.cli.main import run
 from golive.errors import UsageError
 from golive.http.plan import ServePlan
 from golive.settings import ServeSettings
@@ -151,3 +152,78 @@ def test_a_check_serves_it_with_nothing_to_look_up(looking):
 
     assert report.measurements is not None
     assert report.count("error") == 0
+
+
+@pytest.fixture
+def predict(looking, tmp_path, capsys, monkeypatch):
+    """What `golive predict` gives for two rows without the looked-up column: code, answers, words.
+
+    The second row's key is not there.
+    """
+    monkeypatch.delenv("GOLIVE_LOOKUP", raising=False)
+    rows = tmp_path / "rows.csv"
+    rows.write_text("a,user_id\n0.5,7\n0.5,8\n")
+
+    def call(*options, bundle=looking):
+        code = run(["predict", str(bundle.path), str(rows), *options])
+        said = capsys.readouterr()
+        return code, [json.loads(line) for line in said.out.splitlines()], said.err
+
+    return call
+
+
+def because(answers):
+    return [[one["because"] for one in answer.get("defaults", ())] for answer in answers]
+
+
+def test_rows_of_a_file_get_their_looked_up_columns(predict, looking, users):
+    code, answers, said = predict("--lookup", f"users={users}")
+
+    whole = golive.load(looking.path).predict({"a": 0.5, "b": 2.5})
+    assert (code, answers[0]) == (0, whole[0])
+    assert because(answers) == [[], ["key_not_found"]]
+    assert said.endswith(
+        "records: 2, answered: 2, with defaults for what was not found: 1, failed: 0\n"
+    )
+
+
+def test_the_environment_may_say_where_they_are_and_more_than_one_model_needs(
+    predict, bundle, users, monkeypatch
+):
+    monkeypatch.setenv("GOLIVE_LOOKUP", f"users={users},orders=orders.json")
+
+    _, answers, _ = predict()
+    code, others, _ = predict(bundle=bundle)
+
+    assert because(answers) == [[], ["key_not_found"]]
+    assert (code, because(others)) == (1, [[], []])  # b is missing, and nothing is looked up
+
+
+def test_without_places_rows_have_their_defaults(predict):
+    assert because(predict()[1]) == [["unavailable"], ["unavailable"]]
+
+
+def test_a_place_of_no_lookup_is_refused_for_a_file_of_rows_too(predict, users):
+    code, _, said = predict("--lookup", f"user={users}")
+
+    assert code == 2
+    assert "nothing says where that is" in said
+
+
+@pytest.mark.requires("redis")
+def test_rows_of_a_file_may_be_looked_up_in_a_redis(predict, redis_server):
+    redis = pytest.importorskip("redis")
+    with redis.Redis.from_url(redis_server.url) as client:
+        client.hset("user:7", "b", "2.5")
+
+    _, answers, _ = predict("--lookup", f"users={redis_server.url}?prefix=user:")
+
+    assert because(answers) == [[], ["key_not_found"]]
+
+
+def test_a_redis_that_does_not_answer_is_waited_for_as_long_as_was_said(predict):
+    pytest.importorskip("redis")
+
+    _, answers, _ = predict("--lookup", "users=redis://127.0.0.1:1/0", "--lookup-timeout", "100ms")
+
+    assert because(answers) == [["unavailable"], ["unavailable"]]

@@ -123,6 +123,38 @@ def test_a_candidate_goes_with_one_reference_alone(registry, bundle):
         pin(plan_of("games@prod", canary="next=10"))
 
 
+def test_of_several_models_a_candidate_names_its_own(registry, bundle):
+    registry.push(bundle, model="chess")
+    registry.move("chess", "next", 1)
+
+    plan = pin(plan_of("games@prod", "chess", refresh=30, canary="chess@next=10"))
+    shadow = pin(plan_of("games@prod", "chess", refresh=30, shadow="chess@next"))
+
+    assert (plan.canary.named.label, plan.canary.share, plan.canary.slot) == (
+        "chess@1",
+        0.1,
+        "chess.candidate",
+    )
+    assert set(plan.followed) == {"games", "chess", "chess.candidate"}
+    assert (shadow.canary.named.label, shadow.canary.is_shadow) == ("chess@1", True)
+
+
+@pytest.mark.parametrize(
+    ("canary", "message"),
+    [
+        ("next=10", "say which"),
+        ("games@next=10,chess@prod=90", "names games and chess"),
+        ("draughts@next=10", "draughts is none that is served here"),
+    ],
+)
+def test_a_candidate_of_none_of_several_models_is_misuse(registry, bundle, canary, message):
+    registry.push(bundle, model="chess")
+
+    with pytest.raises(UsageError, match=message) as caught:
+        pin(plan_of("games@prod", "chess", canary=canary))
+    assert "NAME@candidate=10" in caught.value.hint
+
+
 def test_without_refresh_nothing_is_followed(registry):
     assert pin(plan_of("games@prod")).followed == {}
 

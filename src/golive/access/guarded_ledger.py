@@ -10,12 +10,12 @@ from typing import Literal
 
 import msgspec
 
-from golive.access.breaker import CLOSED, Breaker, failed, may_ask, trying
 from golive.access.errors import LedgerError
 from golive.access.keys import Key
 from golive.access.memory_ledger import MemoryLedger
 from golive.access.protocols import SharedLedger, Standings
 from golive.access.spending import Spending
+from golive.breaker import Breaker
 from golive.forks import call_in_children
 
 __all__ = ["Failing", "GuardedLedger", "LedgerEvent", "LedgerHealth"]
@@ -24,6 +24,8 @@ Failing = Literal["open", "closed"]
 LedgerEvent = Literal["outage", "alone", "refused"]
 """A shared ledger has failed; what was asked meanwhile was counted alone, or was refused."""
 
+_FIRST_PAUSE = 0.1
+_LONGEST_PAUSE = 1.0
 _logger = logging.getLogger("golive.access")
 _MEANWHILE: dict[Failing, str] = {
     "open": "each process counts limits by itself",
@@ -73,8 +75,9 @@ class GuardedLedger:
         self._alone = alone
         self._fails = fails
         self._tell = tell
-        self._clock = clock
-        self._breaker = CLOSED
+        self._breaker = Breaker(
+            failures=1, first_pause=_FIRST_PAUSE, longest_pause=_LONGEST_PAUSE, clock=clock
+        )
         self._begin_anew()
         call_in_children(self._begin_anew)
 
@@ -84,13 +87,11 @@ class GuardedLedger:
     @property
     def health(self) -> LedgerHealth:
         """How the shared ledger fares."""
-        breaker = self._breaker
-        failing_for = self._clock() - breaker.since if breaker.failures else None
-        return LedgerHealth(failing_for, self._fails)
+        return LedgerHealth(self._breaker.failing_for, self._fails)
 
     def spend(self, key: Key, model: str, count: int) -> Spending:
         """Ask for so many requests or records; see `Ledger`."""
-        asked = self._ask()
+        asked = self._breaker.ask()
         if asked is None:
             return self._without(key, model, count)
         try:
@@ -109,9 +110,9 @@ class GuardedLedger:
 
     def look(self) -> None:
         """Ask the shared ledger whether it answers again, where it did not; see `Ledger`."""
-        if not self._breaker.failures:
+        if self._breaker.failing_for is None:
             return
-        asked = self._ask()
+        asked = self._breaker.ask()
         if asked is None:
             return
         try:
@@ -121,36 +122,18 @@ class GuardedLedger:
         else:
             self._take_answer()
 
-    def _ask(self) -> Breaker | None:
-        """How it stands, where the shared ledger may be asked."""
-        asked = self._breaker
-        if not asked.failures:
-            return asked
-        with self._lock:
-            asked, now = self._breaker, self._clock()
-            if not may_ask(asked, now):
-                return None
-            self._breaker = trying(asked, now)
-            return asked
-
-    def _take_failure(self, asked: Breaker, error: LedgerError) -> None:
-        with self._lock:
-            is_new = not self._breaker.failures
-            self._breaker = failed(self._breaker, asked, self._clock())
-            if is_new and self._breaker.failures:
+    def _take_failure(self, asked: int, error: LedgerError) -> None:
+        if self._breaker.fail(asked):
+            with self._lock:
                 _logger.warning("%s Until it does, %s.", error.message, _MEANWHILE[self._fails])
                 self._tell("outage")
 
     def _take_answer(self) -> None:
-        if not self._breaker.failures:
-            return
-        with self._lock:
-            if self._breaker.failures:
-                seconds = self._clock() - self._breaker.since
-                self._breaker = CLOSED
-                _logger.warning(
-                    "Redis answers again, after %.1f s; limits are counted together.", seconds
-                )
+        seconds = self._breaker.answer()
+        if seconds is not None:
+            _logger.warning(
+                "Redis answers again, after %.1f s; limits are counted together.", seconds
+            )
 
     def _without(self, key: Key, model: str, count: int) -> Spending:
         with self._lock:

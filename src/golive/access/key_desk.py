@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -13,13 +12,13 @@ from golive.access.addresses import read_networks
 from golive.access.keys import Key, Scopes, Unit, hash_of
 from golive.access.limits import parse_quota, parse_rate
 from golive.access.management import added, find, revoked, rotated
+from golive.access.paths import checked_routes
 from golive.access.protocols import KeyStore
+from golive.bundle.names import is_model_name
 from golive.errors import UsageError
+from golive.setting import parse_duration
 
-__all__ = ["KeyDesk", "KeyWish", "parse_duration"]
-
-_DURATION = re.compile(r"(\d{1,9})(s|m|h|d)")
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+__all__ = ["KeyDesk", "KeyWish"]
 
 
 class KeyWish(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +70,7 @@ class KeyDesk:
         """Make a key; gives it and its text, which is kept nowhere.
 
         Raises:
-            UsageError: The name is taken, or a limit or time cannot be read.
+            UsageError: The name is taken, a limit or time cannot be read, or it would open nothing.
             KeysError: The store does not take it.
         """
         secret = secrets.token_urlsafe(32)
@@ -97,31 +96,25 @@ class KeyDesk:
             overlap: How long the old secret is good as well, such as `24h`.
 
         Raises:
-            UsageError: There is no such key, or it was revoked.
+            UsageError: There is no such key, it was revoked, or the overlap is no duration.
         """
-        secret, seconds = secrets.token_urlsafe(32), parse_duration(overlap)
+        secret, span = secrets.token_urlsafe(32), _parse_span(overlap, "--overlap", self._clock())
         key = find(self._store.read(), wanted)
         self._store.change(
             lambda keys: rotated(
-                keys, key.id, sha256=hash_of(secret), now=self._clock(), overlap=seconds
+                keys, key.id, sha256=hash_of(secret), now=self._clock(), overlap=span
             )
         )
         return find(self._store.read(), key.id), f"gl_{key.id}_{secret}"
 
 
-def parse_duration(text: str) -> timedelta:
-    """The time that `90s`, `15m`, `24h` or `7d` says.
-
-    Raises:
-        UsageError: It is none.
-    """
-    match = _DURATION.fullmatch(text)
-    if match is None:
-        raise UsageError(f"{text!r} is no duration.", hint="write it as 90s, 15m, 24h or 7d")
+def _parse_span(text: str, flag: str, now: datetime) -> timedelta:
     try:
-        return timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
+        return now + timedelta(seconds=parse_duration(text)) - now  # if there is such a time
+    except ValueError as error:
+        raise UsageError(f"{flag}: {error}") from error
     except OverflowError as error:
-        raise UsageError(f"{text!r} is too long.", hint="leave it out for ever") from error
+        raise UsageError(f"{flag}: {text!r} is too long.") from error
 
 
 def _made(wish: KeyWish, secret: str, now: datetime) -> Key:
@@ -137,10 +130,10 @@ def _made(wish: KeyWish, secret: str, now: datetime) -> Key:
         name=wish.name,
         sha256=hash_of(secret),
         created=now,
-        expires=None if wish.expires is None else _parse_time(wish.expires, now),
+        expires=None if wish.expires is None else _parse_expiry(wish.expires, now),
         scopes=Scopes(
-            models=tuple(wish.models),
-            routes=tuple(wish.routes),
+            models=_checked_models(wish.models),
+            routes=checked_routes(wish.routes, is_admin=wish.is_admin),
             networks=tuple(map(str, read_networks(wish.networks, source="--from"))),
         ),
         is_admin=wish.is_admin,
@@ -151,16 +144,26 @@ def _made(wish: KeyWish, secret: str, now: datetime) -> Key:
     )
 
 
-def _parse_time(text: str, now: datetime) -> datetime:
-    """A time in ISO 8601 (in UTC, where it has no zone), or a duration from now."""
-    if _DURATION.fullmatch(text):
-        try:
-            return now + parse_duration(text)
-        except OverflowError as error:
-            raise UsageError(f"{text!r} is too long.", hint="leave it out for ever") from error
+def _checked_models(names: Sequence[str]) -> tuple[str, ...]:
+    for name in names:
+        if name != "*" and not is_model_name(name):
+            raise UsageError(
+                f"--models: no model can be called {name!r}; the key would ask none.",
+                hint="write the name alone, such as games, without a version; * is every model",
+            )
+    return tuple(names)
+
+
+def _parse_expiry(text: str, now: datetime) -> datetime:
+    """A time to come: in ISO 8601 (in UTC, where it has no zone), or a duration from now."""
     try:
         time = datetime.fromisoformat(text)
-    except ValueError as error:
-        hint = "write it as 2027-01-31, 2027-01-31T12:00:00+01:00 or 90d"
-        raise UsageError(f"{text!r} is no time.", hint=hint) from error
-    return time.astimezone(UTC) if time.tzinfo is not None else time.replace(tzinfo=UTC)
+        time = time.astimezone(UTC) if time.tzinfo is not None else time.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        time = now + _parse_span(text, "--expires", now)
+    if time <= now:
+        raise UsageError(
+            f"--expires: {text!r} is over at {now:%Y-%m-%d %H:%M} UTC: the key would open nothing.",
+            hint="write a time to come: 2027-01-31, 2027-01-31T12:00:00+01:00 or 90d",
+        )
+    return time

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -33,7 +34,9 @@ class Message:
 
     def __init__(self, record: dict[str, Any], *, takes_text: bool) -> None:
         self.id = str(record.get("messageId"))
-        body = body_of_text(str(record.get("body") or ""), is_text=takes_text)
+        given = record.get("body")
+        text = given if isinstance(given, str) else "" if given is None else json.dumps(given)
+        body = body_of_text(text, is_text=takes_text)
         request = Request(method="POST", path="/predict", headers=dict(_HEADERS), body=body)
         self.received = Received(request=request)
 

@@ -70,11 +70,10 @@ def read_request(
         body=body,
         client=_client(about, shape, headers),
     )
-    front_id = about.get("requestId")
     return Received(
         request=request,
         problem=problem,
-        front_request_id=front_id if isinstance(front_id, str) else None,
+        front_request_id=_text_or_none(about.get("requestId")),
         has_lists=isinstance(event.get("multiValueHeaders"), dict),
     )
 
@@ -89,6 +88,16 @@ def body_of_text(text: str, *, is_text: bool) -> bytes:
 
 def _mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def _text_or_none(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _texts(value: Any) -> list[str]:
+    """The values of a list, as texts; of anything else, itself."""
+    listed = value if isinstance(value, list) else [value]
+    return [str(each) for each in listed if each is not None]
 
 
 def _method(event: dict[str, Any], about: dict[str, Any]) -> str:
@@ -107,10 +116,10 @@ def _path(event: dict[str, Any], about: dict[str, Any], shape: HttpShape, base_p
     route = event.get("resource") if shape == "rest" else _route(event.get("routeKey"))
     return service_path(
         str(path),
-        route=route,
+        route=_text_or_none(route),
         parameters=_mapping(event.get("pathParameters")),
-        stage=about.get("stage"),
-        domain=about.get("domainName"),
+        stage=_text_or_none(about.get("stage")),
+        domain=_text_or_none(about.get("domainName")),
         base_path=base_path,
     )
 
@@ -128,7 +137,7 @@ def _headers(event: dict[str, Any]) -> dict[str, str]:
             listed.setdefault(name.lower(), []).append(str(value))
     many: dict[str, list[str]] = {}
     for name, values in _mapping(event.get("multiValueHeaders")).items():
-        many.setdefault(name.lower(), []).extend(map(str, values or ()))
+        many.setdefault(name.lower(), []).extend(_texts(values))
     listed |= {name: values for name, values in many.items() if values}
     cookies = event.get("cookies")
     if isinstance(cookies, list) and cookies:
@@ -156,7 +165,7 @@ def _query(event: dict[str, Any], shape: HttpShape) -> tuple[tuple[str, str], ..
 def _pairs(event: dict[str, Any]) -> Iterable[tuple[str, str]]:
     many = _mapping(event.get("multiValueQueryStringParameters"))
     for name, values in many.items():
-        yield from ((name, str(value)) for value in values or ())
+        yield from ((name, value) for value in _texts(values))
     for name, value in _mapping(event.get("queryStringParameters")).items():
         if name not in many and value is not None:
             yield name, str(value)
@@ -173,7 +182,7 @@ def _client(about: dict[str, Any], shape: HttpShape, headers: dict[str, str]) ->
         return headers.get("x-forwarded-for", "").rpartition(",")[2].strip() or None
     found = _mapping(about.get("http")).get("sourceIp")
     found = found or _mapping(about.get("identity")).get("sourceIp")
-    return found if isinstance(found, str) else None
+    return _text_or_none(found)
 
 
 def _body(event: dict[str, Any], *, is_text: bool) -> tuple[bytes, Problem | None]:

@@ -77,7 +77,9 @@ def _told(event: dict[str, Any]) -> Shape | None:
             if source in _SCHEDULES and kind == "Scheduled Event":
                 return "ping"
             raise _foreign(f"an event of EventBridge ({kind} of {source})")
-        case {"Records": [dict() as first, *_]}:
+        case {"Records": [dict() as first, *_] as listed} if all(
+            isinstance(each, dict) for each in listed
+        ):
             return _of_records(first)
     return "sample" if event == _SAMPLE else None
 

@@ -7,7 +7,7 @@ import struct
 import time
 from collections.abc import Callable, Sequence
 from itertools import count
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
 from typing import Literal
 
@@ -49,6 +49,9 @@ class Backend:
         models: The names of the models that it holds.
         start: Starts the process.
         rest: The first rest in seconds.
+        patience: Seconds that an answer may take: then the process is ended, and started again.
+            None: any.
+        label: What it is called in what people read; None: as its models are.
     """
 
     def __init__(
@@ -57,26 +60,46 @@ class Backend:
         start: Callable[[], BackendProcess],
         *,
         rest: float = _FIRST_REST,
+        patience: float | None = None,
+        label: str | None = None,
     ) -> None:
         self.models = tuple(models)
         self._start = start
         self._rest = rest
-        self._state: _State = "starting"
-        self._process: BackendProcess | None = None
+        self._patience = patience
+        self._label = label or ", ".join(models)
         self._started: Started | None = None
-        self._failure: Started | None = None
         self._ends = 0
         self._watchers: list[Callable[[BackendChange], object]] = []
-        self._asked: dict[int, SimpleQueue[bytearray | BackendError]] = {}
         self._numbers = count(1)
+        self._is_closing = Event()
+        self._prepare()
+
+    def _prepare(self) -> None:
+        self._state: _State = "starting"
+        self._process: BackendProcess | None = None
+        self._failure: Started | None = None
+        self._asked: dict[int, SimpleQueue[bytearray | BackendError]] = {}
         self._lock = Lock()
         self._writing = Lock()
         self._is_settled = Event()
-        self._is_closing = Event()
         self._thread = Thread(target=self._keep, name="golive-backend", daemon=True)
 
     def begin(self) -> None:
         """Start the process, and keep it running from now on."""
+        self._thread.start()
+
+    def is_settled(self, seconds: float | None = None) -> bool:
+        """Whether it is known how the first start ended, within so many seconds; None: any."""
+        return self._is_settled.wait(seconds)
+
+    def begin_anew(self) -> None:
+        """Start a process of its own in this one, which was forked of the one that began."""
+        if self._is_closing.is_set():
+            return
+        if self._process is not None:
+            self._process.let_go()
+        self._prepare()
         self._thread.start()
 
     def wait(self, seconds: float | None = None) -> None:
@@ -99,6 +122,12 @@ class Backend:
     def is_running(self) -> bool:
         """Whether its models can be asked now."""
         return self._state == "running"
+
+    @property
+    def process_id(self) -> int | None:
+        """The id of the process that runs or starts; None while there is none."""
+        process = self._process
+        return None if process is None else process.id
 
     def facts(self) -> dict[str, JsonValue]:
         """How it stands with it, as JSON."""
@@ -150,13 +179,28 @@ class Backend:
                 process.write(message)
         except OSError:  # it has ended or has to: half a message may have been written
             process.hang_up()
-        found = answer.get()
+        found = self._wait_for(answer, number, process)
         if isinstance(found, BackendError):
             raise found
         try:
             return decode_answers(found)
         except (Failed, msgspec.DecodeError) as error:
             raise RuntimeError(f"The process that holds {model} gave no answer: {error}") from error
+
+    def _wait_for(
+        self, answer: SimpleQueue[bytearray | BackendError], number: int, process: BackendProcess
+    ) -> bytearray | BackendError:
+        try:
+            return answer.get(timeout=self._patience)
+        except Empty:
+            process.hang_up()
+            with self._lock:
+                self._asked.pop(number, None)
+            return BackendError(
+                f"The process that holds {self._label} gave no answer for {self._patience:g} s.",
+                code="backend_crashed",
+                hint="It is ended, and started again.",
+            )
 
     def close(self) -> None:
         """End it for good, with what it is answering; once however often it is called."""
@@ -249,7 +293,7 @@ class Backend:
             asked, self._asked = self._asked, {}
         error = BackendError(
             f"The process that holds {self._label} {how} while it had this request.",
-            code="backend_crashed",
+            code="backend_crashed" if is_crash else BackendError.code,
             hint="The request may be what ended it; others are answered when it is back.",
         )
         for waiting in asked.values():
@@ -266,7 +310,3 @@ class Backend:
 
     def _unavailable(self) -> BackendError:
         return BackendError(f"The process that holds {self._label} does not run at the moment.")
-
-    @property
-    def _label(self) -> str:
-        return ", ".join(self.models)

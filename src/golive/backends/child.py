@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from socket import socket
@@ -34,10 +35,14 @@ from golive.engine.unread import read_unread
 from golive.errors import GoliveError
 from golive.http.log_lines import log_as_json
 from golive.http.pool import ThreadPool
+from golive.http.process_names import SHADOW_NAME
 
 __all__ = ["Child", "load", "run"]
 
 _SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG, see prctl(2)
+_SET_NAME = 15  # PR_SET_NAME
+_LOWEST_PRIORITY = 19
+_KILLED_FIRST = "1000"
 _logger = logging.getLogger("golive.backends")
 
 
@@ -114,6 +119,8 @@ class Child:
 
 
 def _serve(link: socket, order: Order) -> None:
+    if order.yields:
+        _yield_to_all()
     try:
         models = load(order)
     except Exception as error:  # noqa: BLE001 - whatever it is, the server has to say so
@@ -155,3 +162,12 @@ def _end_with_parent() -> None:
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
+
+
+def _yield_to_all() -> None:
+    """Let every other process go first; and be the first to be ended where memory is short."""
+    os.nice(_LOWEST_PRIORITY)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_SET_NAME, SHADOW_NAME.encode("ascii"))
+        with suppress(OSError):
+            Path("/proc/self/oom_score_adj").write_text(_KILLED_FIRST, "ascii")

@@ -16,6 +16,7 @@ from golive.engine.answers import Answer, Fault
 from golive.engine.decode import MAX_TEXT, Decoder
 from golive.engine.decoded import Decoded
 from golive.engine.engine import cut
+from golive.engine.filling import Filler
 from golive.engine.pace import Pace
 from golive.engine.shortcut import Shortcut
 from golive.engine.unread import UnreadPass
@@ -82,6 +83,7 @@ class RemoteEngine:
         self._backend = backend
         self._max_records = max_records
         self._max_text = max_text
+        self._filler: Filler | None = None
         self._decoder = self._new_decoder(None)
         self._is_told = signature.form != "object"
 
@@ -98,6 +100,14 @@ class RemoteEngine:
             self._is_told = True
         return self._decoder
 
+    def fill_with(self, filler: Filler) -> None:
+        """Give records the looked-up columns that they lack, here, before they are handed over.
+
+        The process over there needs no store, and what callers are told of defaults is known here.
+        """
+        self._filler = filler
+        self._decoder.fill_with(filler)
+
     @property
     def pace(self) -> Pace:
         """How fast the model is: as over there, but nothing of it happens on the event loop."""
@@ -105,7 +115,10 @@ class RemoteEngine:
         if start is None:
             return Pace()
         manner = "apart" if start.pace.manner == "apart" else "in_thread"
-        return msgspec.structs.replace(start.pace, manner=manner)
+        waits = self._filler is not None and self._filler.waits
+        return msgspec.structs.replace(
+            start.pace, manner=manner, reads_quickly=start.pace.reads_quickly and not waits
+        )
 
     def answer(self, decoded: Decoded) -> list[Answer | Fault]:
         """One answer or fault for each record of the request, in its order.

@@ -61,6 +61,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         allow_drifted_environment: Whether changed answers of golden records are put up with.
         original: Whether the original models answer instead of compiled programs.
         no_pickle: Whether pickles are refused.
+        yields: Whether all other processes go before it, to the processor and to memory.
     """
 
     models: tuple[ModelOrder, ...]
@@ -68,6 +69,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     allow_drifted_environment: bool = False
     original: bool = False
     no_pickle: bool = False
+    yields: bool = False
 
 
 class ModelStart(msgspec.Struct, frozen=True, kw_only=True):

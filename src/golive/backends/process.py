@@ -24,11 +24,15 @@ class BackendProcess:
     Args:
         process: The process.
         link: Our end.
+        end_seconds: How long it may take to end by itself.
     """
 
-    def __init__(self, process: subprocess.Popen[bytes], link: socket) -> None:
+    def __init__(
+        self, process: subprocess.Popen[bytes], link: socket, *, end_seconds: float = _END_SECONDS
+    ) -> None:
         self._process = process
         self._link = link
+        self._end_seconds = end_seconds
 
     @property
     def id(self) -> int:
@@ -55,11 +59,15 @@ class BackendProcess:
         with suppress(OSError):
             self._link.shutdown(SHUT_RDWR)
 
+    def let_go(self) -> None:
+        """Close our end only: this process was forked of the one whose child it is."""
+        self._link.close()
+
     def end(self) -> str:
         """See to its end, now; says how it ended."""
         self.hang_up()
         try:
-            code = self._process.wait(_END_SECONDS)
+            code = self._process.wait(self._end_seconds)
         except subprocess.TimeoutExpired:
             self._process.kill()
             code = self._process.wait()
@@ -67,7 +75,9 @@ class BackendProcess:
         return _ending(code)
 
 
-def start_process(python: str, order: bytes, *, label: str = "") -> BackendProcess:
+def start_process(
+    python: str, order: bytes, *, label: str = "", end_seconds: float = _END_SECONDS
+) -> BackendProcess:
     """Start a process that holds models; it ends when this one does, however that comes.
 
     The system ends it with the thread that started it, if it cannot do so itself.
@@ -76,6 +86,7 @@ def start_process(python: str, order: bytes, *, label: str = "") -> BackendProce
         python: The Python that runs it.
         order: What it is told first.
         label: Is seen in lists of processes.
+        end_seconds: How long it may take to end by itself when it is to.
 
     Raises:
         OSError: It cannot be started.
@@ -93,7 +104,7 @@ def start_process(python: str, order: bytes, *, label: str = "") -> BackendProce
     except BaseException:
         ours.close()
         raise
-    started = BackendProcess(process, ours)
+    started = BackendProcess(process, ours, end_seconds=end_seconds)
     with suppress(OSError):  # it has ended already, which will be seen when it is read
         started.write(order)
     return started

@@ -129,11 +129,16 @@ class Actions:
 
         return diff(before, after, **options)
 
-    def load(self, ref: Path, **how: Any) -> Predictor:
-        """`golive.load`."""
+    def load(self, ref: Path, *, lookup: Sequence[str] = (), **how: Any) -> Predictor:
+        """`golive.load`, with looked-up columns from where the flags, or GOLIVE_LOOKUP, say."""
+        from golive.settings import ServeSettings
         from golive.wiring.loading import load
 
-        return load(ref, **how)
+        if not (lookup or ServeSettings.load().lookup):
+            return load(ref, **how)
+        from golive.wiring.lookups import places_of  # few models look anything up
+
+        return load(ref, lookup=places_of(ref, lookup), **how)
 
     def refresh(self, process: int | None) -> list[Running]:
         """Have running servers look for another version."""
@@ -170,6 +175,12 @@ class Actions:
         from golive.access.key_desk import KeyWish
 
         return self.key_desk(file).create(KeyWish(**wish))
+
+    def unknown_models(self, names: Sequence[str]) -> list[str]:
+        """Which of the names are of no model in the usual registry, where that is known."""
+        from golive.wiring.keys import unknown_models
+
+        return unknown_models(names)
 
     def key_usage(
         self, file: Path | None, wanted: str | None, limits_in: SecretUrl | None

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 import click
 import msgspec
 
-from golive.cli.output import print_json
+from golive.cli.output import print_json, say
 from golive.signature.model import JsonValue
 
-__all__ = ["flat", "write_answers"]
+__all__ = ["flat", "say_summary", "write_answers"]
 
 
 def write_answers(answers: Sequence[dict[str, JsonValue]], form: str) -> None:
@@ -30,6 +30,15 @@ def write_answers(answers: Sequence[dict[str, JsonValue]], form: str) -> None:
         case _:
             for answer in answers:
                 click.echo(msgspec.json.encode(answer))
+
+
+def say_summary(answers: Sequence[dict[str, JsonValue]]) -> bool:
+    """Say how many records were answered (stderr); False if there were some and none was."""
+    failed = sum("error" in answer for answer in answers)
+    defaulted = sum("defaults" in answer for answer in answers)
+    looked_up = f", with defaults for what was not found: {defaulted}" if defaulted else ""
+    say(f"records: {len(answers)}, answered: {len(answers) - failed}{looked_up}, failed: {failed}")
+    return not answers or failed < len(answers)
 
 
 def flat(answer: dict[str, JsonValue]) -> dict[str, JsonValue]:

@@ -18,7 +18,12 @@ _WISH = (
         multiple=True,
         help="Model that it is for, * for every one; repeatable. Default: all, with --admin none.",
     ),
-    click.option("--routes", multiple=True, help="Path, or beginning with *. Default: all."),
+    click.option(
+        "--routes",
+        multiple=True,
+        help="Path, such as /predict, or the beginning of some with *: /models/*; repeatable. "
+        "Default: all.",
+    ),
     click.option(
         "--from",
         "networks",
@@ -32,7 +37,9 @@ _WISH = (
         is_flag=True,
         help="Whether it opens /admin/…; it asks only the models that --models names.",
     ),
-    click.option("--expires", metavar="TIME", help="ISO 8601, or from now: 90d. Default: never."),
+    click.option(
+        "--expires", metavar="TIME", help="ISO 8601, or from now: 90d or 12h. Default: never."
+    ),
     click.option("--rate", help="In the long run, such as 10/s or 600/min. Default: any."),
     click.option("--burst", type=click.IntRange(1), help="At once. Default: the rate's number."),
     click.option(

@@ -49,7 +49,8 @@ def print_made(key: Key, text: str, *, as_json: bool) -> None:
     if as_json:
         print_json({"key": text, **key_facts(key)})
         return
-    say(f"The key of {key.name}; it is shown only now:")
+    ends = "" if key.expires is None else f", which ends at {key.expires:%Y-%m-%d %H:%M} UTC"
+    say(f"The key of {key.name}{ends}; it is shown only now:")
     click.echo(text)
 
 

@@ -16,13 +16,16 @@ from golive.signature.model import PixelScale
 __all__ = [
     "FILE",
     "PATHS",
+    "PLACE",
     "URL",
     "VERIFY",
+    "answering",
     "as_json",
     "flag_of",
     "image_options",
     "label",
     "loading",
+    "lookup_options",
     "no_pickle",
     "original",
     "packing",
@@ -149,6 +152,31 @@ def serve_settings(function: _Function) -> _Function:
     return function
 
 
+def lookup_options(function: _Function) -> _Function:
+    """Where looked-up columns are, for those who answer many records and nobody who waits."""
+    places = click.option(
+        "--lookup",
+        multiple=True,
+        type=PLACE,
+        help="Where looked-up columns are: a .json, .csv or .parquet file, or a Redis, such as "
+        "users=redis://127.0.0.1:6379/0; repeatable. Default: as GOLIVE_LOOKUP says; without "
+        "either, rows have these columns, or their defaults.",
+    )
+    seconds = click.option(
+        "--lookup-timeout",
+        type=_Duration(),
+        default="10s",
+        show_default=True,
+        help="How long to wait for a Redis, for 10,000 records at a time.",
+    )
+    return places(seconds(function))
+
+
+def answering(function: _Function) -> _Function:
+    """Options of a command that loads a model and answers records with it."""
+    return lookup_options(loading(original(no_pickle(function))))
+
+
 def flag_of(setting: Setting) -> str:
     """The flag of the command line that sets it."""
     return _FLAGS.get(setting.name, f"--{setting.name.replace('_', '-')}")
@@ -160,8 +188,15 @@ def _option(setting: Setting) -> Callable[[_Function], _Function]:
         setting.name,
         default=None,
         help=f"{setting.sentence} [default: {_shown(setting.default)}; or {setting.variable}]",
-        **({"type": click.Choice(setting.choices)} if setting.choices else _KINDS[setting.type]),
+        **_kind(setting),
     )
+
+
+def _kind(setting: Setting) -> dict[str, Any]:
+    """What click is told of a setting's values."""
+    if setting.choices:
+        return {"type": click.Choice(setting.choices)}
+    return _KINDS[setting.type] | _OWN_KINDS.get(setting.name, {})
 
 
 def _shown(default: object) -> object:
@@ -198,8 +233,8 @@ class _Duration(click.ParamType):  # type: ignore[type-arg]  # generic only in n
         """The seconds that the text is."""
         try:
             return parse_duration(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is no duration such as 30s, 5m or 1h.", param, ctx)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 class _Url(click.ParamType):  # type: ignore[type-arg]  # generic only in newer versions of click
@@ -213,16 +248,29 @@ class _Url(click.ParamType):  # type: ignore[type-arg]  # generic only in newer 
         """The URL that the text is."""
         url = value if isinstance(value, SecretUrl) else SecretUrl(str(value))
         if url.has_password:
-            self.fail(
-                "others can read a password on the command line; give it in the environment",
-                param,
-                ctx,
-            )
+            self.fail(_no_password(param), param, ctx)
         return url
 
 
 URL = _Url()
 """Of a parameter: a URL without a password."""
+
+
+class _Place(click.ParamType):  # type: ignore[type-arg]  # generic only in newer versions of click
+    """Where something is looked up: NAME=LOCATION, without a password."""
+
+    name = "NAME=LOCATION"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The text, unless it holds a URL with a password."""
+        text = str(value)
+        if "://" in text and SecretUrl(text).has_password:
+            self.fail(_no_password(param), param, ctx)
+        return text
+
+
+PLACE = _Place()
+"""Of a parameter: where something is looked up, without a password."""
 
 
 class _Size(click.ParamType):  # type: ignore[type-arg]  # generic only in newer versions of click
@@ -238,6 +286,13 @@ class _Size(click.ParamType):  # type: ignore[type-arg]  # generic only in newer
             self.fail(f"{value!r} is no size such as 800MiB, 2GB or 1000000.", param, ctx)
 
 
+def _no_password(param: click.Parameter | None) -> str:
+    """Why a URL with a password is refused, and where it may stand."""
+    name = None if param is None else param.name
+    variable = f", in GOLIVE_{name.upper()}" if name else ""
+    return f"others can read a password on the command line; give it in the environment{variable}"
+
+
 _FLAGS = {"allowed_hosts": "--allow-host", "body_limit": "--max-body", "pythons": "--python"}
 _KINDS: dict[str, dict[str, Any]] = {
     "integer": {"type": int},
@@ -251,3 +306,4 @@ _KINDS: dict[str, dict[str, Any]] = {
     "boolean": {"flag_value": True, "type": bool},
     "list": {"multiple": True},
 }
+_OWN_KINDS: dict[str, dict[str, Any]] = {"lookup": {"type": PLACE}}

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["FORMS", "AnswersRows", "Records", "Unreadable", "read_records"]
 
 FORMS = ("csv", "tsv", "parquet", "jsonl", "json")
+_AT_ONCE = 10_000  # as many as one request may have
 _ENVELOPE = {"records", "threshold", "ids", "top"}
 
 
@@ -68,17 +69,18 @@ class Records:
     def answer_with(
         self, predictor: AnswersRows, *, threshold: float | None, top: int | None
     ) -> list[dict[str, JsonValue]]:
-        """The answers, in order; a line that is no JSON has its error in its place."""
+        """The answers, in order; a line that is no JSON has its error in its place.
+
+        Each 10,000 records are asked at once, as those of a request would be.
+        """
         readable = [value for value in self.values if not isinstance(value, Unreadable)]
         predict = predictor.predict_texts if self.are_texts else predictor.predict
-        given = iter(
-            predict(
-                readable,
-                threshold=self.threshold if threshold is None else threshold,
-                top=self.top if top is None else top,
-            )
-            if readable
-            else ()
+        threshold = self.threshold if threshold is None else threshold
+        top = self.top if top is None else top
+        given = (
+            answer
+            for start in range(0, len(readable), _AT_ONCE)
+            for answer in predict(readable[start : start + _AT_ONCE], threshold=threshold, top=top)
         )
         answers = [
             _error(value) if isinstance(value, Unreadable) else next(given) for value in self.values

@@ -3,19 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 import msgspec
 
-from golive.engine.answers import Fault, entry_to_json
+from golive.engine.answers import Answer, Fault, entry_to_json
 from golive.engine.column_rules import ColumnRule
+from golive.engine.decode import Decoder
 from golive.engine.decoded import Decoded
 from golive.engine.engine import Engine
 from golive.errors import ModelOutputError, RecordError
 from golive.runtimes.protocols import Batch, Outputs
 from golive.signature.model import FeatureSource, JsonValue, Signature
 
-__all__ = ["ChainModel", "Source", "known_names", "output_at"]
+__all__ = ["ChainModel", "FeatureEngine", "Source", "known_names", "output_at"]
+
+
+class FeatureEngine(Protocol):
+    """What a chain asks of a source."""
+
+    @property
+    def signature(self) -> Signature:
+        """What the model takes and gives."""
+        ...
+
+    @property
+    def decoder(self) -> Decoder:
+        """Reads its requests."""
+        ...
+
+    def answer(self, decoded: Decoded) -> list[Answer | Fault]:
+        """One answer or fault for each record of the request, in its order.
+
+        Raises:
+            BackendError: The process that holds the model ended, or does not run.
+        """
+        ...
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,11 +46,11 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         features: Its name, and which of its outputs become which columns.
-        engine: Answers for it.
+        engine: Answers for it; its model may be in another process.
     """
 
     features: FeatureSource
-    engine: Engine
+    engine: FeatureEngine
 
     def decoded(self, records: Sequence[Any], columns: Mapping[str, list[Any]]) -> Decoded:
         """The records that this model is asked about, out of those of the whole chain.
@@ -70,6 +93,7 @@ class ChainModel:
         Raises:
             RecordError: A source does not answer a record, or answers what the model does not take.
             ModelOutputError: A source fails on a record.
+            BackendError: The process of a source ended, or does not run.
         """
         columns = dict(zip(self._signature.column_names, batch.columns, strict=False))
         records = [] if columns else batch.columns[0]

@@ -6,7 +6,9 @@ import logging
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from itertools import chain, groupby
-from typing import cast
+from typing import TYPE_CHECKING, cast
+
+from msgspec.structs import replace
 
 from golive.engine.answers import Answer, Fault, Options
 from golive.engine.decode import Decoder
@@ -15,9 +17,12 @@ from golive.engine.isolation import exit_error, isolate, wrong_count
 from golive.engine.labelling import labeller, labeller_of_one
 from golive.engine.pace import Pace
 from golive.engine.shortcut import Shortcut, SingleAnswers, shortcut_of
-from golive.errors import GoliveError, ModelOutputError, RecordError
+from golive.errors import BackendError, GoliveError, ModelOutputError, RecordError
 from golive.runtimes.protocols import Batch, Model, Outputs
 from golive.signature.model import Signature
+
+if TYPE_CHECKING:
+    from golive.engine.filling import Filler
 
 __all__ = ["Engine", "cut"]
 
@@ -56,6 +61,10 @@ class Engine:
         """What it answers with."""
         return self._model
 
+    def wrap_model(self, wrap: Callable[[Model], Model]) -> None:
+        """Answer from now on with what is given for its model, which is to answer likewise."""
+        self._model = wrap(self._model)
+
     @property
     def answers_at_once(self) -> bool:
         """Whether the model gains nothing from records of several requests in one batch."""
@@ -70,6 +79,12 @@ class Engine:
         return shortcut_of(
             read, cast("SingleAnswers", model), labeller_of_one(self.signature.output, NO_OPTIONS)
         )
+
+    def fill_with(self, filler: Filler) -> None:
+        """Give records the looked-up columns that they lack from now on; its pace is measured."""
+        self.decoder.fill_with(filler)
+        if filler.waits:  # not on the event loop
+            self.pace = replace(self.pace, reads_quickly=False)
 
     def learn(self, decoded: Decoded) -> None:
         """Let the model find out on golden records by which way it answers the soonest."""
@@ -130,7 +145,7 @@ class Engine:
         """What `_answer_batch` would give, for less."""
         try:
             entries = label(self._model.predict(batch))
-        except (MemoryError, KeyboardInterrupt):  # the machine, not a record, is at fault
+        except (MemoryError, BackendError, KeyboardInterrupt):  # no record is at fault
             raise
         except Exception as error:  # noqa: BLE001 - whatever the model raises is the record's error
             return self._fault(error)

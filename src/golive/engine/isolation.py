@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from golive.errors import ModelOutputError, RecordError
+from golive.errors import BackendError, ModelOutputError, RecordError
 
 __all__ = ["exit_error", "isolate", "wrong_count"]
 
 T = TypeVar("T")
+
+_NO_RECORDS_FAULT = (MemoryError, BackendError)
 
 
 def isolate(size: int, answer: Callable[[list[int]], list[T]]) -> list[T | Exception]:
@@ -26,13 +28,14 @@ def isolate(size: int, answer: Callable[[list[int]], list[T]]) -> list[T | Excep
 
     Raises:
         MemoryError: The machine, not a record, is at fault.
+        BackendError: A process that the model asks is, which no record is asked again.
     """
     if not size:
         return []
     everything = list(range(size))
     try:
         return [*_answered(answer, everything)]
-    except MemoryError:
+    except _NO_RECORDS_FAULT:
         raise
     except Exception as error:  # noqa: BLE001 - whatever the model raises is one record's error
         return [error] if size == 1 else _answered_in_parts(everything, answer)
@@ -47,7 +50,7 @@ def _answered_in_parts(
         positions = pending.pop()
         try:
             answers = _answered(answer, positions)
-        except MemoryError:
+        except _NO_RECORDS_FAULT:
             raise
         except Exception as error:  # noqa: BLE001 - as above
             if len(positions) == 1:

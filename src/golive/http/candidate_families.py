@@ -5,7 +5,10 @@ from __future__ import annotations
 from golive.http.exposition import Family
 
 __all__ = [
+    "CANDIDATE_ENDS",
+    "CANDIDATE_PROCESSES",
     "FAMILIES",
+    "REFUSED",
     "SECONDS",
     "SHADOW",
     "SHADOW_DIFFERENCES",
@@ -35,7 +38,7 @@ SPLIT_SECONDS = Family(
 )
 STEP_BACKS = Family(
     name="golive_canary_step_backs",
-    help="Candidates that stepped back, by the bound that they crossed.",
+    help="Candidates that stepped back, by the bound that they crossed, or crashed.",
     kind="counter",
     labels=("model", "version", "reason"),
 )
@@ -44,6 +47,13 @@ STEPPED_BACK = Family(
     help="1 while a candidate is asked no more, else 0.",
     kind="gauge",
     labels=("model", "version"),
+    merge=max,
+)
+REFUSED = Family(
+    name="golive_canary_refused",
+    help="1 while the candidate of the start is not asked, since it does not load, else 0.",
+    kind="gauge",
+    labels=("model", "candidate"),
     merge=max,
 )
 SHADOW = Family(
@@ -65,13 +75,28 @@ SHADOW_DIFFERENCES = Family(
     labels=("model", "version"),
     bounds=_DIFFERENCES,
 )
+CANDIDATE_PROCESSES = Family(
+    name="golive_candidate_processes",
+    help="Processes of a candidate that answers apart and that can be asked (one a worker).",
+    kind="gauge",
+    labels=("model",),
+)
+CANDIDATE_ENDS = Family(
+    name="golive_candidate_process_ends",
+    help="Times that such a process ended by itself (crashed) or did not start (not_started).",
+    kind="counter",
+    labels=("model", "reason"),
+)
 FAMILIES = (
     SPLIT,
     SPLIT_SECONDS,
     STEP_BACKS,
     STEPPED_BACK,
+    REFUSED,
     SHADOW,
     SHADOW_RECORDS,
     SHADOW_DIFFERENCES,
+    CANDIDATE_PROCESSES,
+    CANDIDATE_ENDS,
 )
 """In the order of the text."""

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from golive.http.candidate_families import CANDIDATE_ENDS, CANDIDATE_PROCESSES, REFUSED
 from golive.http.comparison import Comparison
 from golive.http.gateway import ServiceGateway
 from golive.http.metrics import Metrics
-from golive.http.plan import Canary
+from golive.http.plan import Canary, OpenSource, Refusal, ServePlan
 from golive.http.protocols import Gateway
+from golive.http.refreshing.policy import refusal_of
 from golive.http.shadow import Observer, Seen, Shadow, ShadowGateway
 from golive.http.split import SplitGateway
 from golive.http.stepback.notice import NoticeBoard
-from golive.http.stepback.step_back import StepBack
+from golive.http.stepback.step_back import StepBack, TellRefused
+from golive.service.protocols import BackendChange
+from golive.service.served import ServedModel
 
-__all__ = ["gateway_of", "step_back_of"]
+__all__ = ["candidate_of", "gateway_of", "process_teller", "step_back_of"]
+
+_ANYTHING = BaseException  # models raise what is no Exception, too, such as the panics of Rust
 
 
 def step_back_of(canary: Canary, board: NoticeBoard | None) -> StepBack:
@@ -41,9 +50,10 @@ def gateway_of(canary: Canary, gateway: ServiceGateway, step_back: StepBack) -> 
     """
     model = canary.named.model
     metrics = gateway.telemetry.metrics
-    step_back.begin(metrics.count_step_back)
+    step_back.begin(metrics.count_step_back, _refused_teller(metrics, model))
     if canary.is_shadow:
-        shadow = Shadow(model=model, observe=_of_copies(metrics, step_back))
+        observe = _of_copies(metrics, step_back)
+        shadow = Shadow(model=model, observe=observe, crashed=step_back.see_crash)
         shadow.start()
         return ShadowGateway(gateway, model=model, shadow=shadow, step_back=step_back)
     return SplitGateway(
@@ -53,6 +63,50 @@ def gateway_of(canary: Canary, gateway: ServiceGateway, step_back: StepBack) -> 
         step_back=step_back,
         pairs=_pairs(model, step_back),
     )
+
+
+def candidate_of(
+    plan: ServePlan, open_source: OpenSource, models: Mapping[str, ServedModel]
+) -> ServedModel | Refusal | None:
+    """The candidate of a plan, loaded, or why it is not; None where there is none.
+
+    Whatever is wrong with a candidate, the usual version answers.
+
+    Args:
+        plan: What is served.
+        open_source: Gives the versions of a reference.
+        models: The others, by name.
+    """
+    canary = plan.canary
+    if canary is None or canary.refusal is not None:
+        return None if canary is None else canary.refusal
+    try:
+        return open_source(plan, canary.named, lambda: models).load(canary.named)
+    except KeyboardInterrupt:
+        raise
+    except _ANYTHING as error:
+        return refusal_of(canary.named, error, at=datetime.now(UTC))
+
+
+def process_teller(metrics: Metrics, model: str) -> Callable[[BackendChange], None]:
+    """What counts what happens to the process of a candidate, one change at a time."""
+    is_running = False
+
+    def tell(change: BackendChange) -> None:
+        nonlocal is_running
+        before, is_running = is_running, change == "running"
+        metrics.add((CANDIDATE_PROCESSES.name, model), float(is_running) - float(before))
+        if change in ("crashed", "not_started"):
+            metrics.add((CANDIDATE_ENDS.name, model, change))
+
+    return tell
+
+
+def _refused_teller(metrics: Metrics, model: str) -> TellRefused:
+    def tell(candidate: str, is_refused: bool) -> None:  # noqa: FBT001
+        metrics.add((REFUSED.name, model, candidate), 1.0 if is_refused else -1.0)
+
+    return tell
 
 
 def _of_copies(metrics: Metrics, step_back: StepBack) -> Observer:

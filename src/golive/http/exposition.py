@@ -46,6 +46,10 @@ class Family(msgspec.Struct, frozen=True, kw_only=True):
         """The name of its samples."""
         return f"{self.name}_total" if self.kind == "counter" else self.name
 
+    def model_of(self, key: Key) -> str | None:
+        """The model that a series is of, or None where it is of none."""
+        return key[1 + self.labels.index("model")] if "model" in self.labels else None
+
 
 def exposition(families: Iterable[Family], counts: Mapping[Key, list[float]]) -> bytes:
     """The text.

@@ -7,8 +7,9 @@ of its own. The event loop alone tells of exchanges, so that nothing there waits
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from threading import Lock
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -27,7 +28,12 @@ from golive.service.problems import Problem
 from golive.service.query_text import parse_query
 from golive.service.service import Service
 
+if TYPE_CHECKING:
+    from golive.http.retirement import Retirement
+
 __all__ = ["ServiceGateway"]
+
+_PATIENCE_SECONDS = 1.0  # beside the time that a request may take
 
 
 class _Way(msgspec.Struct, frozen=True):
@@ -81,7 +87,8 @@ class ServiceGateway:
             limits=limits,
         )
         self._renewing = Lock()
-        self.service = service
+        self._retirement: Retirement | None = None
+        self._served = _Served(self._way(service, ()))
 
     @property
     def service(self) -> Service:
@@ -90,8 +97,7 @@ class ServiceGateway:
 
     @service.setter
     def service(self, service: Service) -> None:
-        with self._renewing:
-            self._served = _Served(self._way(service))
+        self.serve(service)
 
     def serve(
         self,
@@ -102,6 +108,9 @@ class ServiceGateway:
     ) -> None:
         """Answer with a service from now on; from any thread.
 
+        Processes of models that no service has any more are ended when they have done what was
+        asked of them.
+
         Args:
             service: Answers those who choose no version.
             candidate: Answers those whom `admit_to_candidate` admits, and who choose it; one whose
@@ -109,24 +118,54 @@ class ServiceGateway:
             also: Answer those who choose a version of theirs, by the header `golive-version`.
         """
         with self._renewing:
-            known = {id(way.service): way for way in self._served.ways}
+            before = self._served.ways
+            ways = {id(way.service): way for way in before}
 
             def way(one: Service, *, leaves_room: bool = False) -> _Way:
-                return known.get(id(one)) or self._way(one, leaves_room=leaves_room)
+                if id(one) not in ways:
+                    ways[id(one)] = self._way(one, [*ways.values()], leaves_room=leaves_room)
+                return ways[id(one)]
 
             second = None if candidate is None else way(candidate, leaves_room=True)
             self._served = _Served(way(service), second, tuple(way(one) for one in also))
+            self._retire(before, self._served.ways)
 
     def renew(self) -> None:
         """Begin another epoch with the same services; from any thread."""
         with self._renewing:
             self._served = msgspec.structs.replace(self._served)
 
-    def _way(self, service: Service, *, leaves_room: bool = False) -> _Way:
-        pool, room = self._pool, self._desk.room
-        lanes = lanes_of(service.models, pool, room, leaves_room=leaves_room)
+    def _way(self, service: Service, known: Iterable[_Way], *, leaves_room: bool = False) -> _Way:
+        """The way to a service; what another process holds has one lane on all ways."""
+        pool, room, models = self._pool, self._desk.room, service.models
+        own = {id(lane.engine): lane for way in known for lane in _own_lanes(way)}
+        kept = {n: own[id(m.engine)] for n, m in models.items() if id(m.engine) in own}
+        lanes = lanes_of(models, pool, room, leaves_room=leaves_room, kept=kept)
         apart = [name for name, model in service.models.items() if model.backend is not None]
         return _Way(service, lanes, tuple(lanes[name].room for name in apart))
+
+    def _retire(self, before: Sequence[_Way], after: Sequence[_Way]) -> None:
+        """See to the end of what is on no way any more."""
+        staying = [lane for way in after for lane in _own_lanes(way)]
+        asked = {id(lane.backend) for lane in staying}
+        leaving = {id(lane): lane for way in before for lane in _own_lanes(way)}
+        for lane in staying:
+            leaving.pop(id(lane), None)
+        if not leaving:
+            return
+        if self._retirement is None:
+            from golive.http.retirement import Retirement  # few servers serve anything apart
+
+            patience = self.limits.answer_seconds + _PATIENCE_SECONDS
+            self._retirement = Retirement(patience=patience)
+        backends = {id(lane.backend): lane.backend for lane in leaving.values()}
+        self._retirement.take(
+            [*leaving.values()],
+            [each for at, each in backends.items() if at not in asked and each is not None],
+            has_takers=any(
+                model.features for way in before for model in way.service.models.values()
+            ),
+        )
 
     @property
     def epoch(self) -> object:
@@ -222,6 +261,8 @@ class ServiceGateway:
             for model in way.service.models.values():
                 if model.backend is not None:
                     model.backend.close()
+        if self._retirement is not None:
+            self._retirement.close()
         self._pool.close()
         self._health_pool.close()
 
@@ -234,6 +275,11 @@ class ServiceGateway:
             teller=self.telemetry.teller(admitted),
             problem=problem,
         )
+
+
+def _own_lanes(way: _Way) -> list[Lane]:
+    """The lanes to models that other processes hold."""
+    return [lane for lane in way.lanes.values() if lane.backend is not None]
 
 
 def _request(head: Head) -> Request:

@@ -26,6 +26,7 @@ from golive.http.metrics import Metrics
 from golive.http.stage import Stage
 from golive.http.telemetry import Telemetry
 from golive.service.context import ServiceContext
+from golive.service.protocols import Exposition
 from golive.service.request_ids import request_ids
 from golive.service.served import Readiness, ServedModel
 from golive.service.service import Service
@@ -158,7 +159,7 @@ def _joining(log: TextIO, *, is_alone: bool) -> dict[str, int]:
 
 def _context(
     settings: ServeSettings,
-    exposition: Callable[[], tuple[str, bytes]],
+    exposition: Exposition,
     gatekeeper: Gatekeeper | None,
 ) -> ServiceContext:
     return ServiceContext(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from golive.engine.batcher import LoopBatcher, ThreadBatcher
 from golive.engine.pace import Pace
 from golive.http.pool import Room, Share, ThreadPool
-from golive.service.protocols import AnsweringEngine
+from golive.service.protocols import AnsweringEngine, Backend
 from golive.service.served import ServedModel
 
 __all__ = ["Lane", "lanes_of"]
@@ -24,19 +24,34 @@ class Lane:
         pace: How fast the engine is.
         run: Runs what may take any time of the model's.
         room: For its questions in the hands of threads.
+        backend: The process that holds the model, or None where this one does.
         on_loop: Gathers questions on the event loop.
         in_thread: Gathers questions for a thread.
     """
 
-    __slots__ = ("engine", "in_thread", "on_loop", "pace", "room", "run")
+    __slots__ = ("_pool", "backend", "engine", "in_thread", "on_loop", "pace", "room", "run")
 
     def __init__(self, engine: AnsweringEngine, run: Run, room: Room) -> None:
+        self.backend: Backend | None = None
+        self._pool: ThreadPool | None = None
         self.engine = engine
         self.pace: Pace = engine.pace
         self.run = run
         self.room = room
         self.on_loop = LoopBatcher(engine)
         self.in_thread = ThreadBatcher(engine, run)
+
+    @classmethod
+    def apart(cls, model: ServedModel, pool: ThreadPool, room: Room) -> Lane:
+        """The lane of a model that another process holds, with threads and a room of its own."""
+        lane = cls(model.engine, pool.run, room)
+        lane.backend, lane._pool = model.backend, pool
+        return lane
+
+    def close(self) -> None:
+        """Let its own threads end, if it has any, when they have done what was asked before."""
+        if self._pool is not None:
+            self._pool.close()
 
 
 def lanes_of(
@@ -45,6 +60,7 @@ def lanes_of(
     room: Room,
     *,
     leaves_room: bool = False,
+    kept: Mapping[str, Lane] | None = None,
 ) -> dict[str, Lane]:
     """A lane for each model.
 
@@ -57,13 +73,15 @@ def lanes_of(
         pool: The threads of all of them.
         room: How many questions threads may have in hand.
         leaves_room: Whether there are others, however few these are.
+        kept: Lanes that some of those have that other processes hold.
     """
     here = {name: model for name, model in models.items() if model.backend is None}
     lanes = _lanes_here(here, pool, room, leaves_room=leaves_room)
+    lanes |= kept or {}
     for name, model in models.items():
-        if model.backend is not None:
+        if name not in lanes:
             own = ThreadPool(threads=pool.threads, name=f"golive-{name}")
-            lanes[name] = Lane(model.engine, own.run, Room(room.capacity))
+            lanes[name] = Lane.apart(model, own, Room(room.capacity))
     return lanes
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Literal
 
+from golive.http.backend_families import BACKEND_FAMILIES, teller
 from golive.http.candidate_families import (
     FAMILIES,
     SECONDS,
@@ -18,6 +20,7 @@ from golive.http.candidate_families import (
     STEP_BACKS,
     STEPPED_BACK,
 )
+from golive.http.connection_families import CONNECTION_FAMILIES, ENDINGS, ending_series
 from golive.http.counters import Counters, Key, counts_of_others
 from golive.http.exposition import CONTENT_TYPE, Family, exposition
 from golive.http.limit_families import LIMIT_FAMILIES
@@ -108,18 +111,6 @@ _LOOK_FAILURES = Family(
     kind="counter",
     labels=("model", "reason"),
 )
-_BACKENDS = Family(
-    name="golive_backends",
-    help="Processes of a model that is served apart that can be asked (one a worker).",
-    kind="gauge",
-    labels=("model",),
-)
-_BACKEND_ENDS = Family(
-    name="golive_backend_ends",
-    help="Times that such a process ended by itself (crashed) or did not start (not_started).",
-    kind="counter",
-    labels=("model", "reason"),
-)
 _FAMILIES = (
     _REQUESTS,
     _RECORDS,
@@ -135,8 +126,8 @@ _FAMILIES = (
     _LOOK_FAILURES,
     *FAMILIES,
     *LIMIT_FAMILIES,
-    _BACKENDS,
-    _BACKEND_ENDS,
+    *BACKEND_FAMILIES,
+    *CONNECTION_FAMILIES,
     *WORKER_FAMILIES,
 )
 _BY_NAME = {family.name: family for family in _FAMILIES}
@@ -173,6 +164,7 @@ class Metrics:
         self._routes: dict[tuple[str, str], RouteSeries] = {}
         self._models: dict[str, tuple[int, int, int, int]] = {}
         self._described: set[Key] = set()
+        self._telling = Lock()
 
     def describe(self, models: Iterable[ServedModel]) -> None:
         """Say which models are served, and no others."""
@@ -229,7 +221,7 @@ class Metrics:
         self,
         model: str,
         version: str,
-        reason: Literal["errors", "latency", "disagreement"] | None,
+        reason: Literal["errors", "latency", "disagreement", "crashed"] | None,
         is_back: bool,  # noqa: FBT001
     ) -> None:
         """Count a candidate that stepped back, and say whether it still is; by one at a time.
@@ -250,7 +242,7 @@ class Metrics:
         self,
         model: str,
         version: str,
-        outcome: Literal["compared", "failed", "dropped"],
+        outcome: Literal["compared", "failed", "dropped", "missed"],
         found: Comparison | None,
     ) -> None:
         """Count a copy that a candidate was to answer; each outcome is told by one thread.
@@ -280,21 +272,11 @@ class Metrics:
         """Count what is rare; each series by one thread at a time. With 0 it is there from now."""
         self._counters.values[self._counters.slot(series)] += number
 
-    def backend_teller(self, model: str) -> Callable[[BackendChange], None]:
-        """What counts what happens to the process of a model, one change at a time."""
-        running = self._counters.slot((_BACKENDS.name, model))
-        ends = {
-            reason: self._counters.slot((_BACKEND_ENDS.name, model, reason))
-            for reason in ("crashed", "not_started")
-        }
-
-        def tell(change: BackendChange) -> None:
-            values = self._counters.values
-            values[running] = float(change == "running")
-            if change in ends:
-                values[ends[change]] += 1.0
-
-        return tell
+    def backend_teller(
+        self, model: str, is_usual: Callable[[], bool]
+    ) -> Callable[[BackendChange], None]:
+        """What counts changes of a model's process, which may be that of the usual version."""
+        return teller(self._counters, self._telling, model, is_usual)
 
     def begin(self) -> None:
         """A request came."""
@@ -335,15 +317,20 @@ class Metrics:
             for because, number in facts.defaulted or ():
                 values[self._counters.slot((_LOOKUP_DEFAULTS.name, facts.model, because))] += number
 
-    def count_code(self, code: str) -> None:
-        """Count what was refused or given up without an answer."""
-        self._count_codes({code: 1})
+    def count_unanswered(self, why: str) -> None:
+        """Count what was refused or given up without an answer, by its code or by an `Ending`."""
+        if why in ENDINGS:
+            self.add(ending_series(why))
+        else:
+            self._count_codes({why: 1})
 
-    def expose(self) -> tuple[str, bytes]:
-        """Content type and text of all workers' metrics."""
+    def expose(self, allows: Callable[[str], bool] | None = None) -> tuple[str, bytes]:
+        """Content type and text of all workers' metrics; see `Exposition`."""
         if self._directory is None:
-            return CONTENT_TYPE, exposition(_FAMILIES, _shown(dict(self._counters.counts())))
-        return CONTENT_TYPE, exposition(_FAMILIES, _shown(_merged(self._directory)))
+            counts = dict(self._counters.counts())
+        else:
+            counts = _merged(self._directory)
+        return CONTENT_TYPE, exposition(_FAMILIES, _shown(counts, allows))
 
     def _status_slot(self, series: RouteSeries, status: int) -> int:
         key = (_REQUESTS.name, series.route, series.method, str(status))
@@ -375,9 +362,20 @@ class Metrics:
         return slots
 
 
-def _shown(counts: dict[Key, list[float]]) -> dict[Key, list[float]]:
-    """The numbers without the versions that are served no more."""
-    return {key: numbers for key, numbers in counts.items() if key[0] != _INFO.name or any(numbers)}
+def _shown(
+    counts: dict[Key, list[float]], allows: Callable[[str], bool] | None
+) -> dict[Key, list[float]]:
+    """The numbers without the versions that are served no more, and models that are not told of."""
+    return {
+        key: numbers
+        for key, numbers in counts.items()
+        if (key[0] != _INFO.name or any(numbers)) and _is_told(key, allows)
+    }
+
+
+def _is_told(key: Key, allows: Callable[[str], bool] | None) -> bool:
+    model = _BY_NAME[key[0]].model_of(key)
+    return allows is None or model is None or allows(model)
 
 
 def _merged(directory: Path) -> dict[Key, list[float]]:

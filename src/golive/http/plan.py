@@ -15,7 +15,22 @@ if TYPE_CHECKING:
     from golive.http.refreshing.source import ModelSource
     from golive.http.stepback.bounds import Bounds
 
-__all__ = ["Canary", "LoadModels", "Named", "OpenSource", "Placement", "ServePlan"]
+__all__ = [
+    "Canary",
+    "LoadModels",
+    "Named",
+    "OpenSource",
+    "Placement",
+    "Refusal",
+    "ServePlan",
+    "Serving",
+    "slot_of_candidate",
+]
+
+
+def slot_of_candidate(model: str) -> str:
+    """What the candidate of a model is called among what is followed."""
+    return f"{model}.candidate"
 
 
 class Named(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +63,24 @@ class Named(msgspec.Struct, frozen=True, kw_only=True):
         return (number, selector) if at and not self.is_fixed else (number,)
 
 
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    """A version that was not taken.
+
+    Attributes:
+        named: The version.
+        code: Of the error.
+        message: What is wrong with it.
+        at: When, ISO 8601 in UTC.
+        says_nothing: Whether that says nothing of the version, such as that of a full disk.
+    """
+
+    named: Named
+    code: str
+    message: str
+    at: str
+    says_nothing: bool = False
+
+
 class Canary(msgspec.Struct, frozen=True, kw_only=True):
     """A candidate that answers a share of the requests, or copies of all.
 
@@ -57,6 +90,7 @@ class Canary(msgspec.Struct, frozen=True, kw_only=True):
         header: The header, in lower case, by which callers keep their version; the body if None.
         is_shadow: Whether it answers copies, which nobody gets, and nothing else.
         bounds: How much worse than the usual version it may do.
+        refusal: Why that version is not asked: it failed where it was tried; None: it is.
     """
 
     named: Named
@@ -64,11 +98,12 @@ class Canary(msgspec.Struct, frozen=True, kw_only=True):
     header: str | None = None
     is_shadow: bool = False
     bounds: Bounds
+    refusal: Refusal | None = None
 
     @property
     def slot(self) -> str:
         """What the candidate is called among what is followed."""
-        return f"{self.named.model}.candidate"
+        return slot_of_candidate(self.named.model)
 
 
 class Placement(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,5 +164,8 @@ class ServePlan(msgspec.Struct, frozen=True, kw_only=True):
 LoadModels = Callable[[ServePlan], Mapping[str, ServedModel]]
 """Loads the models of a plan by name; a function of a module, so that workers find it."""
 
-OpenSource = Callable[[ServePlan, Named], "ModelSource"]
+Serving = Callable[[], Mapping[str, ServedModel]]
+"""Gives what serves now: models by name, and their candidates by slot."""
+
+OpenSource = Callable[[ServePlan, Named, Serving], "ModelSource"]
 """Gives the versions of a followed reference; a function of a module, likewise."""

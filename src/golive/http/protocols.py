@@ -94,7 +94,8 @@ class Gateway(Protocol):
         It is logged and counted here. The transport adds `connection: close` where it closes.
 
         Args:
-            head: The request's head, or None if it could not be read.
+            head: The request's head, or None if it could not be read; of such a one with a line
+                `origin` a head without method and path, which has that header alone.
             problem: What is wrong.
             started: As for `answer`.
         """

@@ -51,11 +51,11 @@ def serve(
     start = _Start(lambda: on_ready(url_of(listener, scheme=scheme)))
     workers = _workers(plan)
     with listener:
-        if workers == 1 and settings.worker_memory is None:
+        if workers == 1 and settings.worker_memory is None and plan.canary is None:
             worker = Worker(plan=plan, load=load, report=start.take, open_source=open_source)
             worker.run(listener)
         else:
-            # What only several workers need takes a while to import.
+            # What only several workers need, or one that may be brought down, takes long to import.
             from golive.http.workers import serve_in_workers
 
             serve_in_workers(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from golive.errors import BackendError
 from golive.forks import call_in_children
 from golive.http.comparison import Comparison, compare
 from golive.http.gateway import ServiceGateway
@@ -20,19 +21,22 @@ from golive.http.split import Watched, has_failed
 from golive.service.calls import Reply
 from golive.service.exchange import Response
 from golive.service.problems import Problem
+from golive.service.protocols import Backend
 
 if TYPE_CHECKING:
     from golive.http.stepback.step_back import StepBack
 
 __all__ = ["Observer", "Seen", "Shadow", "ShadowGateway"]
 
-Seen = Literal["compared", "failed", "dropped"]
+Seen = Literal["compared", "failed", "dropped", "missed"]
 
 Observer = Callable[[str, str, Seen, Comparison | None], object]
 """Is told of each copy: model, version, what came of it and, if compared, the comparison."""
 
 _MOST_WAITING = 256
 _MOST_BYTES = 64 * 1024
+_LOOK_SECONDS = 0.05
+_CRASHED = "backend_crashed"
 _ANYTHING = BaseException  # models raise what is no Exception, too, such as the panics of Rust
 _logger = logging.getLogger("golive.shadow")
 
@@ -44,13 +48,16 @@ class _Copy(msgspec.Struct, frozen=True):
 
 
 class Shadow:
-    """Answers copies in a thread of its own, one after the other, and compares.
+    """Has copies answered in a thread of its own, one after the other, and compares.
 
-    It rests as long as it worked, so that at most half of a processor goes there.
+    It rests as long as it worked, so that at most half of a processor goes there. Copies wait for a
+    candidate whose process is being started; where it has crashed, those that wait are missed.
 
     Args:
         model: The model that has a candidate.
         observe: Is told of each copy; of dropped ones on the event loop, of others in the thread.
+        crashed: Is told that the process of a version, by its short id, ended with a copy in hand,
+            and how.
         most: How many copies wait; more are dropped.
         rest: Waits so many seconds.
     """
@@ -60,14 +67,17 @@ class Shadow:
         *,
         model: str,
         observe: Observer,
+        crashed: Callable[[str, str], object] = lambda *_: None,
         most: int = _MOST_WAITING,
         rest: Callable[[float], object] = time.sleep,
     ) -> None:
         self._model = model
         self._observe = observe
+        self._crashed = crashed
         self._rest = rest
         self._most = most
         self._copies: Queue[_Copy] = Queue(most)
+        self._held: _Copy | None = None  # it waits for its process
 
     def start(self) -> None:
         """Begin to answer, in a thread that ends with the process; so do processes forked of it."""
@@ -85,23 +95,55 @@ class Shadow:
             self._tell(plan, "dropped")
 
     def turn(self, seconds: float = 0.0) -> bool:
-        """Answer one copy; False if none came within so many seconds. Never raises."""
-        try:
-            copy = self._copies.get(timeout=seconds) if seconds else self._copies.get_nowait()
-        except Empty:
+        """Have one copy answered; False if none came within so many seconds. Never raises."""
+        copy, self._held = self._held or self._next(seconds), None
+        if copy is None:
             return False
-        began = time.perf_counter()
+        began, is_over = time.perf_counter(), True
         try:
-            found = compare(copy.given, _answer(copy))
-            self._tell(copy.plan, "compared" if found is not None else "failed", found)
+            is_over = self._compare(copy)
         except _ANYTHING:
             _logger.exception("A copy could not be compared.")
             self._tell(copy.plan, "failed")
-        self._rest(time.perf_counter() - began)
+        if not is_over:
+            self._held = copy
+        self._rest(time.perf_counter() - began if is_over else _LOOK_SECONDS)
         return True
 
+    def _next(self, seconds: float) -> _Copy | None:
+        try:
+            return self._copies.get(timeout=seconds) if seconds else self._copies.get_nowait()
+        except Empty:
+            return None
+
+    def _compare(self, copy: _Copy) -> bool:
+        """Have a copy answered, and compare; False if it has to wait for its process."""
+        model = copy.plan.admitted.place.model
+        backend = None if model is None else model.backend
+        if backend is not None and not backend.is_running:
+            return self._is_missed(copy, backend)
+        reply = _answer(copy)
+        if backend is not None and BackendError.code in reply.codes:  # it has ended just now
+            return self._is_missed(copy, backend)
+        found = compare(copy.given, reply.body)
+        if _CRASHED not in reply.codes or model is None:
+            self._tell(copy.plan, "compared" if found is not None else "failed", found)
+            return True
+        self._tell(copy.plan, "failed", found)
+        self._crashed(model.version, _detail(reply.body))
+        while (waiting := self._next(0.0)) is not None:  # what ended it may be among them
+            self._tell(waiting.plan, "missed")
+        return True
+
+    def _is_missed(self, copy: _Copy, backend: Backend) -> bool:
+        """Whether no process will answer a copy: another version has taken its place."""
+        is_missed = backend.facts().get("state") == "closed"
+        if is_missed:
+            self._tell(copy.plan, "missed")
+        return is_missed
+
     def _begin_anew(self) -> None:
-        self._copies = Queue(self._most)  # those of a parent are the parent's
+        self._copies, self._held = Queue(self._most), None  # those of a parent are the parent's
         Thread(target=self._run, name="golive-shadow", daemon=True).start()
 
     def _run(self) -> None:
@@ -195,8 +237,14 @@ class _Copied(msgspec.Struct, frozen=True):
     candidate: HeadPlan
 
 
-def _answer(copy: _Copy) -> bytes:
+def _answer(copy: _Copy) -> Reply:
     """What the candidate says; the request is neither logged nor counted, for no key either."""
     service, admitted = copy.plan.service, copy.plan.admitted.unmetered()
     begun = service.begin(admitted, copy.body, service.context.new_id())
-    return (begun if isinstance(begun, Reply) else service.answer(begun)).body
+    return begun if isinstance(begun, Reply) else service.answer(begun)
+
+
+def _detail(body: bytes) -> str:
+    """What a problem says, as a part of a sentence."""
+    detail = str(msgspec.json.decode(body).get("detail", "its process ended"))
+    return f"{detail[:1].lower()}{detail[1:]}".rstrip(".")

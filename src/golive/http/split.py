@@ -38,6 +38,7 @@ Tell = Callable[[str, str, Outcome, float], object]
 
 _PLACES = 1 << 64
 _OF_MODELS = frozenset({"model_failed", "non_finite_output", "internal_error"})
+_CRASHED = "backend_crashed"  # where it is served apart
 _UNAVAILABLE = 503  # of the server, whatever the version
 
 
@@ -133,7 +134,7 @@ class SplitGateway:
         """Answer a request; see `Gateway`."""
         either = admission.plan
         if not isinstance(either, _Either):
-            return self._gateway.answer(admission, body, started=started)
+            return self._answer_other(admission, body, started)
         if not self._lets(either):
             return self._gateway.answer(either.usual, body, started=started)
         place = place_of(body) if either.place is None else either.place
@@ -155,6 +156,18 @@ class SplitGateway:
         """The response to what the transport could not or would not hand over."""
         return self._gateway.refuse(head, problem, started=started)
 
+    def _answer_other(self, admission: Admission, body: bytes, started: float) -> Response | Ticket:
+        """Answer what is not split: who asks for a version that crashes does not get it."""
+        plan: HeadPlan = admission.plan
+        model = _model_of(admission)
+        if model is None or self._step_back is None or plan.effort != "model":
+            return self._gateway.answer(admission, body, started=started)
+        if not self._step_back.bars(model):
+            return self._gateway.answer(admission, body, started=started)
+        detail = f"Version {model.version} of {model.name} crashes, and is not asked any more."
+        problem = Problem(code="version_not_served", detail=detail)
+        return self._gateway.refuse(admission.head, problem, started=started)
+
     def _lets(self, either: _Either) -> bool:
         """Whether the candidate may be asked."""
         if self._step_back is None:
@@ -169,6 +182,8 @@ class SplitGateway:
         failed = has_failed(response)
         if self._step_back is not None and failed is not None:
             self._step_back.see(version, has_failed=failed, seconds=seconds)
+        if self._step_back is not None and _CRASHED in response.facts.codes:
+            self._step_back.see_crash(version, "its process ended while it had a request")
 
     def _left(self, version: str, started: float) -> None:
         """It took too long for its caller: how long it would have taken, nobody knows."""

@@ -38,7 +38,7 @@ class Supervisor:
         self._workers = workers
         self._take = take
         self._replacing: Replacing | None = None
-        self._count_dead: Callable[[], object] = lambda: None
+        self._died: Callable[[int, int], bool] = _learns_nothing
         self._is_ending = False
         self._signals = 0
         self._processes: list[BaseProcess] = []
@@ -72,7 +72,7 @@ class Supervisor:
         *,
         grace: float,
         let_go: Callable[[], object] = lambda: None,
-        count_dead: Callable[[], object] = lambda: None,
+        died: Callable[[int, int], bool] | None = None,
         replacing: Replacing | None = None,
     ) -> None:
         """Run until a signal, or a report that ends everything; from the main thread.
@@ -82,10 +82,11 @@ class Supervisor:
             reports: What the processes write to.
             grace: Seconds that processes have to end by themselves.
             let_go: Is called when it ends, before the processes do: none is started any more.
-            count_dead: Is called for each process that died.
+            died: Is told of each process that died, and its exit code; says whether what ended it
+                is over, so that another one need not wait.
             replacing: Replaces those that grow too large, or None; it sees every report first.
         """
-        self._count_dead, self._replacing = count_dead, replacing
+        self._died, self._replacing = died or _learns_nothing, replacing
         for number in range(self._workers):
             if not self._is_ending:
                 self._processes.append(start(number))
@@ -115,10 +116,10 @@ class Supervisor:
             return
         process = self._processes[number]
         _logger.error("worker %s died with exit code %s", process.pid, process.exitcode)
-        self._count_dead()
+        is_over = self._died(process.pid or 0, process.exitcode or 0)
         successor = None if self._replacing is None else self._replacing.hand_over(number)
         if successor is None:
-            time.sleep(_RESTART_SECONDS)
+            time.sleep(0.0 if is_over else _RESTART_SECONDS)
             successor = None if self._is_ending else start(number)
         if successor is not None:
             self._processes[number] = successor
@@ -142,3 +143,7 @@ class Supervisor:
     def _all(self) -> list[BaseProcess]:
         others = [] if self._replacing is None else self._replacing.processes
         return [*self._processes, *others]
+
+
+def _learns_nothing(*_: int) -> bool:
+    return False

@@ -7,7 +7,7 @@ import gc
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
 from socket import socket
@@ -26,9 +26,10 @@ from golive.http.front.server import FrontServer
 from golive.http.front.tls import tls_context
 from golive.http.gateway_building import Gatehouse, build_gateway
 from golive.http.log_lines import log_as_json
-from golive.http.plan import LoadModels, OpenSource, ServePlan
+from golive.http.plan import LoadModels, OpenSource, Refusal, ServePlan
 from golive.http.protocols import Gateway
 from golive.service.context import ServiceContext
+from golive.service.served import ServedModel
 from golive.settings import ServeSettings
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
             self._gateway(house, step_back),
             _limits(settings),
             tls=tls,
-            count=house.gateway.telemetry.metrics.count_code,
+            count=house.gateway.telemetry.metrics.count_unanswered,
             tells_clients_apart=house.gateway.tells_clients_apart,
         )
         draining = Draining(
@@ -116,7 +117,7 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
         with draining.signals(), _no_signals() if following is None else following.signals():
             if self.balance is None:
                 await front.listen(listener)
-            load = partial(self._load, house, following)
+            load = partial(self._load, house, following, step_back)
             beginning = asyncio.create_task(self._begin(load, front, listener, draining))
             await draining.wait()
             for part in (following, step_back):
@@ -185,16 +186,16 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
         if failure is not None:
             draining.end()
 
-    def _load(self, house: Gatehouse, following: Following | None) -> StartReport | None:
+    def _load(
+        self, house: Gatehouse, following: Following | None, step_back: StepBack | None
+    ) -> StartReport | None:
         """Load the models; what is wrong with them, if anything is."""
         if following is not None:
             gc.freeze()  # but not the models: each is to be freed when another one answers
         try:
             plan = self.plan if following is None else following.plan
-            models, candidate = self.load(plan), None
-            if plan.canary is not None and self.open_source is not None:
-                named = plan.canary.named
-                candidate = self.open_source(plan, named).load(named)
+            models = self.load(plan)
+            candidate, refusal = self._candidate(plan, step_back, models)
             house.stage.open(models, candidate=candidate)  # ready means that both are there
         except GoliveError as error:
             return _failure(error)
@@ -204,8 +205,22 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
         if following is None:
             gc.freeze()  # what is there now stays: later collections need not look at it
         else:
-            following.begin(house)
+            following.begin(house, refusal=refusal)
         return None
+
+    def _candidate(
+        self, plan: ServePlan, step_back: StepBack | None, models: Mapping[str, ServedModel]
+    ) -> tuple[ServedModel | None, Refusal | None]:
+        """The candidate, or why it is not asked; neither where there is none."""
+        if plan.canary is None or self.open_source is None or step_back is None:
+            return None, None
+        from golive.http.candidates import candidate_of
+
+        found = candidate_of(plan, self.open_source, models)
+        if isinstance(found, Refusal):
+            step_back.refuse(found)
+            return None, found
+        return found, None
 
 
 def leaving_seconds(settings: ServeSettings) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
+from golive.http.candidate_families import STEP_BACKS
 from golive.http.counters import Counters
 from golive.http.exposition import Family
 
@@ -50,6 +51,11 @@ class WorkerMetrics:
     def count_replaced(self, reason: Literal["died", "memory"]) -> None:
         """A worker was replaced, for that reason."""
         self._counters.values[self._replaced[reason]] += 1.0
+
+    def count_crashed(self, model: str, version: str) -> None:
+        """A candidate stepped back because a worker died by it."""
+        at = self._counters.slot((STEP_BACKS.name, model, version, "crashed"))
+        self._counters.values[at] += 1.0
 
     def tell_memory(self, sizes: Mapping[int, int], *, over: int) -> None:
         """Say how many bytes each worker has, by its number, and how many are over the limit."""

@@ -96,9 +96,26 @@ def serve_in_workers(
             reports,
             grace=plan.settings.grace + plan.settings.drain,
             let_go=let_go,
-            count_dead=lambda: metrics.count_replaced("died"),
+            died=_death_watch(plan, directory, metrics),
             replacing=_replacing(plan.settings, directory, metrics),
         )
+
+
+def _death_watch(
+    plan: ServePlan, directory: Path, metrics: WorkerMetrics
+) -> Callable[[int, int], bool]:
+    """What is done about each worker that died; says whether the cause is removed."""
+    examine = None
+    if plan.canary is not None:
+        from golive.http.stepback.post_mortem import PostMortem  # few servers have a candidate
+
+        examine = PostMortem(directory, Board(directory), count=metrics.count_crashed).examine
+
+    def died(process: int, code: int) -> bool:
+        metrics.count_replaced("died")
+        return examine is not None and examine(process, code)
+
+    return died
 
 
 def _replacing(

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from threading import Event, Lock, Thread
 
+from golive.breaker import Breaker
 from golive.forks import call_in_children
 from golive.lookups.errors import LookupTimeoutError, LookupUnavailableError
 from golive.lookups.protocols import LookupStore, Row
@@ -14,7 +15,7 @@ from golive.lookups.protocols import LookupStore, Row
 __all__ = ["TimedStore"]
 
 _FAILURES = 3
-_REST_SECONDS = 1.0
+_PAUSE = 1.0
 _MOST_AT_ONCE = 32
 _logger = logging.getLogger("golive.lookups")
 
@@ -24,7 +25,8 @@ class TimedStore:
 
     What a library promises is the time of one step, such as a read from a socket; a name that is
     being resolved is bound by nothing. After some failures in a row the store is left alone for a
-    second, in which it counts as unavailable: requests do not queue for what does not answer.
+    second at a time, in which it counts as unavailable, and then one request tries it: requests do
+    not queue for what does not answer.
 
     Args:
         store: Is asked.
@@ -51,62 +53,52 @@ class TimedStore:
         self._store = store
         self._name = name
         self._seconds = seconds
-        self._clock = clock
+        self._breaker = Breaker(
+            failures=_FAILURES, first_pause=_PAUSE, longest_pause=_PAUSE, clock=clock
+        )
         self._begin_anew()
         call_in_children(self._begin_anew)
 
     def _begin_anew(self) -> None:
         self._lock = Lock()
         self._asked = 0
-        self._failures = 0
-        self._rests_until = float("-inf")
 
     def fetch(self, keys: Sequence[str]) -> Sequence[Row | None]:
         """What is kept under each key, if it comes in time; see `LookupStore`."""
-        self._begin()
+        asked = self._begin()
         asking = _Asking(self._store, keys, self._end)
         Thread(target=asking.run, name="golive-lookup", daemon=True).start()
         if not asking.done.wait(self._seconds):
-            self._fail(f"did not answer within {self._seconds:g} seconds")
+            self._fail(asked, f"did not answer within {self._seconds:g} seconds")
             raise LookupTimeoutError(
                 f"{self._name} did not answer within {self._seconds:g} seconds."
             )
         if asking.error is not None:
-            self._fail(asking.error.message)
+            self._fail(asked, asking.error.message)
             raise asking.error
         self._succeed()
         return asking.rows
 
-    def _begin(self) -> None:
+    def _begin(self) -> int:
         with self._lock:
-            if self._asked >= _MOST_AT_ONCE or self._clock() < self._rests_until:
+            asked = self._breaker.ask() if self._asked < _MOST_AT_ONCE else None
+            if asked is None:
                 raise LookupUnavailableError(f"{self._name} has not answered for a while.")
             self._asked += 1
+            return asked
 
     def _end(self) -> None:
         with self._lock:
             self._asked -= 1
 
-    def _fail(self, reason: str) -> None:
-        with self._lock:
-            self._failures += 1
-            if self._failures < _FAILURES:
-                return
-            self._rests_until = self._clock() + _REST_SECONDS
-            is_news = self._failures == _FAILURES
-        if is_news:
+    def _fail(self, asked: int, reason: str) -> None:
+        if self._breaker.fail(asked):
             _logger.warning(
                 "%s: %s. Defaults are used; it is asked again every second.", self._name, reason
             )
 
     def _succeed(self) -> None:
-        if not self._failures:
-            return
-        with self._lock:
-            is_news = self._failures >= _FAILURES
-            self._failures = 0
-            self._rests_until = float("-inf")
-        if is_news:
+        if self._breaker.answer() is not None:
             _logger.info("%s answers again.", self._name)
 
 

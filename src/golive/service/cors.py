@@ -57,8 +57,7 @@ class Origins(msgspec.Struct, frozen=True):
 
     def cross(self, head: Request, place: Route | Area) -> Crossing:
         """Decide about all requests of a head."""
-        origin = head.headers.get("origin")
-        headers = self._headers(origin)
+        headers = self._headers(self._origin(head))
         if not _is_preflight(head):
             return Crossing(headers=headers)
         if "access-control-allow-origin" not in headers:
@@ -67,6 +66,13 @@ class Origins(msgspec.Struct, frozen=True):
             return Crossing(headers=headers, problem=problem)
         endpoint = Endpoint(handler=_preflight(head, place), effort="instant", answers_json=False)
         return Crossing(headers=headers, preflight=endpoint)
+
+    def _origin(self, head: Request) -> str | None:
+        """The origin of a head; of one that could not be read, the only one that there may be."""
+        origin = head.headers.get("origin")
+        if origin is None and not head.method and len(self.allowed) == 1:
+            [origin] = self.allowed
+        return origin
 
     def _headers(self, origin: str | None) -> dict[str, str]:
         if "*" in self.allowed:

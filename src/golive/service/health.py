@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from golive.service.calls import Call, Reply, problem_reply
 from golive.service.context import ServiceContext
 from golive.service.json_text import encode_json
 from golive.service.problems import Problem
-from golive.service.routes import Endpoint, Route, get_route
+from golive.service.routes import Endpoint, Handler, Route, get_route
 from golive.service.served import Limits, Readiness, ServedModel, Stage
 from golive.signature.model import JsonValue
 
@@ -37,9 +37,16 @@ class Health:
 
     def metrics(self, call: Call) -> Reply:  # noqa: ARG002
         """Answer `/metrics`: the text format of Prometheus."""
+        return self._exposed(None)
+
+    def metrics_of(self, allows: Callable[[str], bool]) -> Handler:
+        """What answers `/metrics` with the models that a key may ask, and what is of none."""
+        return lambda _: self._exposed(allows)
+
+    def _exposed(self, allows: Callable[[str], bool] | None) -> Reply:
         if self._context.exposition is None:
             raise LookupError("This service has no metrics.")
-        content_type, body = self._context.exposition()
+        content_type, body = self._context.exposition(allows)
         return Reply(body=body, content_type=content_type)
 
 
@@ -51,7 +58,12 @@ def health_routes(
     yield "/healthz", get_route("/healthz", health.alive, effort="instant")
     yield "/readyz", get_route("/readyz", health.ready, effort="instant")
     if context.exposition is not None:
-        metrics = Endpoint(handler=health.metrics, effort="short", answers_json=False)
+        metrics = Endpoint(
+            handler=health.metrics,
+            for_models=health.metrics_of,
+            effort="short",
+            answers_json=False,
+        )
         yield "/metrics", Route("/metrics", {"GET": metrics})
 
 

@@ -159,6 +159,11 @@ class Backend(Protocol):
 class Exposition(Protocol):
     """Writes the metrics in a text format that Prometheus reads."""
 
-    def __call__(self) -> tuple[str, bytes]:
-        """The content type and the text."""
+    def __call__(self, allows: Callable[[str], bool] | None = None) -> tuple[str, bytes]:
+        """The content type and the text.
+
+        Args:
+            allows: Tells whether the series of a model are to be told; None: those of all. What is
+                of no model is told in any case.
+        """
         ...

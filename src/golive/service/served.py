@@ -42,6 +42,10 @@ class ServedModel(msgspec.Struct, frozen=True, kw_only=True):
         facts: Further JSON facts of the bundle, such as its id, its Python version, and whether
             its compiled program or its original model answers (`answers`, `answers_because`).
         backend: The process that holds it, or None where this one does.
+        bundle: The directory of its bundle, or None where it has none.
+        alone: The model by itself, where it is answered with features of others; None: it is.
+        takers: Those that take its features, put together with this version: whoever switches to
+            it switches to them, too. By name; a candidate, by its slot.
     """
 
     name: str
@@ -54,6 +58,9 @@ class ServedModel(msgspec.Struct, frozen=True, kw_only=True):
     drifted: bool = False
     facts: dict[str, JsonValue] = msgspec.field(default_factory=dict)
     backend: Backend | None = None
+    bundle: str | None = None
+    alone: ServedModel | None = None
+    takers: dict[str, ServedModel] = msgspec.field(default_factory=dict)
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):

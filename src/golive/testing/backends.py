@@ -31,6 +31,8 @@ class FakeBackend:
 
     def facts(self) -> dict[str, JsonValue]:
         """How it stands with it, as JSON."""
+        if self.is_closed:
+            return {"state": "closed"}
         return {"state": "running" if self.is_running else "restarting"}
 
     def watch(self, tell: Callable[[BackendChange], object]) -> None:

@@ -6,12 +6,13 @@ import atexit
 
 from golive.forks import call_in_children
 from golive.http.app import App, Lifespan
-from golive.http.candidates import gateway_of, step_back_of
+from golive.http.candidates import candidate_of, gateway_of, step_back_of
 from golive.http.gateway_building import Gatehouse, build_gateway
-from golive.http.plan import ServePlan
+from golive.http.plan import Refusal, ServePlan
 from golive.http.protocols import Gateway
 from golive.http.refreshing.following import Following
 from golive.service.context import ServiceContext
+from golive.wiring.candidate_trials import tried
 from golive.wiring.models import load_models
 from golive.wiring.refreshing import open_source
 
@@ -21,8 +22,8 @@ __all__ = ["build_following_app"]
 def build_following_app(plan: ServePlan) -> App:
     """The ASGI application of a plan that follows references, has a candidate, or both.
 
-    Its models are loaded when it is given back. Each process that a server forks afterwards follows
-    by itself.
+    Its models are loaded when it is given back, but for a candidate that fails where it is tried.
+    Each process that a server forks afterwards follows by itself.
 
     Args:
         plan: What is served, its references pinned.
@@ -30,7 +31,7 @@ def build_following_app(plan: ServePlan) -> App:
     Raises:
         GoliveError: A model does not load here, or golden records are answered differently.
     """
-    site = _Site(plan)
+    site = _Site(tried(plan))
     return App(site.house.gateway, lifespan=Lifespan(stop=site.close), answers=site.gateway)
 
 
@@ -45,9 +46,12 @@ class _Site:
         self.gateway: Gateway = self.house.gateway
         if canary is not None and self._step_back is not None:
             self.gateway = gateway_of(canary, self.house.gateway, self._step_back)
-        models, candidate = load_models(plan), None
-        if canary is not None:
-            candidate = open_source(plan, canary.named).load(canary.named)
+        models = load_models(plan)
+        found = candidate_of(plan, open_source, models)
+        self._refusal = found if isinstance(found, Refusal) else None
+        if self._refusal is not None and self._step_back is not None:
+            self._step_back.refuse(self._refusal)
+        candidate = None if isinstance(found, Refusal) else found
         self.house.stage.open(models, candidate=candidate)
         self._begin()
         call_in_children(self._begin)
@@ -63,7 +67,7 @@ class _Site:
     def _begin(self) -> None:
         """Begin to look; in a child, the parent's thread is not there."""
         if self._following is not None:
-            self._following.begin(self.house)
+            self._following.begin(self.house, refusal=self._refusal)
 
     def _asked(self) -> None:
         if self._step_back is not None:

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from msgspec.structs import replace
 
 from golive.bundle.reading import Bundle
 from golive.engine.answers import entry_to_json
-from golive.engine.chaining import ChainModel, Source, known_names, output_at
+from golive.engine.chaining import ChainModel, FeatureEngine, Source, known_names, output_at
 from golive.engine.decode import Decoder
 from golive.engine.engine import Engine
 from golive.engine.golden import compare, refuse_drift
 from golive.engine.timing import measure_pace
-from golive.errors import SignatureError, UsageError
+from golive.errors import EnvironmentDriftError, SignatureError, UsageError
 from golive.http.plan import ServePlan
+from golive.http.refreshing.source import ChainRefusedError
+from golive.lookups.errors import LookupNotReadError
 from golive.service.served import Example, ServedModel
 from golive.signature.features import chained_signature, check_outputs
 from golive.signature.model import JsonValue, Signature
 
-__all__ = ["ask_order", "chain_models", "sent_record"]
+__all__ = ["ask_order", "chain_models", "chain_of", "rechain", "sent_record", "try_chain"]
 
 _TOLERANCE = 1e-6
 
@@ -36,20 +39,86 @@ def chain_models(plan: ServePlan, models: Mapping[str, ServedModel]) -> dict[str
         models: By name, each by itself.
 
     Raises:
-        UsageError: A source is not served, or comes back to itself; versions are to be changed
-            while they are served; a source gives no such output; or no golden record gets through.
+        UsageError: A source is not served, comes back to itself, or has a candidate; it gives no
+            such output; or no golden record gets through.
         EnvironmentDriftError: A golden record comes out otherwise.
     """
-    if plan.followed or plan.canary is not None:
-        raise UsageError(
-            "Models that take features of others are served in the versions of the start.",
-            hint="Leave out --refresh, --canary and --shadow, or serve the models apart.",
-        )
+    signatures = _signatures(models)
+    _refuse_candidate(plan, signatures)
     chained = dict(models)
-    for name in ask_order({n: model.engine.signature for n, model in models.items()}):
+    for name in ask_order(signatures):
         if models[name].engine.signature.features:
             chained[name] = _chained(plan, chained[name], chained)
     return chained
+
+
+def rechain(
+    plan: ServePlan, serving: Mapping[str, ServedModel], changed: ServedModel, *, slot: str
+) -> ServedModel:
+    """A version put together with the models that serve, and those that take its features with it.
+
+    Golden records go through each chain that becomes another one; see `chain_models`.
+
+    Args:
+        plan: How they are served.
+        serving: What serves, by name or slot.
+        changed: The version, by itself.
+        slot: What it is called among what is followed.
+
+    Returns:
+        The version; its `takers` are to be switched to together with it.
+
+    Raises:
+        LookupNotReadError: A file of looked-up values cannot be read.
+        ChainRefusedError: They do not go together; see `chain_models`.
+    """
+    with _refusing():
+        return _rechained(plan, {**serving, slot: changed}, slot)
+
+
+def try_chain(plan: ServePlan, models: Mapping[str, ServedModel]) -> dict[str, ServedModel]:
+    """As `chain_models`, of which some serve, and others are to.
+
+    Raises:
+        LookupNotReadError: A file of looked-up values cannot be read.
+        ChainRefusedError: They do not go together.
+    """
+    with _refusing():
+        return chain_models(plan, models)
+
+
+def _rechained(plan: ServePlan, found: dict[str, ServedModel], slot: str) -> ServedModel:
+    alone = {name: model.alone or model for name, model in found.items()}
+    signatures = _signatures(alone)
+    _refuse_candidate(plan, signatures)
+    others = {slot}
+    for name in ask_order(signatures):
+        sources = {each.model for each in signatures[name].features}
+        if name == slot or sources & others:
+            others.add(name)
+            found[name] = _chained(plan, alone[name], found) if sources else alone[name]
+    takers = {name: model for name, model in found.items() if name in others and name != slot}
+    return replace(found[slot], takers=takers)
+
+
+def chain_of(slot: str, signatures: Mapping[str, Signature]) -> frozenset[str]:
+    """What a model is put together with: its sources and takers, theirs, and so on; not itself.
+
+    Args:
+        slot: What the model is called.
+        signatures: Of all models by themselves, this one among them.
+    """
+    near: dict[str, set[str]] = {name: set() for name in signatures}
+    for name, signature in signatures.items():
+        for each in signature.features:
+            near[name].add(each.model)
+            near.setdefault(each.model, set()).add(name)
+    found, waiting = {slot}, [slot]
+    while waiting:
+        more = near[waiting.pop()] - found
+        found |= more
+        waiting += more
+    return frozenset(found - {slot})
 
 
 def ask_order(signatures: Mapping[str, Signature]) -> list[str]:
@@ -85,6 +154,39 @@ def sent_record(name: str, bundles: Mapping[str, Bundle]) -> dict[str, JsonValue
             return None
         record |= part
     return record
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """What is wrong with a chain is said of the version that would be a part of it."""
+    try:
+        yield
+    except LookupNotReadError:
+        raise
+    except (UsageError, EnvironmentDriftError) as error:
+        raise ChainRefusedError(error.message, hint=error.hint) from error
+
+
+def _signatures(models: Mapping[str, ServedModel]) -> dict[str, Signature]:
+    return {name: model.engine.signature for name, model in models.items()}
+
+
+def _refuse_candidate(plan: ServePlan, signatures: Mapping[str, Signature]) -> None:
+    """Refuse a candidate of a model whose features others take.
+
+    Raises:
+        UsageError: There is one.
+    """
+    if plan.canary is None:
+        return
+    model = plan.canary.named.model
+    takers = [name for name, s in signatures.items() if model in {f.model for f in s.features}]
+    if takers:
+        raise UsageError(
+            f"{model} gives features to {takers[0]}, so that it can have no candidate: of one "
+            "request, one part would be answered by it, and another not.",
+            hint="Give it to the model that takes the features, or follow the alias by --refresh.",
+        )
 
 
 def _visit(
@@ -136,6 +238,7 @@ def _chained(plan: ServePlan, own: ServedModel, models: Mapping[str, ServedModel
         engine=engine,
         examples=tuple(examples),
         features={name: model.version for name, model in sources.items()},
+        alone=own,
         drifted=own.drifted or any(model.drifted for model in sources.values()),
     )
 
@@ -147,7 +250,7 @@ def _engine(
     signature: Signature,
 ) -> Engine:
     asked = [
-        Source(features=each, engine=_own_engine(sources[each.model]))
+        Source(features=each, engine=_source_engine(sources[each.model]))
         for each in own.engine.signature.features
     ]
     decoder = Decoder(
@@ -163,15 +266,27 @@ def _own_engine(model: ServedModel) -> Engine:
     if isinstance(model.engine, Engine):
         return model.engine
     raise UsageError(
-        f"{model.name} is answered by another process, and cannot be part of a chain.",
-        hint="Serve it apart, or in the environment of the others.",
+        f"{model.name} is answered by another process, where it can take no features of others.",
+        hint=f"golive compile it, or serve {model.name} without --isolate.",
     )
 
 
+def _source_engine(model: ServedModel) -> FeatureEngine:
+    if isinstance(model.engine, Engine):
+        return model.engine
+    from golive.backends.engine import RemoteEngine  # few servers isolate anything
+
+    if isinstance(model.engine, RemoteEngine):
+        return model.engine
+    raise LookupError(f"{model.name} cannot be asked for features.")
+
+
 def _takes_any_time(own: ServedModel, sources: Mapping[str, ServedModel]) -> bool:
-    """Whether one of the models may, or asks a store that may."""
-    models = (own, *sources.values())
-    return any(m.engine.pace.manner == "apart" or not m.engine.pace.reads_quickly for m in models)
+    """Whether one of the models may, is in another process, or asks a store that may."""
+    return any(
+        m.backend is not None or m.engine.pace.manner == "apart" or not m.engine.pace.reads_quickly
+        for m in (own, *sources.values())
+    )
 
 
 def _checked_examples(

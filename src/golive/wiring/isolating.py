@@ -1,10 +1,9 @@
-"""Isolating: models of a plan get processes of their own, and the environments that these need."""
+"""Isolating: which models get processes of their own, and the environments that these need."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import get_args
@@ -12,10 +11,7 @@ from typing import get_args
 import msgspec
 
 from golive import settings
-from golive.backends.backend import Backend
-from golive.backends.engine import RemoteEngine
 from golive.backends.environments import make_environment
-from golive.backends.messages import ModelOrder, Order, encode_order
 from golive.backends.placement import (
     Candidate,
     Group,
@@ -24,17 +20,13 @@ from golive.backends.placement import (
     chosen_pythons,
     place,
 )
-from golive.backends.process import start_process
 from golive.bundle.reading import Bundle
 from golive.engine.loading import what_answers
-from golive.errors import ModelLoadError, UsageError
+from golive.errors import UsageError
 from golive.http.plan import Placement, ServePlan
-from golive.service.served import ServedModel
-from golive.wiring.models import examples_of, facts_of, load_model
+from golive.wiring.registries import pull_named
 
-__all__ = ["isolate", "load_isolated"]
-
-_PATIENCE_SECONDS = 120.0  # then the others are served without the model that is still starting
+__all__ = ["candidate_placement", "isolate", "placement_of", "placements_of"]
 
 
 def isolate(
@@ -51,12 +43,63 @@ def isolate(
         UsageError: What was asked for cannot be had together, or names no model or Python.
         EnvironmentNotMadeError: The packages of a model cannot be installed.
     """
+    return msgspec.structs.replace(plan, placements=placements_of(plan, bundles, tell=tell))
+
+
+def placements_of(
+    plan: ServePlan, bundles: Mapping[str, Bundle], *, tell: Callable[[str], object]
+) -> tuple[Placement, ...]:
+    """The processes of the models that are served apart, their environments made; see `isolate`."""
+    return _placed(plan, bundles, plan.settings.pythons, tell)
+
+
+def placement_of(
+    plan: ServePlan, name: str, bundle: Bundle, *, tell: Callable[[str], object]
+) -> Placement | None:
+    """The process of a version that comes while others are served; None where it needs none.
+
+    It shares a process with no other model: those that run hold what they were started with.
+
+    Args:
+        plan: How it is served.
+        name: The model's name.
+        bundle: The version's.
+        tell: Is told what takes long.
+
+    Raises:
+        UsageError: It cannot be served apart, and would have to be.
+        EnvironmentNotMadeError: Its packages cannot be installed.
+    """
+    pythons = [text for text in plan.settings.pythons if text.partition("=")[0] == name]
+    found = _placed(plan, {name: bundle}, pythons, tell)
+    return found[0] if found else None
+
+
+def candidate_placement(plan: ServePlan, *, tell: Callable[[str], object]) -> Placement | None:
+    """The process of a plan's candidate, its environment made; None where it needs none.
+
+    Raises:
+        GoliveError: As `placement_of`, and `golive.wiring.registries.pull_named`.
+    """
+    if plan.canary is None:
+        return None
+    named = plan.canary.named
+    bundle = pull_named(named, verify=plan.verify)
+    found = placement_of(plan, named.model, bundle, tell=tell)
+    return None if found is None else msgspec.structs.replace(found, models=(named.label,))
+
+
+def _placed(
+    plan: ServePlan,
+    bundles: Mapping[str, Bundle],
+    chosen: Sequence[str],
+    tell: Callable[[str], object],
+) -> tuple[Placement, ...]:
     manner = _manner(plan)
     if manner is None:
-        return plan
+        return ()
     pythons = {
-        model: _python(text, model)
-        for model, text in chosen_pythons(plan.settings.pythons, [*bundles]).items()
+        model: _python(text, model) for model, text in chosen_pythons(chosen, [*bundles]).items()
     }
     candidates = [
         Candidate(
@@ -72,122 +115,23 @@ def isolate(
         pythons=pythons,
         is_here=lambda requirements: are_met(requirements, _version_of),
     )
-    _refuse_lookups([name for group in groups for name in group.models], bundles)
-    placements = tuple(
-        Placement(models=group.models, python=_python_of(group, tell)) for group in groups
-    )
-    return msgspec.structs.replace(plan, placements=placements)
+    _refuse_chains([name for group in groups for name in group.models], bundles)
+    return tuple(Placement(models=group.models, python=_python_of(group, tell)) for group in groups)
 
 
-def _refuse_lookups(apart: Sequence[str], bundles: Mapping[str, Bundle]) -> None:
+def _refuse_chains(apart: Sequence[str], bundles: Mapping[str, Bundle]) -> None:
     """Refuse what needs a model in the process that has the port.
 
     Raises:
-        UsageError: A model that is served apart looks columns up, or one of a chain is.
+        UsageError: A model that is served apart takes features of others.
     """
-    signatures = {name: bundle.signature for name, bundle in bundles.items()}
-    chained = {each.model: name for name, s in signatures.items() for each in s.features}
     for name in apart:
-        if signatures[name].lookups:
-            why = "looks columns up"
-        elif signatures[name].features:
-            why = "takes features of another model"
-        elif name in chained:
-            why = f"gives features to {chained[name]}"
-        else:
-            continue
-        raise UsageError(
-            f"{name} {why}, which it cannot do in a process of its own.",
-            hint="Leave out --isolate, or serve it from another port.",
-        )
-
-
-def load_isolated(
-    plan: ServePlan, bundles: Mapping[str, Bundle], names: Mapping[str, tuple[str, ...]]
-) -> dict[str, ServedModel]:
-    """Load the models of a plan, some of them in processes of their own; in each worker.
-
-    A model whose process does not start is served nevertheless: it is said why, and tried again.
-
-    Args:
-        plan: What to serve, its placements decided.
-        bundles: The bundles of the plan by name.
-        names: What the versions of models are called beside their ids.
-
-    Raises:
-        ModelLoadError: A model does not load in this process, or none at all can be served.
-        EnvironmentDriftError: Golden records are answered differently and that is not allowed.
-    """
-    backends = [_backend(plan, placement, bundles) for placement in plan.placements]
-    for backend in backends:
-        backend.begin()
-    try:
-        apart = {name: backend for backend in backends for name in backend.models}
-        found = {
-            name: load_model(plan, name, bundle, names=names.get(name, ()))
-            for name, bundle in bundles.items()
-            if name not in apart
-        }
-        _wait(backends, are_all=not found)
-        for name, backend in apart.items():
-            found[name] = _served(plan, name, bundles[name], backend, names.get(name, ()))
-    except BaseException:
-        for backend in backends:
-            backend.close()
-        raise
-    return {name: found[name] for name in bundles}
-
-
-def _backend(plan: ServePlan, placement: Placement, bundles: Mapping[str, Bundle]) -> Backend:
-    order = Order(
-        models=tuple(ModelOrder(name=n, bundle=str(bundles[n].path)) for n in placement.models),
-        threads=plan.settings.threads,
-        allow_drifted_environment=plan.allow_drifted_environment,
-        original=plan.original,
-        no_pickle=plan.settings.no_pickle,
-    )
-    label = ", ".join(placement.models)
-    start = partial(start_process, placement.python, encode_order(order), label=label)
-    return Backend(placement.models, start)
-
-
-def _wait(backends: Sequence[Backend], *, are_all: bool) -> None:
-    """Wait until all have started or failed to.
-
-    Raises:
-        ModelLoadError: None has started, and they hold all models.
-    """
-    failures = []
-    for backend in backends:
-        try:
-            backend.wait(None if are_all else _PATIENCE_SECONDS)
-        except ModelLoadError as error:
-            failures.append(error)
-    if are_all and len(failures) == len(backends):
-        raise failures[0]
-
-
-def _served(
-    plan: ServePlan, name: str, bundle: Bundle, backend: Backend, names: tuple[str, ...]
-) -> ServedModel:
-    start = backend.start_of(name)
-    return ServedModel(
-        name=name,
-        names=names,
-        version=bundle.version,
-        engine=RemoteEngine(
-            name,
-            bundle.signature,
-            backend,
-            max_records=plan.settings.max_records,
-            max_text=plan.settings.max_text,
-        ),
-        examples=examples_of(bundle),
-        card=bundle.card,
-        drifted=plan.allow_drifted_environment if start is None else start.is_drifted,
-        facts=facts_of(bundle, *what_answers(bundle, original=plan.original)),
-        backend=backend,
-    )
+        if bundles[name].signature.features:
+            raise UsageError(
+                f"{name} takes features of another model, which it cannot do in a process of its "
+                "own.",
+                hint="golive compile it, leave out --isolate, or serve it from another port.",
+            )
 
 
 def _manner(plan: ServePlan) -> Manner | None:
@@ -199,11 +143,6 @@ def _manner(plan: ServePlan) -> Manner | None:
                 hint="golive serve A B --isolate environment --python NAME=/path/to/python",
             )
         return None
-    if plan.settings.refresh is not None or plan.canary is not None:
-        raise UsageError(
-            "A model that is served apart follows no reference and has no candidate.",
-            hint="Leave out --isolate, or --refresh, --canary and --shadow.",
-        )
     for manner in get_args(Manner):
         if wanted == manner:
             return manner  # type: ignore[no-any-return]

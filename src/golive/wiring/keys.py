@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from golive.access.key_file import KeyFile
 from golive.errors import UsageError
-from golive.settings import ServeSettings
+from golive.settings import ServeSettings, registry_location
 
-__all__ = ["check_keys", "open_keys"]
+__all__ = ["check_keys", "open_keys", "unknown_models"]
 
 
 def open_keys(path: Path | None) -> KeyFile:
@@ -33,3 +34,25 @@ def check_keys(path: Path) -> bool:
         KeysError: It is missing, others can read it, or it is no file of keys.
     """
     return bool(KeyFile(path).read())
+
+
+def unknown_models(names: Sequence[str]) -> list[str]:
+    """Which of the names are of no model in the usual registry.
+
+    None is where that is no folder on this machine or has no model: keys are made without any
+    registry, too.
+
+    Args:
+        names: Of models, or `*`.
+    """
+    folder = Path(registry_location()).expanduser()
+    if not folder.is_dir():
+        return []
+    from golive.blobs.store import StoreUnavailableError
+    from golive.wiring.registries import open_registry
+
+    try:
+        known = open_registry(str(folder)).models()
+    except StoreUnavailableError:
+        return []
+    return [name for name in names if known and name not in ("*", *known)]

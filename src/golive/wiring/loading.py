@@ -90,7 +90,7 @@ class Predictor:
         ]
 
 
-def load(
+def load(  # noqa: PLR0913 - one argument an option
     ref: str | Path,
     *,
     verify: bool = False,
@@ -98,6 +98,7 @@ def load(
     original: bool = False,
     no_pickle: bool = False,
     lookup: Mapping[str, str] | None = None,
+    lookup_timeout: float = _LOOKUP_SECONDS,
 ) -> Predictor:
     """Load a bundle, verify it, replay its golden records and be ready to answer.
 
@@ -109,6 +110,7 @@ def load(
         no_pickle: Refuse a model whose loading would run code out of a pickle.
         lookup: Where looked-up columns are, by the name of the lookup: a file, or the URL of a
             Redis. Without it, rows need all columns, or have their defaults, and answers say so.
+        lookup_timeout: Seconds to wait for a Redis until looked-up columns have their defaults.
 
     Raises:
         PickleRefusedError: The model is a pickle, and `no_pickle` refuses that.
@@ -129,7 +131,7 @@ def load(
 
         if lookup is not None:
             check_lookups(lookup, {bundle.name: bundle.signature})
-        add_lookups(loaded.engine, lookup or {}, seconds=_LOOKUP_SECONDS)
+        add_lookups(loaded.engine, lookup or {}, seconds=lookup_timeout)
     return Predictor(loaded)
 
 

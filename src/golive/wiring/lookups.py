@@ -3,18 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
 
-import msgspec
-
-from golive.engine.engine import Engine
 from golive.engine.filling import Filler
 from golive.errors import UsageError
 from golive.lookups.nowhere import Nowhere
 from golive.lookups.opening import open_lookup
 from golive.lookups.redis_store import shown_url
+from golive.settings import ServeSettings
 from golive.signature.model import Signature
+from golive.wiring.loading import open_reference
 
-__all__ = ["add_lookups", "check_lookups", "read_locations"]
+__all__ = [
+    "Fillable",
+    "add_lookups",
+    "add_named_lookups",
+    "check_lookups",
+    "places_of",
+    "read_locations",
+]
+
+
+class Fillable(Protocol):
+    """An engine whose records can be given what they lack, whichever process its model is in."""
+
+    @property
+    def signature(self) -> Signature:
+        """What the model takes and gives."""
+        ...
+
+    def fill_with(self, filler: Filler) -> None:
+        """Give records the looked-up columns that they lack from now on."""
+        ...
 
 
 def read_locations(texts: Sequence[str]) -> dict[str, str]:
@@ -38,6 +59,28 @@ def read_locations(texts: Sequence[str]) -> dict[str, str]:
             raise UsageError(f"The lookup {name} is given twice.", hint="Give it one location.")
         locations[name] = location
     return locations
+
+
+def places_of(ref: str | Path, texts: Sequence[str]) -> dict[str, str] | None:
+    """Where the looked-up columns of a bundle are, as is said or, if nothing is, in GOLIVE_LOOKUP.
+
+    What GOLIVE_LOOKUP says of other models' lookups is left out.
+
+    Args:
+        ref: The bundle; see `load`.
+        texts: Such as `users=users.json`; may be none.
+
+    Raises:
+        UsageError: One is not of this form, or a name stands there twice.
+        BundleError: The bundle is not what was packed.
+    """
+    if texts:
+        return read_locations(texts)
+    found = read_locations(ServeSettings.load().lookup)
+    if not found:
+        return None
+    names = [lookup.name for lookup in open_reference(ref).signature.lookups]
+    return {name: found[name] for name in names if name in found} or None
 
 
 def check_lookups(
@@ -71,7 +114,24 @@ def check_lookups(
         )
 
 
-def add_lookups(engine: Engine, locations: Mapping[str, str], *, seconds: float) -> None:
+def add_named_lookups(name: str, engine: Fillable, settings: ServeSettings) -> None:
+    """Have an engine give records the looked-up columns that they lack, from where settings say.
+
+    Args:
+        name: The model's.
+        engine: Its signature may have lookups.
+        settings: How the model is served.
+
+    Raises:
+        UsageError: A lookup has no location, or its store cannot be opened.
+        MissingExtraError: It needs a package that is not installed.
+    """
+    locations = read_locations(settings.lookup)
+    check_lookups(locations, {name: engine.signature}, is_all=False)
+    add_lookups(engine, locations, seconds=settings.lookup_timeout)
+
+
+def add_lookups(engine: Fillable, locations: Mapping[str, str], *, seconds: float) -> None:
     """Have an engine give records the looked-up columns that they lack.
 
     Its golden records are answered before: they hold all values.
@@ -92,10 +152,7 @@ def add_lookups(engine: Engine, locations: Mapping[str, str], *, seconds: float)
         else Nowhere()
         for lookup in lookups
     }
-    filler = Filler(engine.signature, stores)
-    engine.decoder.fill_with(filler)
-    if filler.waits:  # not on the event loop
-        engine.pace = msgspec.structs.replace(engine.pace, reads_quickly=False)
+    engine.fill_with(Filler(engine.signature, stores))
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -65,8 +65,8 @@ def load_models(plan: ServePlan) -> dict[str, ServedModel]:
         others_may_come = bool(plan.followed) or plan.canary is not None
         locations = read_locations(plan.settings.lookup)
         check_lookups(locations, signatures, is_all=not others_may_come)
-    if plan.placements:
-        from golive.wiring.isolating import load_isolated  # few servers isolate anything
+    if plan.placements or (plan.settings.isolate is not None and plan.followed):
+        from golive.wiring.apart import load_isolated  # few servers isolate anything
 
         models = load_isolated(plan, bundles, names)
     else:
@@ -102,11 +102,9 @@ def load_model(
         limits_images=True,
     )
     if bundle.signature.lookups:
-        from golive.wiring.lookups import add_lookups, check_lookups, read_locations  # few have any
+        from golive.wiring.lookups import add_named_lookups  # few have any
 
-        locations = read_locations(plan.settings.lookup)
-        check_lookups(locations, {name: bundle.signature}, is_all=False)
-        add_lookups(loaded.engine, locations, seconds=plan.settings.lookup_timeout)
+        add_named_lookups(name, loaded.engine, plan.settings)
     return _served(name, loaded, names)
 
 
@@ -149,6 +147,7 @@ def _served(name: str, loaded: LoadedBundle, names: tuple[str, ...]) -> ServedMo
         card=bundle.card,
         drifted=bool(loaded.differences),
         facts=facts_of(bundle, loaded.answers, loaded.answers_because),
+        bundle=str(bundle.path),
     )
 
 

@@ -7,8 +7,9 @@ import shlex
 from collections.abc import Callable
 
 from golive.bundle.reading import Bundle
+from golive.errors import GoliveError, UsageError
 from golive.http.entrance_building import addresses_of, open_token_desk, origins_of
-from golive.http.plan import Canary, ServePlan
+from golive.http.plan import Canary, Placement, ServePlan
 from golive.http.server import serve as run_server
 from golive.signature.model import JsonValue
 from golive.wiring.models import load_models, open_all, pin
@@ -45,18 +46,15 @@ def serve(plan: ServePlan, *, announce: Callable[[str], None]) -> None:
         has_key, needs_key = check_keys(plan.settings.keys), True
         notes = [*([] if has_key else [_NO_KEY]), *limits_notes(plan.settings)]
     bundles = open_all(plan)
-    if plan.settings.isolate is not None or plan.settings.pythons:
-        from golive.wiring.isolating import isolate  # few servers isolate anything
-
-        plan = isolate(plan, bundles, tell=announce)
+    plan, apart = _prepared(plan, bundles, announce)
 
     def tell(url: str) -> None:
         for line in [*announcement(bundles, url, needs_key=needs_key), *notes]:
             announce(line)
-        for placement in plan.placements:
+        for placement in plan.placements if apart is None else (*plan.placements, apart):
             announce(f"In a process apart: {', '.join(placement.models)} ({placement.python})")
         if plan.canary is not None:
-            announce(_about(plan.canary))
+            announce(_about(plan.canary, plan))
 
     source = None
     if plan.canary is not None:
@@ -71,7 +69,40 @@ def serve(plan: ServePlan, *, announce: Callable[[str], None]) -> None:
     run_server(plan, load_models, on_ready=tell, open_source=source)
 
 
-def _about(canary: Canary) -> str:
+def _prepared(
+    plan: ServePlan, bundles: dict[str, Bundle], announce: Callable[[str], None]
+) -> tuple[ServePlan, Placement | None]:
+    """The plan, its environments made and its candidate tried, and the process of that one.
+
+    Raises:
+        GoliveError: As `serve`.
+    """
+    apart = None
+    if plan.settings.isolate is not None or plan.settings.pythons:
+        from golive.wiring.isolating import candidate_placement, isolate  # few servers do
+
+        plan = isolate(plan, bundles, tell=announce)
+        try:
+            apart = candidate_placement(plan, tell=announce)
+        except UsageError:
+            raise
+        except GoliveError:  # of the candidate alone, which is left out below
+            apart = None
+    if plan.canary is None:
+        return plan, None
+    from golive.wiring.candidate_trials import tried  # few servers have a candidate
+
+    plan = tried(plan)
+    is_refused = plan.canary is not None and plan.canary.refusal is not None
+    return plan, None if is_refused else apart
+
+
+def _about(canary: Canary, plan: ServePlan) -> str:
+    if canary.refusal is not None:
+        model = canary.named.model
+        usual = next(named for named in plan.pinned.values() if named.model == model)
+        why = canary.refusal.message
+        return f"{canary.named.label} is not asked, {usual.label} answers alone: {why}"
     share = f"{100 * canary.share:g}% of the requests instead"
     what = "copies of the requests" if canary.is_shadow else share
     return f"{canary.named.label} answers {what}."

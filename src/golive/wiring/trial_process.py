@@ -18,7 +18,7 @@ import msgspec
 
 from golive.errors import GoliveError
 from golive.http.plan import ServePlan
-from golive.http.refreshing.trials import TRIAL_NAME
+from golive.http.process_names import TRIAL_NAME
 
 __all__ = ["Report", "TrialTask", "main", "report_of"]
 
@@ -38,6 +38,8 @@ class TrialTask(msgspec.Struct, frozen=True, kw_only=True):
         label: As a person calls it, such as `games@8`.
         seconds: How long it may take.
         plan: How it will be served.
+        slot: What it is called among what is followed, if it is part of a chain.
+        beside: The models that it is put together with, which serve: slot to name and bundle.
     """
 
     path: str
@@ -45,6 +47,8 @@ class TrialTask(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     seconds: float
     plan: ServePlan
+    slot: str = ""
+    beside: dict[str, tuple[str, str]] = msgspec.field(default_factory=dict)
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,6 +111,14 @@ def _load_and_ask(task: TrialTask) -> None:
     from golive.wiring.models import load_model
 
     model = load_model(task.plan, task.name, open_bundle(Path(task.path)))
+    if task.beside:
+        from golive.wiring.chains import try_chain  # few versions are part of one
+
+        models = {
+            slot: load_model(task.plan, name, open_bundle(Path(bundle)))
+            for slot, (name, bundle) in task.beside.items()
+        }
+        model = try_chain(task.plan, models | {task.slot: model})[task.slot]
     probe(model, ServiceContext(new_id=request_ids()))
 
 

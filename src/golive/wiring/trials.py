@@ -6,7 +6,6 @@ serves must not be the first to find out.
 
 from __future__ import annotations
 
-import math
 import os
 import pickle
 import select
@@ -21,10 +20,10 @@ from typing import IO, cast
 
 import msgspec
 
-from golive.errors import GoliveError, ModelLoadError
-from golive.http.refreshing.source import SourceUnavailableError
+from golive.errors import ModelLoadError
 from golive.settings import child_environment
 from golive.wiring.free_memory import Memory, memory_now
+from golive.wiring.load_memory import LoadMemory, raise_refusal
 from golive.wiring.trial_process import Report, TrialTask
 
 __all__ = ["try_apart"]
@@ -35,9 +34,6 @@ _BOOT = (
 )
 _LOOK_SECONDS = 0.05
 _READ = 1 << 16
-_LEAST_FREE, _MOST_FREE = 32 << 20, 512 << 20
-_LEAST_SHARE = 0.05
-_MIB = 1 << 20
 
 
 def try_apart(task: TrialTask, *, memory: Callable[[], Memory | None] = memory_now) -> None:
@@ -64,10 +60,7 @@ def try_apart(task: TrialTask, *, memory: Callable[[], Memory | None] = memory_n
             with suppress(ProcessLookupError):  # those that the model started, too
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-    if report.says_nothing:
-        raise SourceUnavailableError(report.message)
-    if report.code is not None:
-        raise GoliveError(report.message, hint=report.hint, code=report.code)
+    raise_refusal(report)
 
 
 def _start(task: TrialTask, writer: int) -> subprocess.Popen[bytes]:
@@ -100,8 +93,8 @@ def _wait(
         SourceUnavailableError: There is no memory to try it.
         ModelLoadError: It is the version's fault.
     """
-    deadline, before = time.monotonic() + task.seconds, memory()
-    least, told, is_open = _least_free(before), b"", True
+    deadline, told, is_open = time.monotonic() + task.seconds, b"", True
+    watch = LoadMemory(task.label, most=task.plan.settings.worker_memory, memory=memory)
     while time.monotonic() < deadline:
         has_ended = process.poll() is not None  # before looking: what it has told is there then
         if is_open and select.select([channel], [], [], 0 if has_ended else _LOOK_SECONDS)[0]:
@@ -112,11 +105,8 @@ def _wait(
             return _read(told) or _ended(task, process.returncode)
         if not is_open:
             time.sleep(_LOOK_SECONDS)
-        held, now = _resident(process.pid), memory()
-        if (most := task.plan.settings.worker_memory) is not None and most < held < math.inf:
-            return _larger(task, most)
-        if before is not None and now is not None and now.free < least:
-            return _short(task, now, is_its_fault=held > (before.free - least) / 2)
+        if (report := watch.look(process.pid)) is not None:
+            return report
     return _refused(
         f"{task.label} was not loaded within {task.seconds:g} seconds.",
         f"--load-limit gives it longer; golive check {task.label} tells what it does",
@@ -145,39 +135,3 @@ def _ended(task: TrialTask, code: int) -> Report:
         f"The process in which {task.label} was loaded first ended {how}.",
         f"golive check {task.label} tells what it does",
     )
-
-
-def _least_free(memory: Memory | None) -> float:
-    """How much must stay free; not more than half of what is free at the beginning."""
-    if memory is None:
-        return 0.0
-    least = min(max(_LEAST_FREE, _LEAST_SHARE * memory.whole), _MOST_FREE)
-    return min(least, memory.free / 2)
-
-
-def _larger(task: TrialTask, most: int) -> Report:
-    allowed = f"the {most // _MIB} MiB of --worker-memory"
-    return _refused(
-        f"{task.label} took more than {allowed} while it was loaded.",
-        "more --worker-memory, or a smaller model",
-    )
-
-
-def _short(task: TrialTask, now: Memory, *, is_its_fault: bool) -> Report:
-    left = f"{now.free // _MIB} MiB of {now.whole // _MIB} were left"
-    if is_its_fault:
-        return _refused(
-            f"{task.label} took so much memory while it was loaded that {left}; it was ended.",
-            "more memory, fewer --workers or a smaller model",
-        )
-    message = f"{task.label} could not be tried: {left}, and it was not what took the others."
-    return Report(code=ModelLoadError.code, message=message, says_nothing=True)
-
-
-def _resident(process: int) -> float:
-    """The bytes of memory that a process holds; endless where the system does not tell."""
-    try:
-        pages = int(Path(f"/proc/{process}/statm").read_text("ascii").split()[1])
-    except (OSError, ValueError, IndexError):
-        return math.inf
-    return float(pages * os.sysconf("SC_PAGE_SIZE"))

@@ -227,3 +227,87 @@ def test_without_origins_nothing_is_said(make_server):
 
     assert (asked.status, crossing(asked)) == (405, {})
     assert (answer.status, crossing(answer)) == (200, {})
+
+
+HEAD = f"GET /readyz HTTP/1.1\r\nHost: localhost\r\n{ORIGIN}\r\n".encode()
+WITH_ORIGIN = {
+    "a head that is too large": (431, HEAD + b"X: " + b"a" * 70_000),
+    "two hosts": (400, HEAD + b"Host: b\r\n\r\n"),
+    "a control character": (400, HEAD + b"X: a\x01b\r\n\r\n"),
+    "a null": (400, HEAD + b"X: a\x00b\r\n\r\n"),
+    "a method that is none": (400, HEAD.replace(b"GET", b"FETCH") + b"\r\n"),
+    "a length that is none": (400, HEAD + b"Content-Length: x\r\n\r\n"),
+    "written otherwise": (400, HEAD.replace(b"Origin: ", b"ORIGIN:\t ") + b"Host: b\r\n\r\n"),
+}
+
+
+@pytest.mark.parametrize(("status", "sent"), WITH_ORIGIN.values(), ids=WITH_ORIGIN.keys())
+def test_a_head_that_cannot_be_read_has_the_headers_of_the_origin_that_it_names(
+    make_front, status, sent
+):
+    answer = make_front(gateway=Locked(APP, "http://localhost:3000").gateway).ask(sent)
+
+    assert (answer.status, crossing(answer)) == (status, ALLOWED)
+
+
+def test_a_head_that_does_not_come_has_them_too(make_front):
+    front = make_front(gateway=Locked(APP, "http://localhost:3000").gateway, head_seconds=0.2)
+
+    answer = front.ask(HEAD)
+
+    assert (answer.status, answer.code, crossing(answer)) == (408, "read_time_limit", ALLOWED)
+
+
+EVIL = HEAD.replace(APP.encode(), b"https://evil.example")
+WITHOUT_ORIGIN = {
+    "another origin": EVIL + b"Host: b\r\n\r\n",
+    "two origins": HEAD + f"{ORIGIN}\r\nHost: b\r\n\r\n".encode(),
+    "two origins, one of which is another": EVIL + f"{ORIGIN}\r\nHost: b\r\n\r\n".encode(),
+    "the origin of the next request": b"GET / HTTP/1.1\r\n\r\n" + HEAD + b"\r\n",
+    "an origin that is not complete": b"GET / HTTP/1.1\r\nX: \x00\r\nOrigin: " + APP.encode(),
+    "an origin behind what is too large": HEAD.replace(
+        b"Origin", b"X: " + b"a" * 70_000 + b"\r\nOrigin"
+    ),
+    "no request at all": b"\x00\x01\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("sent", WITHOUT_ORIGIN.values(), ids=WITHOUT_ORIGIN.keys())
+def test_a_head_that_cannot_be_read_is_told_to_no_origin_that_it_does_not_name(make_front, sent):
+    answer = make_front(gateway=Locked(APP, "http://localhost:3000").gateway).ask(sent)
+
+    assert answer.status in (400, 431)
+    assert crossing(answer) == {"vary": "origin"}
+
+
+@pytest.mark.parametrize("origin", [APP, "*"])
+def test_what_names_no_origin_is_for_the_only_one_that_there_is(make_front, origin):
+    front = make_front(gateway=Locked(origin).gateway)
+    sent = (b"\x00\x01\r\n\r\n", b"GET / HTTP/1.1\r\nX: " + b"a" * 70_000)
+
+    answers = [front.ask(bytes_) for bytes_ in sent]
+
+    assert [answer.status for answer in answers] == [400, 431]
+    allowed = {answer.headers["access-control-allow-origin"] for answer in answers}
+    assert allowed == {origin}
+
+
+def test_where_there_is_one_origin_a_head_that_names_another_is_not_told_to_it(make_front):
+    front = make_front(gateway=Locked().gateway)
+
+    unreadable, readable = front.ask(EVIL + b"Host: b\r\n\r\n"), front.ask(get("/readyz"))
+
+    assert (unreadable.status, crossing(unreadable)) == (400, {"vary": "origin"})
+    assert (readable.status, crossing(readable)) == (200, {"vary": "origin"})
+
+
+def test_a_connection_too_many_is_told_to_the_only_origin(make_front):
+    front = make_front(gateway=Locked().gateway, connections=1)
+
+    with front.wire() as first:
+        first.send(get("/readyz"))
+        assert first.answer().status == 200
+        with front.wire() as second:
+            answer = second.answer()
+
+    assert (answer.status, crossing(answer)) == (503, ALLOWED)

@@ -171,6 +171,31 @@ def test_an_idle_connection_is_closed_without_a_word(make_front):
         assert used.answer().status == 200
         assert used.is_closed()
         assert fresh.is_closed()
+    assert front.counted == ["idle", "idle"]
+
+
+def test_a_client_that_stays_after_its_last_answer_is_cut_off_and_counted(make_front):
+    front = make_front(linger_seconds=0.2)
+
+    with front.wire() as wire:
+        wire.send(b"nonsense\r\n\r\n")
+        assert wire.answer().status == 400
+        front.wait_until(lambda: front.server.connections == 0)
+
+    assert front.counted == ["lingering"]
+
+
+def test_a_client_that_sends_without_end_after_its_last_answer_is_cut_off_and_counted(make_front):
+    front = make_front(linger_seconds=10, body_bytes=1000)
+
+    with front.wire() as wire:
+        wire.send(b"nonsense\r\n\r\n")
+        assert wire.answer().status == 400
+        for _ in range(5):
+            wire.send(b"x" * 1000, b"")
+        front.wait_until(lambda: front.server.connections == 0)
+
+    assert front.counted == ["lingering"]
 
 
 def test_a_request_that_is_being_answered_is_not_idle(make_front):

@@ -90,11 +90,16 @@ def test_a_plain_client_is_let_go(secure):
     assert secure.gateway.admitted == []
 
 
-def test_a_client_that_shakes_no_hands_is_let_go(secure):
+def test_a_client_that_shakes_no_hands_is_let_go_and_counted(secure):
+    with secure.wire(tls=client_context()) as wire:
+        wire.send(get("/a"))
+        wire.answer()
     with Wire(secure.address) as wire:
         wire._receive()
 
         assert wire.is_ended
+    secure.wait_until(lambda: secure.counted)
+    assert secure.counted == ["handshake"]
 
 
 def test_the_server_ends(secure):

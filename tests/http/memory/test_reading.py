@@ -45,13 +45,14 @@ def test_what_the_children_have_counts(tmp_path):
     assert memory_of(40, processes=tmp_path) == 400 * PAGESIZE
 
 
-def test_what_a_version_takes_that_is_tried_does_not(tmp_path):
+@pytest.mark.parametrize("name", ["golive-trial", "golive-shadow"])
+def test_what_a_version_takes_that_is_tried_or_answers_copies_does_not(tmp_path, name):
     """Else a large new version would have the worker replaced that tries it."""
     process_of(tmp_path, 10, pages=1, children=(20, 30))
     process_of(tmp_path, 20, pages=20, children=(40,))
     process_of(tmp_path, 30, pages=3)
     process_of(tmp_path, 40, pages=400)
-    (tmp_path / "20/comm").write_text("golive-trial\n")
+    (tmp_path / "20/comm").write_text(f"{name}\n")
     (tmp_path / "30/comm").write_text("python3\n")
 
     assert memory_of(10, processes=tmp_path) == 4 * PAGESIZE

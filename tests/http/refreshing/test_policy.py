@@ -1,7 +1,10 @@
 """When to look again, whether to switch, what to say."""
 
+from datetime import UTC, datetime
+
 import pytest
 
+from golive.errors import ModelLoadError
 from golive.http.refreshing.policy import (
     Following,
     Refusal,
@@ -13,11 +16,18 @@ from golive.http.refreshing.policy import (
     choose,
     facts_of,
     jittered,
+    missing_from_start,
+    refusal_of,
 )
+from golive.http.refreshing.source import SourceUnavailableError
 from golive.testing.sources import fake_named
 
 AT = "2026-01-02T03:04:05+00:00"
 SERVES_1 = Following(served=fake_named(1), since=AT)
+REFUSED_1 = Refusal(named=fake_named(1), code="model_not_loadable", message="It hangs.", at=AT)
+UNTRIED_1 = Refusal(
+    named=fake_named(1), code="no_room", message="The disk is full.", at=AT, says_nothing=True
+)
 REFUSED_2 = Refusal(named=fake_named(2), code="bundle_corrupt", message="It is damaged.", at=AT)
 
 
@@ -30,6 +40,10 @@ REFUSED_2 = Refusal(named=fake_named(2), code="bundle_corrupt", message="It is d
         (after_refusal(SERVES_1, REFUSED_2), 2, False, "stay"),
         (after_refusal(SERVES_1, REFUSED_2), 2, True, "take"),
         (after_refusal(SERVES_1, REFUSED_2), 3, False, "take"),
+        (missing_from_start(SERVES_1, REFUSED_1), 1, False, "stay"),
+        (missing_from_start(SERVES_1, REFUSED_1), 1, True, "take"),
+        (missing_from_start(SERVES_1, REFUSED_1), 2, False, "take"),
+        (missing_from_start(SERVES_1, UNTRIED_1), 1, False, "take"),
     ],
 )
 def test_another_version_is_taken_but_not_one_that_was_refused(
@@ -111,3 +125,42 @@ def test_readiness_tells_what_serves_and_why_another_version_does_not():
         },
         "unavailable": {"looks": 1, "message": "It is gone."},
     }
+
+
+def test_what_is_missing_from_the_start_serves_nothing_until_a_version_is_taken():
+    missing = missing_from_start(SERVES_1, REFUSED_1)
+
+    assert facts_of(missing) == {
+        "reference": "sum@prod",
+        "serves": None,
+        "since": AT,
+        "refused": {
+            "version": "sum@1",
+            "code": "model_not_loadable",
+            "message": "It hangs.",
+            "at": AT,
+        },
+    }
+    taken = after_switch(missing, fake_named(1), at=AT)
+    assert facts_of(taken) == {"reference": "sum@prod", "serves": "sum@1", "since": AT}
+    assert choose(taken, fake_named(1), is_asked=True) == "stay"
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message", "says_nothing"),
+    [
+        (ModelLoadError("It hangs."), "model_not_loadable", "It hangs.", False),
+        (ValueError("not today"), "model_not_loadable", "ValueError: not today", False),
+        (SourceUnavailableError("Gone."), "source_unavailable", "Gone.", True),
+        (OSError("full"), "model_not_loadable", "OSError: full", True),
+        (MemoryError(), "model_not_loadable", "MemoryError: ", True),
+    ],
+)
+def test_a_refusal_says_why_and_whether_that_says_anything_of_the_version(
+    error, code, message, says_nothing
+):
+    refusal = refusal_of(fake_named(2), error, at=datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC))
+
+    assert refusal == Refusal(
+        named=fake_named(2), code=code, message=message, at=AT, says_nothing=says_nothing
+    )

@@ -4,18 +4,18 @@ import json
 import logging
 import random
 import threading
-import time
 from datetime import UTC, datetime
 
 import pytest
 
 from golive.errors import BundleCorruptError, ModelLoadError
 from golive.http.gateway_building import build_gateway
+from golive.http.plan import Refusal
 from golive.http.protocols import Head
 from golive.http.refreshing.board import Board
 from golive.http.refreshing.policy import Schedule
 from golive.http.refreshing.refresher import Chances, Effects, Refresher
-from golive.http.refreshing.source import SourceUnavailableError
+from golive.http.refreshing.source import ChainRefusedError, SourceUnavailableError
 from golive.settings import ServeSettings
 from golive.testing.sources import FakeSource, fake_named, fake_version
 
@@ -26,7 +26,7 @@ DAMAGED = BundleCorruptError("The model file is damaged.", file="model/model.job
 class Bench:
     """A refresher of `sum@prod`, which serves version 1, and all that it does."""
 
-    def __init__(self, board=None):
+    def __init__(self, board=None, missing=None):
         self.time = 0.0
         self.source = FakeSource(1)
         self.switched = []
@@ -49,6 +49,7 @@ class Bench:
                 now=lambda: datetime(2026, 1, 2, tzinfo=UTC),
                 share=lambda: 0.5,
             ),
+            missing=missing,
         )
 
     def _switch(self, slot, model):
@@ -243,6 +244,7 @@ def test_a_server_that_ends_switches_no_more():
 
 def test_its_thread_looks_by_itself_and_at_once_when_asked():
     source, switched = FakeSource(1), threading.Event()
+    others = set(threading.enumerate())
     refresher = Refresher(
         {"sum": source},
         {"sum": fake_named(1)},
@@ -255,14 +257,15 @@ def test_its_thread_looks_by_itself_and_at_once_when_asked():
         ),
     )
     refresher.start()
+    [own] = [t for t in threading.enumerate() if t.name == "golive-refresh" and t not in others]
     source.version = 2
 
     refresher.ask()
 
     assert switched.wait(30)
     refresher.close()
-    while any(thread.name == "golive-refresh" for thread in threading.enumerate()):
-        time.sleep(0.01)
+    own.join(30)
+    assert not own.is_alive()
 
 
 def test_log_lines_say_which_version_serves_and_why_another_does_not(caplog):
@@ -372,3 +375,110 @@ def test_a_server_that_ends_during_a_trial_loads_nothing():
     bench.turn(10)
 
     assert (bench.source.tries, bench.source.loads, bench.switched) == ([2], [], [])
+
+
+def test_what_did_not_go_with_another_model_is_tried_again_when_that_has_changed():
+    source, taker, switched = FakeSource(1), FakeSource(1), []
+    now = [0.0]
+    refresher = Refresher(
+        {"source": source, "taker": taker},
+        {"source": fake_named(1), "taker": fake_named(1)},
+        schedule=Schedule(10.0),
+        effects=Effects(
+            switch=lambda slot, model: switched.append((slot, model.version)),
+            count=lambda model, outcome: None,
+            let_go=lambda: None,
+            collect=lambda: None,
+        ),
+        chances=Chances(
+            clock=lambda: now[0], now=lambda: datetime(2026, 1, 2, tzinfo=UTC), share=lambda: 0.5
+        ),
+    )
+    taker.version, taker.refused = 2, {2: ChainRefusedError("It is not given what it takes.")}
+
+    now[0] = 10.0
+    refresher.turn()
+    refused = refresher.facts()["taker"]["refused"]["code"]
+    source.version, taker.refused = 2, {}
+    now[0] = 20.0
+    refresher.turn()
+    now[0] = 20.1
+    refresher.turn()
+
+    assert refused == "chain_refused"
+    assert switched == [("source", "2"), ("taker", "2")]
+    assert "refused" not in refresher.facts()["taker"]
+
+
+def test_what_is_refused_for_another_reason_is_not_tried_again_for_that():
+    source, other, looked = FakeSource(1), FakeSource(1), []
+    refresher = Refresher(
+        {"source": source, "other": other},
+        {"source": fake_named(1), "other": fake_named(1)},
+        schedule=Schedule(10.0),
+        effects=Effects(
+            switch=lambda slot, model: looked.append(slot),
+            count=lambda model, outcome: None,
+            let_go=lambda: None,
+            collect=lambda: None,
+        ),
+        chances=Chances(
+            clock=lambda: 10.0 * (1 + len(looked)),
+            now=lambda: datetime(2026, 1, 2, tzinfo=UTC),
+            share=lambda: 0.5,
+        ),
+    )
+    other.version, other.refused = 2, {2: DAMAGED}
+    refresher.ask()
+    refresher.turn()
+    source.version = 2
+    for _ in range(3):
+        refresher.turn()
+
+    assert other.loads == [2]
+
+
+def missing(**facts):
+    refusal = Refusal(
+        named=fake_named(1), code="model_not_loadable", message="It crashes.", at="now", **facts
+    )
+    return {"sum": refusal}
+
+
+def test_what_failed_at_the_start_is_tried_again_when_somebody_asks(caplog):
+    caplog.set_level(logging.INFO, logger="golive.refresh")
+    bench = Bench(missing=missing())
+
+    bench.turn(10.0)
+    before, facts = list(bench.switched), bench.facts
+    bench.refresher.ask()
+    bench.turn()
+
+    assert (before, facts["serves"], facts["refused"]["version"]) == ([], None, "sum@1")
+    assert bench.source.tries == [1]
+    assert bench.switched == ["1"]
+    assert bench.facts["serves"] == "sum@1"
+    assert "sum@1 serves: version 1." in caplog.messages
+
+
+def test_a_later_version_is_taken_where_the_first_failed(caplog):
+    bench = Bench(missing=missing())
+    bench.source.version, bench.source.refused[2] = 2, DAMAGED
+
+    bench.turn(10.0)
+    refused = bench.facts
+    bench.source.version = 3
+    bench.turn(10.0)
+
+    assert (refused["serves"], refused["refused"]["version"]) == (None, "sum@2")
+    assert "sum@2 is not taken: The model file is damaged." in caplog.messages
+    assert bench.switched == ["3"]
+    assert bench.facts["serves"] == "sum@3"
+
+
+def test_what_could_not_be_tried_at_the_start_is_tried_at_the_next_look():
+    bench = Bench(missing=missing(says_nothing=True))
+
+    bench.turn(10.0)
+
+    assert bench.switched == ["1"]

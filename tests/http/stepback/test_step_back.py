@@ -9,10 +9,14 @@ import pytest
 from tests.http.candidates import version
 
 from golive.http.comparison import Comparison
+from golive.http.plan import Refusal
 from golive.http.refreshing.board import Board
 from golive.http.stepback.bounds import Bounds
+from golive.http.stepback.notice import Notice
 from golive.http.stepback.step_back import StepBack
+from golive.http.stepback.verdict import Verdict
 from golive.service.context import ServiceContext
+from golive.testing.sources import fake_named
 
 USUAL, CANDIDATE = version(1), version(2)
 BOUNDS = Bounds(disagreement=0.1, least=10)
@@ -311,3 +315,103 @@ def test_several_threads_may_see_at_the_same_time(has_failed):
     for side in ("usual", "candidate"):
         assert seen[side]["requests"] == 1000
         assert seen[side]["failed"] == 1000 * has_failed
+
+
+def crashed(*, version="v2", candidate="sum@2"):
+    """What the supervisor tells of a candidate that has ended a worker."""
+    verdict = Verdict(reason="crashed", message="worker 7 was ended by SIGSEGV")
+    at = "2026-01-02T03:04:05+00:00"
+    return Notice(candidate=candidate, version=version, verdict=verdict, at=at)
+
+
+def test_one_that_crashes_steps_back_at_once_whatever_the_bounds(caplog):
+    bench = Bench(share=None, bounds=Bounds(errors=None, latency=None))
+    bench.lets()
+
+    bench.step_back.see_crash("v1", "not the candidate")
+    before = bench.lets()
+    bench.step_back.see_crash("v2", "its process was ended by SIGSEGV")
+    bench.step_back.see_crash("v2", "its process was ended by SIGSEGV")
+
+    assert (before, bench.lets()) == (True, False)
+    assert bench.counted == [("sum", "v2", None, False), ("sum", "v2", "crashed", True)]
+    assert bench.step_back.facts()["stepped_back"]["reason"] == "crashed"
+    assert "sum@2 steps back, gets no more copies: its process was ended by SIGSEGV." in caplog.text
+
+
+def test_a_worker_that_begins_without_it_says_and_counts_that_it_crashes(tmp_path):
+    board = Board(tmp_path)
+    board.tell_stepped_back("sum.candidate", crashed())
+    bench = Bench(board)
+
+    bench.step_back.begin(lambda *facts: bench.counted.append(facts))
+    facts = bench.step_back.facts()
+    board.ask()
+    bench.step_back.look()
+    bench.step_back.close()
+
+    assert (facts["answers"], facts["stepped_back"]["reason"]) == ("nothing", "crashed")
+    assert bench.counted == [("sum", "v2", None, True), ("sum", "v2", None, False)]
+
+
+def test_what_is_told_of_another_version_is_not_told_of_the_candidate(tmp_path):
+    board = Board(tmp_path)
+    board.tell_stepped_back("sum.candidate", crashed(version="v1", candidate="sum@1"))
+
+    assert Bench(board).step_back.facts()["answers"] == "10% of the requests"
+
+
+def test_nobody_gets_a_version_that_crashes_but_one_that_fails_who_asks_for_it():
+    fails, crashes = Bench(), Bench()
+    fails.fail()
+    crashes.lets()
+    crashes.step_back.see_crash("v2", "its process was ended by SIGSEGV")
+
+    assert not fails.step_back.bars(CANDIDATE)
+    assert crashes.step_back.bars(CANDIDATE)
+    assert not crashes.step_back.bars(USUAL)
+    crashes.step_back.forgive()
+    assert not crashes.step_back.bars(CANDIDATE)
+
+
+def test_that_it_crashes_is_not_forgotten_for_that_it_fails(tmp_path):
+    """Else a worker that begins later would load it and be brought down."""
+    board = Board(tmp_path)
+    bench = Bench(board)
+    bench.fail()
+    board.tell_stepped_back("sum.candidate", crashed())
+
+    bench.step_back.look()
+
+    assert board.stepped_back("sum.candidate").has_crashed
+    assert bench.step_back.bars(CANDIDATE)
+
+
+def test_one_that_is_refused_at_the_start_is_told_of_until_another_is_there(caplog):
+    bench, told = Bench(), []
+    bench.step_back.begin(
+        lambda *facts: None, lambda candidate, is_refused: told.append((candidate, is_refused))
+    )
+    refusal = Refusal(
+        named=fake_named(2), code="model_not_loadable", message="It crashes.", at="2026-01-02"
+    )
+
+    bench.step_back.refuse(refusal)
+    facts = bench.step_back.facts()
+    lets = bench.lets(candidate=version(3))
+
+    assert facts == {
+        "candidate": "sum@2",
+        "usual": "the usual version",
+        "answers": "nothing",
+        "refused": {
+            "version": "sum@2",
+            "code": "model_not_loadable",
+            "message": "It crashes.",
+            "at": "2026-01-02",
+        },
+    }
+    assert lets
+    assert "refused" not in bench.step_back.facts()
+    assert told == [("sum@2", True), ("sum@2", False)]
+    assert "sum@2 is not asked, the usual version answers alone: It crashes." in caplog.text

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from golive.cli.actions import Actions
-from golive.cli.answers import write_answers
-from golive.cli.options import as_json, loading, no_pickle, original, threshold_option
-from golive.cli.output import progress, say
+from golive.cli.answers import say_summary, write_answers
+from golive.cli.options import answering, as_json, threshold_option
+from golive.cli.output import progress
 from golive.cli.records import FORMS, read_records
 from golive.cli.references import BUNDLE
 
@@ -40,9 +41,7 @@ __all__ = ["command"]
     help="Multiclass models: give only so many of the largest probabilities. Default: all.",
 )
 @as_json
-@loading
-@original
-@no_pickle
+@answering
 @click.pass_obj
 def command(  # noqa: PLR0913 - one argument an option
     actions: Actions,
@@ -55,7 +54,7 @@ def command(  # noqa: PLR0913 - one argument an option
     threshold: float | None,
     top: int | None,
     as_json: bool,
-    **how: bool,
+    **how: Any,
 ) -> int:
     """Answer the records of FILE with BUNDLE, exactly as the served model would.
 
@@ -67,6 +66,7 @@ def command(  # noqa: PLR0913 - one argument an option
     golive predict churn.bundle new_rows.csv --format csv > answers.csv
     echo '{"age": 41, "plan": "basic"}' | golive predict churn.bundle
     head -n 9 new_rows.csv | golive predict churn.bundle --input-format csv
+    golive predict churn.bundle new_rows.csv --lookup users=users.json
     """  # noqa: D301 - \b is click's mark for a block that is not wrapped
     records = read_records(file, input_form)
     with progress(only_on_terminal=True) as tell:
@@ -75,6 +75,4 @@ def command(  # noqa: PLR0913 - one argument an option
         tell(f"Answering {len(records.values):,} records")
         answers = records.answer_with(predictor, threshold=threshold, top=top)
     write_answers(answers, "json" if as_json else form)
-    failed = sum("error" in answer for answer in answers)
-    say(f"records: {len(answers)}, answered: {len(answers) - failed}, failed: {failed}")
-    return 1 if answers and failed == len(answers) else 0
+    return 0 if say_summary(answers) else 1

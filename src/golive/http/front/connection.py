@@ -78,7 +78,7 @@ class Connection(asyncio.Protocol):
         self._received = bytearray()
         self._scanned = 0  # of the received head, what has been looked at
         self._arrived = 0.0
-        self._made = 0.0
+        self._made = shared.begin_handshake()
         self._head: AdmittedHead | None = None  # of the body that is being read
         self._body: Body | None = None
         self._started = 0.0  # the present request; 0 if none has
@@ -102,6 +102,7 @@ class Connection(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
         self._heads = shared.heads_of(transport)
         self._turns = Turns(self._transport, self._loop, shared, self)
+        shared.end_handshake(self._made)
         self._arrived = self._made = self._turns.quiet_since
         shared.connections.add(self)
         if shared.is_over:
@@ -213,7 +214,7 @@ class Connection(asyncio.Protocol):
         elif self._is_finished:
             is_quiet = now - self._arrived > limits.linger_seconds
             if is_quiet or now - self._waits_since > limits.body_seconds:
-                self._transport.abort()
+                self._shared.give_up(self._transport, "lingering")
         elif self._has_ended and now - self._arrived > _PROBE_SECONDS:
             self._turns.probe()  # it may have gone altogether
         elif self._last_is_read:
@@ -221,6 +222,7 @@ class Connection(asyncio.Protocol):
         elif self._started:
             self._sweep_waiting(now)
         elif not self._turns.open and now - self._turns.quiet_since > limits.idle_seconds:
+            self._shared.count_ended("idle")
             self._close()
 
     def _sweep_unsent(self, unsent: int, now: float) -> None:
@@ -228,8 +230,7 @@ class Connection(asyncio.Protocol):
         if unsent != self._unsent:
             self._stuck_since = now
         elif now - self._stuck_since > self._shared.limits.write_seconds:
-            self._shared.count_unread()
-            self._transport.abort()
+            self._shared.give_up(self._transport, "write_time_limit")
         self._unsent = unsent
 
     def _sweep_waiting(self, now: float) -> None:
@@ -307,9 +308,10 @@ class Connection(asyncio.Protocol):
         if not raw:
             self._scanned = len(received)
             return False
+        admitted = self._heads.admit(raw)
         del received[:end]
         self._scanned = 0
-        self._begin(self._heads.admit(raw))
+        self._begin(admitted)
         return True
 
     def _begin(self, head: AdmittedHead) -> None:
@@ -356,8 +358,9 @@ class Connection(asyncio.Protocol):
 
     def _refuse(self, problem: Problem) -> None:
         """Answer the request that is being read, or the bytes that are none, with a problem."""
-        head = None if self._head is None else self._head.read.head
-        has_body = self._head is None or self._head.has_body
+        read = self._head
+        head = self._shared.unread_head(self._received) if read is None else read.read.head
+        has_body = read is None or read.has_body
         self._head = self._body = None
         self._last_is_read = self._has_unread = True
         started = self._started or self._arrived
@@ -381,7 +384,7 @@ class Connection(asyncio.Protocol):
         self._has_unread = True
         self._spare_bytes -= size
         if self._spare_bytes < 0 and self._is_finished:
-            self._transport.abort()
+            self._shared.give_up(self._transport, "lingering")
 
     def _close(self) -> None:
         self._last_is_read = self._is_finished = True

@@ -32,7 +32,7 @@ class FrontServer:
         gateway: Answers.
         limits: What clients may do.
         tls: Makes the connections TLS; plain if None.
-        count: Counts what ends without an answer, by its code.
+        count: Counts what ends without an answer, by its code or by an `Ending`.
         tells_clients_apart: Whether what is answered depends on the client's address.
     """
 
@@ -163,5 +163,6 @@ class FrontServer:
             shared.tell_refused()
             shared.forget_heads()
             now = perf_counter()
+            shared.count_handshakes(now)
             for connection in tuple(shared.connections):
                 connection.sweep(now)

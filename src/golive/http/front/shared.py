@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from time import time
-from typing import TYPE_CHECKING
+from time import perf_counter, time
+from typing import TYPE_CHECKING, Literal
 from weakref import WeakValueDictionary
 
+from golive.http.front.handshakes import Handshakes
 from golive.http.front.head_cache import HeadCache
 from golive.http.front.limits import FrontLimits
 from golive.http.front.refusals import CROWDED
 from golive.http.front.sockets import peer_address
+from golive.http.front.unread_heads import unread_head
 from golive.http.front.writing import Writer
-from golive.http.protocols import Gateway
+from golive.http.protocols import Gateway, Head
 
 if TYPE_CHECKING:
-    from asyncio import BaseTransport
+    from asyncio import BaseTransport, Transport
 
+    from golive.http.connection_families import Ending
     from golive.http.front.connection import Connection
 
 __all__ = ["Shared"]
@@ -35,7 +38,7 @@ class Shared:
         gateway: Answers.
         limits: What clients may do.
         is_secure: Whether the connections are TLS.
-        count: Counts what ends without an answer, by its code.
+        count: Counts what ends without an answer, by its code or by an `Ending`.
         tells_clients_apart: Whether what is answered depends on the client's address.
 
     Attributes:
@@ -69,6 +72,7 @@ class Shared:
         self.is_ending = False
         self.is_over = False
         self._count = count
+        self._handshakes = Handshakes(limits.head_seconds) if is_secure else None
         self._refused = 0
 
     def heads_of(self, transport: BaseTransport) -> HeadCache:
@@ -115,9 +119,36 @@ class Shared:
         if not is_told:
             self._count(CROWDED.code)
 
-    def count_unread(self) -> None:
-        """A client was given up that read nothing of its answer."""
-        self._count("write_time_limit")
+    def count_ended(self, why: Ending) -> None:
+        """A connection is closed that nobody uses."""
+        self._count(why)
+
+    def give_up(self, transport: Transport, why: Ending | Literal["write_time_limit"]) -> None:
+        """Close a connection at once: its client reads no answer, or goes on after the last."""
+        self._count(why)
+        transport.abort()
+
+    def begin_handshake(self) -> float:
+        """A client has connected, and is to agree on TLS if that is spoken; gives the time."""
+        now = perf_counter()
+        if self._handshakes is not None:
+            self._handshakes.begin(now)
+        return now
+
+    def end_handshake(self, begun: float) -> None:
+        """It has; `begun` is what `begin_handshake` gave."""
+        if self._handshakes is not None:
+            self._handshakes.succeed(begun)
+
+    def count_handshakes(self, now: float) -> None:
+        """Count the handshakes that have come to nothing since this was last called."""
+        failed = 0 if self._handshakes is None else self._handshakes.failed(now)
+        for _ in range(failed):
+            self._count("handshake")
+
+    def unread_head(self, received: bytearray) -> Head | None:
+        """What is told of a head that could not be read."""
+        return unread_head(received, self.limits.head_bytes)
 
     def tell_refused(self) -> None:
         """Log how many connections were refused since this was last called, if any were."""

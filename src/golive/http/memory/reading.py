@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from mmap import PAGESIZE
 from pathlib import Path
 
-from golive.http.refreshing.trials import TRIAL_NAME
+from golive.http.process_names import SHADOW_NAME, TRIAL_NAME
 
 __all__ = ["can_read_memory", "memory_of"]
 
 _PROCESSES = Path("/proc")
+_NOT_ITS_OWN = (SHADOW_NAME, TRIAL_NAME)
 
 
 def can_read_memory(processes: Path = _PROCESSES) -> bool:
@@ -28,7 +29,7 @@ def memory_of(process: int, *, above: int = 0, processes: Path = _PROCESSES) -> 
     less, so that it will do where it is not above what matters, and where there is no PSS.
 
     What its children have is its own: those that it has started for models that are served apart;
-    but not what a version takes that is tried, which does not serve.
+    but not what a version takes that is tried, or that answers copies: neither serves.
 
     Args:
         process: Its id.
@@ -70,7 +71,7 @@ def _descendants(folder: Path, processes: Path) -> Iterator[Path]:
         except OSError:  # the thread has ended
             continue
         for child in children:
-            if _name(processes / child) == TRIAL_NAME:
+            if _name(processes / child) in _NOT_ITS_OWN:
                 continue
             yield processes / child
             yield from _descendants(processes / child, processes)

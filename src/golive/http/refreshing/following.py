@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from golive.http.gateway_building import Gatehouse
-from golive.http.plan import OpenSource, ServePlan
+from golive.http.plan import OpenSource, Refusal, ServePlan
 from golive.http.refreshing.board import Board
 from golive.http.refreshing.policy import Schedule
 from golive.http.refreshing.refresher import Effects, Refresher
@@ -61,6 +61,7 @@ class Following:
         self._asked = asked
         self._refresher: Refresher | None = None
         self._is_asked = False
+        self._ended = threading.Event()
 
     def context(self, context: ServiceContext) -> ServiceContext:
         """The context of a service that tells of what is followed."""
@@ -70,8 +71,15 @@ class Following:
         told = context.telling("refresh", self._facts)
         return msgspec.structs.replace(told, refresh_hook=hook)
 
-    def begin(self, house: Gatehouse) -> None:
-        """Begin to look; the models of the plan are served."""
+    def begin(self, house: Gatehouse, *, refusal: Refusal | None = None) -> None:
+        """Begin to look, unless this was closed; the models of the plan are served.
+
+        Args:
+            house: Serves them.
+            refusal: Why its candidate is not; None: it is, or there is none.
+        """
+        if self._ended.is_set():
+            return
         logging.getLogger("golive.refresh").setLevel(logging.INFO)
         settings = self.plan.settings
         seconds = settings.refresh
@@ -81,7 +89,10 @@ class Following:
         metrics = house.gateway.telemetry.metrics
         metrics.follow({named.model for named in followed.values()})
         self._refresher = Refresher(
-            {name: self._open_source(self.plan, named) for name, named in followed.items()},
+            {
+                name: self._open_source(self.plan, named, stage.serving)
+                for name, named in followed.items()
+            },
             followed,
             schedule=Schedule(seconds, settings.keep_previous),
             effects=Effects(
@@ -91,8 +102,11 @@ class Following:
                 collect=gc.collect,
                 board=self._board,
             ),
+            missing=self._missing(refusal),
         )
         self._refresher.start()
+        if self._ended.is_set():  # meanwhile
+            self._refresher.close()
         if self._is_asked:
             self._refresher.ask()
 
@@ -107,6 +121,12 @@ class Following:
 
         return switch
 
+    def _missing(self, refusal: Refusal | None) -> dict[str, Refusal]:
+        canary = self.plan.canary
+        if canary is None or refusal is None or canary.slot not in self.plan.followed:
+            return {}
+        return {canary.slot: refusal}
+
     def ask(self) -> None:
         """Have every process of the server look at once."""
         self._is_asked = True
@@ -115,7 +135,8 @@ class Following:
         self._asked()
 
     def close(self) -> None:
-        """Look no more."""
+        """Look no more, also where looking has not begun."""
+        self._ended.set()
         if self._refresher is not None:
             self._refresher.close()
 
@@ -149,6 +170,6 @@ def _with_newest(plan: ServePlan, board: Board | None) -> ServePlan:
     }
     canary = plan.canary
     if canary is not None and canary.slot in newest:
-        canary = msgspec.structs.replace(canary, named=newest.pop(canary.slot))
+        canary = msgspec.structs.replace(canary, named=newest.pop(canary.slot), refusal=None)
     pinned = plan.pinned | {named.reference: named for named in newest.values()}
     return msgspec.structs.replace(plan, pinned=pinned, canary=canary)

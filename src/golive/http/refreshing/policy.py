@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Literal
 
 import msgspec
 
-from golive.http.plan import Named
+from golive.errors import GoliveError
+from golive.http.plan import Named, Refusal
+from golive.http.refreshing.source import SourceUnavailableError
 from golive.signature.model import JsonValue
 
 __all__ = [
@@ -14,6 +17,7 @@ __all__ = [
     "Following",
     "Refusal",
     "Schedule",
+    "after_change_beside",
     "after_look",
     "after_refusal",
     "after_switch",
@@ -21,6 +25,8 @@ __all__ = [
     "choose",
     "facts_of",
     "jittered",
+    "missing_from_start",
+    "refusal_of",
 ]
 
 Choice = Literal["stay", "take"]
@@ -46,22 +52,6 @@ class Schedule(msgspec.Struct, frozen=True):
         return max(self.period, _LONGEST_WAIT)
 
 
-class Refusal(msgspec.Struct, frozen=True, kw_only=True):
-    """A version that was not taken.
-
-    Attributes:
-        named: The version.
-        code: Of the error.
-        message: What is wrong with it.
-        at: When, ISO 8601 in UTC.
-    """
-
-    named: Named
-    code: str
-    message: str
-    at: str
-
-
 class Following(msgspec.Struct, frozen=True, kw_only=True):
     """How it stands with one reference that is followed.
 
@@ -72,6 +62,7 @@ class Following(msgspec.Struct, frozen=True, kw_only=True):
         refused: The version that the reference names and that was not taken, or None.
         failures: How many looks in a row were not answered.
         failure: What the last one of them met, or None.
+        is_missing: Whether nothing of it is served, and `served` is what was refused.
     """
 
     served: Named
@@ -80,6 +71,7 @@ class Following(msgspec.Struct, frozen=True, kw_only=True):
     refused: Refusal | None = None
     failures: int = 0
     failure: str | None = None
+    is_missing: bool = False
 
 
 def choose(following: Following, named: Named, *, is_asked: bool) -> Choice:
@@ -90,7 +82,7 @@ def choose(following: Following, named: Named, *, is_asked: bool) -> Choice:
         named: The version.
         is_asked: Whether somebody asked to look: then one that was refused is tried again.
     """
-    if named.sha256 == following.served.sha256:
+    if named.sha256 == following.served.sha256 and not following.is_missing:
         return "stay"
     refused = following.refused
     if refused is not None and refused.named.sha256 == named.sha256 and not is_asked:
@@ -148,7 +140,9 @@ def after_unavailable(
 
 def after_switch(following: Following, named: Named, *, at: str) -> Following:
     """How it stands when another version serves."""
-    return msgspec.structs.replace(following, served=named, since=at, refused=None)
+    return msgspec.structs.replace(
+        following, served=named, since=at, refused=None, is_missing=False
+    )
 
 
 def after_refusal(following: Following, refusal: Refusal) -> Following:
@@ -156,11 +150,53 @@ def after_refusal(following: Following, refusal: Refusal) -> Following:
     return msgspec.structs.replace(following, refused=refusal)
 
 
+def after_change_beside(following: Following, *, code: str, now: float) -> Following:
+    """How it stands when another model was switched to: what did not go with it is tried again.
+
+    Args:
+        following: How it stood.
+        code: Of refusals that say that.
+        now: By the clock of `due`.
+    """
+    if following.refused is None or following.refused.code != code:
+        return following
+    return msgspec.structs.replace(following, refused=None, due=now)
+
+
+def refusal_of(named: Named, error: BaseException, *, at: datetime) -> Refusal:
+    """Why a version was not taken.
+
+    Args:
+        named: The version.
+        error: What was raised when it was tried or loaded.
+        at: When.
+    """
+    code, message = "model_not_loadable", f"{type(error).__name__}: {error}"
+    if isinstance(error, GoliveError):
+        code, message = error.code, error.message
+    return Refusal(
+        named=named,
+        code=code,
+        message=message,
+        at=at.astimezone(UTC).isoformat(timespec="seconds"),
+        says_nothing=isinstance(error, SourceUnavailableError | OSError | MemoryError),
+    )
+
+
+def missing_from_start(following: Following, refusal: Refusal) -> Following:
+    """How it stands where what the reference named at the start is not served.
+
+    It is taken when somebody asks, or at the next look if what was met says nothing of it.
+    """
+    refused = None if refusal.says_nothing else refusal
+    return msgspec.structs.replace(following, refused=refused, is_missing=True)
+
+
 def facts_of(following: Following) -> dict[str, JsonValue]:
     """What readiness tells of it."""
     facts: dict[str, JsonValue] = {
         "reference": following.served.reference,
-        "serves": following.served.label,
+        "serves": None if following.is_missing else following.served.label,
         "since": following.since,
     }
     if (refused := following.refused) is not None:

@@ -14,13 +14,12 @@ from typing import Literal
 
 import msgspec
 
-from golive.errors import GoliveError
-from golive.http.plan import Named
+from golive.http.plan import Named, Refusal
 from golive.http.refreshing.board import Board
 from golive.http.refreshing.policy import (
     Following,
-    Refusal,
     Schedule,
+    after_change_beside,
     after_look,
     after_refusal,
     after_switch,
@@ -28,8 +27,14 @@ from golive.http.refreshing.policy import (
     choose,
     facts_of,
     jittered,
+    missing_from_start,
+    refusal_of,
 )
-from golive.http.refreshing.source import ModelSource, SourceUnavailableError
+from golive.http.refreshing.source import (
+    ChainRefusedError,
+    ModelSource,
+    SourceUnavailableError,
+)
 from golive.service.served import ServedModel
 from golive.signature.model import JsonValue
 
@@ -87,6 +92,7 @@ class Refresher:
         schedule: How often is looked.
         effects: What it changes.
         chances: The time, and chance.
+        missing: Of those of which nothing is served, why.
     """
 
     def __init__(
@@ -97,6 +103,7 @@ class Refresher:
         schedule: Schedule,
         effects: Effects,
         chances: Chances | None = None,
+        missing: Mapping[str, Refusal] | None = None,
     ) -> None:
         chances = chances or Chances()
         self._sources = dict(sources)
@@ -117,6 +124,8 @@ class Refresher:
         self._following = {
             name: Following(served=named, since=started, due=due) for name, named in served.items()
         }
+        for name, refusal in (missing or {}).items():
+            self._following[name] = missing_from_start(self._following[name], refusal)
 
     def start(self) -> None:
         """Begin to look, in a thread that ends with the process."""
@@ -211,16 +220,25 @@ class Refresher:
         except _ANYTHING as error:
             return self._refuse(following, named, error)
         self._count(named.model, "taken")
+        self._try_again_beside(name)
         self._let_go_due = self._clock() + self._schedule.keep
         self._collect_due = min(self._collect_due, self._clock() + _SETTLE_SECONDS)
-        before, after = following.served.label, named.label
-        _logger.info("%s serves instead of %s: version %s.", after, before, model.version)
+        instead = "" if following.is_missing else f" instead of {following.served.label}"
+        _logger.info("%s serves%s: version %s.", named.label, instead, model.version)
         if self._board is not None:
             with suppress(OSError):  # a worker that begins later looks by itself
                 self._board.tell_served(name, named)
                 self._board.nudge()
                 self._times_asked += 1
         return after_switch(following, named, at=self._time())
+
+    def _try_again_beside(self, name: str) -> None:
+        """Have those looked at again soon that did not go with what served there before."""
+        for other, following in self._following.items():
+            if other != name:
+                self._following[other] = after_change_beside(
+                    following, code=ChainRefusedError.code, now=self._clock()
+                )
 
     def _loaded(self, name: str, named: Named) -> ServedModel | None:
         """A version that was tried first; None if there is no need of it any more."""
@@ -230,23 +248,17 @@ class Refresher:
 
     def _refuse(self, following: Following, named: Named, error: BaseException) -> Following:
         self._count(named.model, "refused")
-        code, message = "model_not_loadable", f"{type(error).__name__}: {error}"
-        if isinstance(error, GoliveError):
-            code, message = error.code, error.message
-        _logger.error(
-            "%s is not taken, %s goes on: %s", named.label, following.served.label, message
-        )
-        refusal = Refusal(named=named, code=code, message=message, at=self._time())
+        refusal = refusal_of(named, error, at=self._now())
+        goes_on = "" if following.is_missing else f", {following.served.label} goes on"
+        _logger.error("%s is not taken%s: %s", named.label, goes_on, refusal.message)
         return after_refusal(following, refusal)
 
     def _unavailable(self, following: Following, message: str) -> Following:
         self._count(following.served.model, "unavailable")
         if following.failures == 0:  # the others are counted, and told by readiness
+            goes_on = "" if following.is_missing else f", {following.served.label} goes on"
             _logger.warning(
-                "%s cannot be looked at, %s goes on: %s",
-                following.served.reference,
-                following.served.label,
-                message,
+                "%s cannot be looked at%s: %s", following.served.reference, goes_on, message
             )
         return after_unavailable(
             following,

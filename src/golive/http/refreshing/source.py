@@ -8,13 +8,19 @@ from golive.errors import GoliveError
 from golive.http.plan import Named
 from golive.service.served import ServedModel
 
-__all__ = ["ModelSource", "SourceUnavailableError"]
+__all__ = ["ChainRefusedError", "ModelSource", "SourceUnavailableError"]
 
 
 class SourceUnavailableError(GoliveError):
     """What a reference names cannot be told or had now; it says nothing of the version itself."""
 
     code = "source_unavailable"
+
+
+class ChainRefusedError(GoliveError):
+    """A version does not go with the models of its chain that serve; with others it may."""
+
+    code = "chain_refused"
 
 
 class ModelSource(Protocol):
@@ -39,6 +45,8 @@ class ModelSource(Protocol):
 
     def load(self, named: Named) -> ServedModel:
         """A version, verified and loaded, its golden records replayed.
+
+        Those that take its features are put together with it, and come along.
 
         Raises:
             SourceUnavailableError: It cannot be had now.

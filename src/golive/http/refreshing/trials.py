@@ -12,14 +12,10 @@ from golive.errors import GoliveError
 from golive.files import locked, write_atomically
 from golive.http.refreshing.source import SourceUnavailableError
 
-__all__ = ["REFUSED", "TRIAL_NAME", "TriedVersions"]
+__all__ = ["REFUSED", "TriedVersions"]
 
 REFUSED = ".refused"
 """How the names of files end that say why a version was refused; who asks to look removes them."""
-
-
-TRIAL_NAME = "golive-trial"
-"""What a process is called that tries a version: its memory is none of the worker's."""
 
 
 class _Refused(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,10 +6,11 @@ from typing import Protocol
 
 import msgspec
 
+from golive.http.plan import Refusal
 from golive.http.stepback.verdict import Verdict
 from golive.signature.model import JsonValue
 
-__all__ = ["Notice", "NoticeBoard", "facts_of"]
+__all__ = ["Notice", "NoticeBoard", "facts_of", "facts_of_refusal"]
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +27,11 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     verdict: Verdict
     at: str
+
+    @property
+    def has_crashed(self) -> bool:
+        """Whether it brings down the process that asks it."""
+        return self.verdict.reason == "crashed"
 
 
 class NoticeBoard(Protocol):
@@ -51,4 +57,14 @@ def facts_of(notice: Notice) -> dict[str, JsonValue]:
         "reason": notice.verdict.reason,
         "message": notice.verdict.message,
         "at": notice.at,
+    }
+
+
+def facts_of_refusal(refusal: Refusal) -> dict[str, JsonValue]:
+    """What readiness tells of a candidate that was not taken."""
+    return {
+        "version": refusal.named.label,
+        "code": refusal.code,
+        "message": refusal.message,
+        "at": refusal.at,
     }

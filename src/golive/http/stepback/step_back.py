@@ -11,15 +11,16 @@ from threading import Event, Lock, Thread
 import msgspec
 
 from golive.http.comparison import Comparison
+from golive.http.plan import Refusal
 from golive.http.stepback.bounds import Bounds
-from golive.http.stepback.notice import Notice, NoticeBoard, facts_of
+from golive.http.stepback.notice import Notice, NoticeBoard, facts_of, facts_of_refusal
 from golive.http.stepback.verdict import Reason, Verdict, figures_of, judge
 from golive.http.stepback.window import Window
 from golive.service.context import ServiceContext
 from golive.service.served import ServedModel
 from golive.signature.model import JsonValue
 
-__all__ = ["CountStepBack", "StepBack"]
+__all__ = ["CountStepBack", "StepBack", "TellRefused"]
 
 _LOOK_SECONDS = 0.25
 _EVERY = 10  # requests of the candidate; and after each that it fails
@@ -27,6 +28,9 @@ _logger = logging.getLogger("golive.canary")
 
 CountStepBack = Callable[[str, str, Reason | None, bool], object]
 """Is told of model and version, why it stepped back if it did here and now, whether it is back."""
+
+TellRefused = Callable[[str, bool], object]
+"""Is told of the candidate of the start, such as `games@8`, and whether it is refused."""
 
 
 class StepBack:
@@ -66,7 +70,10 @@ class StepBack:
         self._is_closed = False
         self._model = self._usual = self._candidate = ""
         self._labels = ("the usual version", candidate)
+        self._refusal: Refusal | None = None
         self._count: CountStepBack = lambda *_: None
+        self._tell_refused: TellRefused = lambda *_: None
+        self._counted: tuple[str, str] | None = None
         self._window = Window(bounds.least)
         self._since_judged = 0
         self._notice: Notice | None = None
@@ -77,15 +84,36 @@ class StepBack:
         """The context of a service that tells of it."""
         return context.telling("canary", self.facts)
 
-    def begin(self, count: CountStepBack) -> None:
+    def begin(self, count: CountStepBack, tell_refused: TellRefused = lambda *_: None) -> None:
         """Begin to tell the other processes and to be told, in a thread, if there are any.
 
         Args:
             count: Is told when the candidate steps back, and when it does no more.
+            tell_refused: Is told that the candidate is refused, and when it is no more.
         """
-        self._count = count
+        self._count, self._tell_refused = count, tell_refused
+        with self._lock:
+            self._tell_count()
         if self._board is not None:
             Thread(target=self._run, name="golive-canary", daemon=True).start()
+
+    def refuse(self, refusal: Refusal) -> None:
+        """There is no candidate: it failed where it was tried, or could not be loaded.
+
+        Args:
+            refusal: Why.
+        """
+        with self._lock:
+            self._refusal = refusal
+            self._labels = (self._labels[0], refusal.named.label)
+            self._tell_count()
+        self._tell_refused(refusal.named.label, True)  # noqa: FBT003
+        _logger.error(
+            "%s is not asked, %s answers alone: %s",
+            refusal.named.label,
+            self._labels[0],
+            refusal.message,
+        )
 
     def close(self) -> None:
         """Look no more at what others tell."""
@@ -128,6 +156,22 @@ class StepBack:
                 self._window.add_pair(agreed=found.agreed, differed=found.differed)
                 self._judge(at_once=found.differed > 0)
 
+    def see_crash(self, version: str, message: str) -> None:
+        """The candidate has brought its process down: it steps back at once, whatever the bounds.
+
+        Args:
+            version: The short id of who was asked.
+            message: What was seen.
+        """
+        with self._lock:
+            if version == self._candidate and not self._is_back:
+                self._step_back(Verdict(reason="crashed", message=message))
+
+    def bars(self, model: ServedModel) -> bool:
+        """Whether nobody is to ask this version, who asks for it by name neither: it crashes."""
+        notice = self._notice
+        return notice is not None and notice.has_crashed and notice.version == model.version
+
     def forgive(self) -> None:
         """Let the candidate be asked again, and see: somebody asked to look."""
         with self._lock:
@@ -142,12 +186,12 @@ class StepBack:
         board, notice = self._board, self._notice
         if board is None:
             return
-        if notice is not None and not self._is_told:
+        told = board.stepped_back(self._slot)
+        if notice is not None and not self._is_told and not _says_more(told, notice):
             with suppress(OSError):  # the disk is full: it is back in this process at least
                 board.tell_stepped_back(self._slot, notice)
                 self._is_told = True
             return
-        told = board.stepped_back(self._slot)
         if told is None and notice is not None:
             self.forgive()
         elif told is not None and told != notice:
@@ -169,15 +213,21 @@ class StepBack:
                 facts["seen"] = self._seen()
         if notice is not None and is_back:
             facts["stepped_back"] = facts_of(notice)
+        elif self._refusal is not None:
+            facts["refused"] = facts_of_refusal(self._refusal)
         return facts
 
     @property
     def _is_back(self) -> bool:
         notice = self._notice
-        return notice is not None and self._candidate in ("", notice.version)
+        if notice is None:
+            return False
+        if self._candidate:
+            return self._candidate == notice.version
+        return self._labels[1] == notice.candidate
 
     def _answers(self, *, is_back: bool) -> str:
-        if is_back:
+        if is_back or self._refusal is not None:
             return "nothing"
         return "copies" if self._share is None else f"{100 * self._share:g}% of the requests"
 
@@ -193,8 +243,9 @@ class StepBack:
 
     def _begin_pair(self, usual: ServedModel, candidate: ServedModel) -> None:
         with self._lock:
-            if self._candidate:
-                self._count(self._model, self._candidate, None, False)  # noqa: FBT003
+            refusal, self._refusal = self._refusal, None
+            if refusal is not None:
+                self._tell_refused(refusal.named.label, False)  # noqa: FBT003
             self._model, self._usual, self._candidate = usual.name, usual.version, candidate.version
             self._labels = (_label(usual), _label(candidate))
             self._forget()
@@ -225,8 +276,15 @@ class StepBack:
         self._wake.set()
 
     def _tell_count(self, reason: Reason | None = None) -> None:
-        if self._candidate:
-            self._count(self._model, self._candidate, reason, self._is_back)
+        about = (self._model, self._candidate) if self._candidate else None
+        if about is None and self._notice is not None and self._is_back:  # it begins without it
+            about = (self._notice.candidate.rpartition("@")[0], self._notice.version)
+        counted = self._counted
+        if counted is not None and counted != about:
+            self._count(*counted, None, False)  # noqa: FBT003
+        if about is not None:
+            self._count(*about, reason, self._is_back)
+        self._counted = about
 
     def _run(self) -> None:
         while not self._is_closed:
@@ -236,6 +294,11 @@ class StepBack:
                 self.look()
             except Exception:  # a thread that ends would leave a bad candidate to the others
                 _logger.exception("What other processes tell could not be looked at.")
+
+
+def _says_more(told: Notice | None, notice: Notice) -> bool:
+    """Whether others have found that it crashes: then it is not even asked for."""
+    return told is not None and told.version == notice.version and told.has_crashed
 
 
 def _label(model: ServedModel) -> str:

@@ -17,7 +17,7 @@ from golive.signature.model import JsonValue
 
 __all__ = ["Reason", "Verdict", "figures_of", "judge"]
 
-Reason = Literal["errors", "latency", "disagreement"]
+Reason = Literal["errors", "latency", "disagreement", "crashed"]
 
 _PERCENTILE = 0.95
 _LEAST_SECONDS = 0.01  # by which a candidate must be slower, however many times that is
@@ -27,7 +27,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """Why a candidate is to step back.
 
     Attributes:
-        reason: Which bound it crossed.
+        reason: Which bound it crossed, or that it crashed.
         message: What was seen, and what is allowed.
     """
 
