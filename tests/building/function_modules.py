@@ -4,7 +4,6 @@ COMPILED = [
     "golive",
     "golive.access",
     "golive.access.addresses",
-    "golive.access.breaker",
     "golive.access.decision",
     "golive.access.errors",
     "golive.access.fixed_keys",
@@ -47,6 +46,7 @@ COMPILED = [
     "golive.blobs.opening",
     "golive.blobs.s3",
     "golive.blobs.store",
+    "golive.breaker",
     "golive.bundle",
     "golive.bundle.archive",
     "golive.bundle.encoding",
@@ -106,7 +106,9 @@ COMPILED = [
     "golive.forks",
     "golive.function_settings",
     "golive.http",
+    "golive.http.backend_families",
     "golive.http.candidate_families",
+    "golive.http.connection_families",
     "golive.http.counters",
     "golive.http.entrance_building",
     "golive.http.exposition",
@@ -116,6 +118,8 @@ COMPILED = [
     "golive.http.log_lines",
     "golive.http.metrics",
     "golive.http.plan",
+    "golive.http.refreshing",
+    "golive.http.refreshing.source",
     "golive.http.token_building",
     "golive.http.worker_metrics",
     "golive.lookups",
@@ -271,6 +275,7 @@ COMPILED = [
 """Of a compiled bundle."""
 
 CUT = [
+    "golive.backends.engine",
     "golive.runtimes.codespace",
     "golive.runtimes.function",
     "golive.runtimes.keras",
@@ -283,8 +288,8 @@ CUT = [
     "golive.runtimes.unpickling",
     "golive.runtimes.xgboost",
     "golive.scorer.batches.building",
+    "golive.wiring.apart",
     "golive.wiring.canaries",
-    "golive.wiring.isolating",
 ]
 """Left out, and named by some module all the same: what a function never gets to."""
 

@@ -25,6 +25,7 @@ LEFT_OUT = (
     "golive.packing",
     "golive.release",
     "golive.testing",
+    "golive.wiring.apart",
     "golive.wiring.canaries",
     "golive.wiring.isolating",
 )
