@@ -26,6 +26,7 @@ def site(tmp_path):
         "a/data/table.csv": "1,2\n",
         "a/__pycache__/core.cpython-311.pyc": "x",
         "bin/a": "#!/usr/bin/python\n",
+        ".lock": "",
         "a-1.0.dist-info/METADATA": METADATA,
         "a-1.0.dist-info/RECORD": "a/__init__.py,,\n",
         "a-1.0.dist-info/WHEEL": "Wheel-Version: 1.0\n",

@@ -38,6 +38,7 @@ _SOURCES = frozenset(
 )
 """What only compilers and linkers read."""
 
+_UVS_LOCK = ".lock"
 _METADATA = frozenset({"METADATA", "entry_points.txt", "top_level.txt"})
 _LICENCES = ("licen", "copying", "notice", "authors")
 
@@ -75,6 +76,8 @@ def trim(root: Path) -> dict[str, int]:
 
 def _kind_of(file: Path, root: Path, stubbed: set[str]) -> str | None:
     top = file.relative_to(root).parts[0]
+    if top == _UVS_LOCK:
+        return "metadata"
     if top.endswith(".dist-info"):
         is_kept = file.name in _METADATA or _is_licence(file)
         return None if is_kept else "metadata"
