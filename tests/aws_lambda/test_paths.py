@@ -19,6 +19,7 @@ PROXY = "/{proxy+}"
         ("/prod/predict", {"stage": "prod", "domain": API}, "/predict"),
         ("/prod", {"stage": "prod", "domain": API}, "/"),
         ("/production/predict", {"stage": "prod", "domain": API}, "/production/predict"),
+        ("/prod/predict", {"stage": "prod", "domain": f"{API}.cn"}, "/predict"),
         ("/prod/predict", {"stage": "prod"}, "/predict"),
         ("/prod/predict", {"stage": "prod", "domain": OWN}, "/prod/predict"),
         ("/predict", {"stage": "$default", "domain": API}, "/predict"),

@@ -4,18 +4,24 @@ import json
 import sys
 import time
 import zipfile
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
-from tests.aws_lambda.cases import CASES, told
+from tests.aws_lambda.cases import CASES, HEADERS, YES, body_of, told
+from tests.aws_lambda.events import alb, url
 
+from golive.access.key_desk import KeyDesk, KeyWish
+from golive.access.key_file import KeyFile
 from golive.building.function_process import (
     FunctionError,
     FunctionProcess,
     invoke_package,
     unpacked,
 )
+from golive.bundle.reading import open_bundle
 from golive.errors import MissingExtraError, UsageError
+from golive.wiring.registries import open_registry
 
 OK = "def handler(event, context):\n    return event\n"
 needs_client = pytest.mark.requires("awslambdaric")
@@ -170,3 +176,71 @@ def test_the_package_of_the_small_model_has_its_parts(package):
     names = set(zipfile.ZipFile(package).namelist())
 
     assert {"handler.py", "bundle/manifest.json", "golive/entry/aws_lambda.py"} <= names
+
+
+# What is more than an answer, under the real client.
+
+
+def answer_of(process, event, *, seconds=20.0):
+    outcome = process.invoke(json.dumps(event).encode(), seconds=seconds)
+    assert outcome.kind == "answered"
+    return msgspec.json.decode(outcome.body)
+
+
+@needs_client
+def test_what_there_is_no_time_for_says_so(process):
+    answer = answer_of(process, [YES] * 3, seconds=0.15)
+
+    assert (answer["status"], answer["code"]) == (504, "deadline_exceeded")
+
+
+@needs_client
+def test_an_answer_that_is_too_large_says_how_many_records_fit(process):
+    def event(count):
+        return alb({"records": [YES] * count, "ids": ["x" * 500] * count})
+
+    refused = body_of(answer_of(process, event(3000)))
+    fitting = answer_of(process, event(refused["records_that_fit"]))
+
+    assert refused["code"] == "answer_too_large"
+    assert fitting["statusCode"] == 200
+
+
+@needs_client
+def test_a_function_url_needs_a_key_where_there_are_some(package, lambda_python, tmp_path):
+    keys = KeyFile(tmp_path / "keys.json")
+    _, text = KeyDesk(keys, clock=lambda: datetime.now(UTC)).create(KeyWish(name="shop"))
+    environ = {"GOLIVE_KEYS_TEXT": (tmp_path / "keys.json").read_text()}
+    with (
+        (tmp_path / "log").open("wb") as logs,
+        unpacked(package) as root,
+        FunctionProcess(root, python=lambda_python, environ=environ, logs=logs) as locked,
+    ):
+        without = answer_of(locked, url([YES]))
+        with_key = answer_of(locked, url([YES], headers=HEADERS | {"x-api-key": text}))
+
+    assert (without["statusCode"], with_key["statusCode"]) == (401, 200)
+
+
+@needs_client
+def test_a_model_of_a_registry_is_followed(package, lambda_python, small_versions, tmp_path):
+    place = str(tmp_path / "registry")
+    registry = open_registry(place)
+    for path in (small_versions.good, small_versions.worse):
+        registry.push(open_bundle(path))
+    registry.move("games", "prod", 1)
+    record = {"a": 3.0, "b": -3.0}
+    environ = {"GOLIVE_BUNDLE": f"{place}/games@prod"}
+    with (
+        (tmp_path / "log").open("wb") as logs,
+        unpacked(package) as root,
+        FunctionProcess(root, python=lambda_python, environ=environ, logs=logs) as following,
+    ):
+        before = answer_of(following, [record])
+        registry.move("games", "prod", 2)
+        refreshed = answer_of(following, {"golive": "refresh"})
+        after = answer_of(following, [record])
+
+    assert refreshed["outcome"] == "taken"
+    labels = [answer["predictions"][0]["label"] for answer in (before, after)]
+    assert labels == ["yes", "no"]

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 __all__ = ["service_path"]
 
 _PARAMETER = re.compile(r"\{([^}+]+)\+?\}")
-_OWN_DOMAIN = ".amazonaws.com"
+_OWN_DOMAIN = ".execute-api."
 
 
 def service_path(
@@ -59,7 +59,7 @@ def _rooted(path: str) -> str:
 
 
 def _shows_stage(domain: str | None) -> bool:
-    return domain is None or domain.endswith((_OWN_DOMAIN, f"{_OWN_DOMAIN}.cn"))
+    return domain is None or _OWN_DOMAIN in domain
 
 
 def _without(path: str, before: str) -> str:
