@@ -113,3 +113,12 @@ def test_a_package_that_is_named_bin_stays(site):
     trim(site)
 
     assert "bin/__init__.py" in names(site)
+
+
+def test_a_file_that_is_linked_to_a_cache_is_left_as_it_was_there(site, tmp_path_factory):
+    cached = tmp_path_factory.mktemp("cache") / "METADATA"
+    cached.hardlink_to(site / "a-1.0.dist-info" / "METADATA")
+
+    trim(site)
+
+    assert cached.read_text() == METADATA

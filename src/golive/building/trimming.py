@@ -126,9 +126,10 @@ def _remove_scripts(root: Path) -> int:
 def _shorten(metadata: Path) -> int:
     """Leave the head of the metadata; the description below it is the project's README."""
     whole = metadata.read_bytes()
-    head, _, _ = whole.partition(b"\n\n")
-    metadata.write_bytes(head + b"\n")
-    return len(whole) - len(head) - 1
+    head = whole.partition(b"\n\n")[0].rstrip(b"\n") + b"\n"
+    metadata.unlink()  # it may be a link to a file of a cache
+    metadata.write_bytes(head)
+    return len(whole) - len(head)
 
 
 def _remove(path: Path) -> int:

@@ -76,8 +76,9 @@ def _command(requirements: Sequence[str], platform: Platform, target: Path) -> l
     if uv is not None:
         wanted = f"{platform.machine}-manylinux_2_{platform.glibc}"
         for_platform = ["--python-platform", wanted, "--python-version", platform.version]
-        command = [uv, "pip", "install", "--python", sys.executable, *for_platform]
-        return [*command, *wheels_only, *requirements]
+        # Links would let whatever changes the files here change uv's own cache.
+        command = [uv, "pip", "install", "--link-mode", "copy", "--python", sys.executable]
+        return [*command, *for_platform, *wheels_only, *requirements]
     tags = [word for tag in platform.wheel_tags for word in ("--platform", tag)]
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input"]
     quietly = ["install", "--quiet", "--no-compile", "--no-warn-conflicts"]
