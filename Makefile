@@ -18,6 +18,7 @@
 #   make bench ARGS=--core (15 minutes) or ARGS=--quick (a minute or two); all of it takes 45
 #   make bench-report      that document, its pictures and the README's table again from the JSON
 #   make bench-compile     the compiled scorer beside the original and ONNX Runtime
+#   make bench-lambda      packages for AWS Lambda: their sizes, and the first answer of a fresh process
 #   make bench-soak        two minutes of good and bad records; ARGS="--seconds 3600" for longer
 #   make faults            load on real servers while workers are killed, models fail, clients misbehave
 #   make fuzz              what reads the bytes of strangers, a minute for each target
@@ -39,8 +40,8 @@ COMPILE = --no-compile
 INSTALL = $(PIP) install $(COMPILE)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint pytest coverage soak test-frameworks test-clients test-buckets test-templates format docs clean \
-  faults fuzz bench bench-report bench-compile bench-soak
+.PHONY: help demo test lint pytest coverage soak test-frameworks test-clients test-buckets test-templates \
+  format docs clean faults fuzz bench bench-report bench-compile bench-lambda bench-soak
 
 help:
 	@sed -n '/^#  /s/^#  //p' Makefile
@@ -135,7 +136,7 @@ $(VENV)/.clients: $(VENV)/.core
 	@touch $@
 
 # The peers are in environments of their own; see benchmarks/environments.py.
-bench bench-report bench-compile bench-soak:
+bench bench-report bench-compile bench-lambda bench-soak:
 	@$(MAKE) --no-print-directory .venv-bench/.bench VENV=.venv-bench PYTHON=$(PYTHON) COMPILE=
 	@$(BENCH)
 
@@ -143,6 +144,7 @@ bench: BENCH = .venv-bench/bin/python -m benchmarks $(ARGS)
 bench-report: BENCH = for part in "" .compile .soak; do \
 	  .venv-bench/bin/python -m benchmarks$$part --report || exit 1; done
 bench-compile: BENCH = OMP_NUM_THREADS=1 .venv-bench/bin/python -m benchmarks.compile $(ARGS)
+bench-lambda: BENCH = .venv-bench/bin/python -m benchmarks.lambda_start $(ARGS)
 bench-soak: BENCH = .venv-bench/bin/python -m benchmarks.soak $(ARGS)
 
 $(VENV)/.bench: $(VENV)/.core

@@ -83,6 +83,14 @@ def _package_missing(name: str) -> str | None:
     return None if found else f"{name} is not installed"
 
 
+def _python_missing(python: tuple[int, int]) -> str | None:
+    from golive.building.interpreters import find_interpreter
+
+    if find_interpreter(python) is not None:
+        return None
+    return f"no python{python[0]}.{python[1]} is here"
+
+
 def _lambda_client_missing() -> str | None:
     """Whether AWS's runtime client is here, or where GOLIVE_TEST_LAMBDA_PYTHON says."""
     python = os.environ.get("GOLIVE_TEST_LAMBDA_PYTHON")
@@ -103,6 +111,7 @@ SERVICES: dict[str, Callable[[], str | None]] = {
     "chromium": _chromium_missing,
     "redis": _redis_missing,
     "disks": _disks_missing,
+    "python3.13": lambda: _python_missing((3, 13)),
     "awslambdaric": _lambda_client_missing,
     "boto3": lambda: _package_missing("boto3"),
     "google-cloud-storage": lambda: _package_missing("google.cloud.storage"),

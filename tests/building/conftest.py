@@ -1,3 +1,5 @@
+"""Packages that are put together by hand, and bundles of a small model to build some of."""
+
 from __future__ import annotations
 
 import json
@@ -7,7 +9,10 @@ import sys
 import zipfile
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
+from sklearn.linear_model import LogisticRegression
 from tests.entry.conftest import bundle  # noqa: F401 - the same small model
 
 import golive
@@ -52,3 +57,29 @@ def zip_of(tmp_path):
         return target
 
     return make
+
+
+@pytest.fixture(scope="session")
+def pack_small(tmp_path_factory):
+    """Packs a model of two numbers, compiled or not."""
+
+    def pack(name, *, compile):  # noqa: A002 - golive's word
+        rng = np.random.default_rng(0)
+        frame = pd.DataFrame({"a": rng.normal(size=60), "b": rng.normal(size=60)})
+        model = LogisticRegression().fit(frame, np.where(frame["a"] > 0, "yes", "no"))
+        output = tmp_path_factory.mktemp("building") / f"{name}.bundle"
+        return golive.pack(model, frame, name=name, output=output, compile=compile)
+
+    return pack
+
+
+@pytest.fixture(scope="session")
+def compiled(pack_small):
+    """A bundle whose compiled program answers."""
+    return pack_small("games", compile=True)
+
+
+@pytest.fixture(scope="session")
+def original(pack_small):
+    """A bundle that was not compiled."""
+    return pack_small("original", compile=False)

@@ -87,3 +87,17 @@ def test_nothing_comes_of_it_until_something_does(api):
 )
 def test_other_paths_are_not_there(client, method, path):
     assert ask(client, method, path, b"{}")[0] == 404
+
+
+def test_a_function_has_started_when_it_asks_for_its_first_event(api, client):
+    before = api.wait(0.01)
+    client.request("GET", f"{PREFIX}/invocation/next")
+
+    assert not before
+    assert api.wait(10)
+
+
+def test_a_function_that_fails_in_its_start_has_not_started(api, client):
+    ask(client, "POST", "/init/error", b"{}")
+
+    assert not api.wait(10)

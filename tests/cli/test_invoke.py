@@ -1,7 +1,5 @@
 """`golive invoke`."""
 
-import sys
-
 import pytest
 
 from golive.building.runtime_api import Outcome
@@ -21,7 +19,7 @@ def test_the_answer_goes_to_stdout(golive, actions, capsys, files):
     [(action, (package, event), how)] = actions.calls
     assert (code, capsys.readouterr().out) == (0, '{"label": "yes"}\n')
     assert (action, str(package), event) == ("invoke", files[0], b'{"a": 1}')
-    assert how == {"python": sys.executable, "seconds": 3.0, "environ": {"GOLIVE_BUNDLE": "a=b"}}
+    assert how == {"python": None, "seconds": 3.0, "environ": {"GOLIVE_BUNDLE": "a=b"}}
 
 
 @pytest.mark.parametrize(

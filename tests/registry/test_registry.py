@@ -7,6 +7,7 @@ import pytest
 from tests.registry.bundles import small_bundle
 
 from golive.blobs.store import StoreUnavailableError
+from golive.bundle.reading import Bundle
 from golive.errors import UsageError
 from golive.registry.errors import ContentCorruptError, NotInRegistryError
 from golive.registry.history import History
@@ -294,3 +295,17 @@ class TestCollect:
         store.before = lambda *_: None
         registry.collect("games", keep=1)
         assert sum("bundles" in key for key in store.content) == 1
+
+
+def test_a_bundle_that_was_left_without_its_model_is_no_version(tmp_path: Path) -> None:
+    whole = small_bundle(tmp_path, "one")
+    part = Bundle(
+        path=tmp_path,
+        manifest=whole.manifest,
+        source=tmp_path,
+        left_out=frozenset({"model/model.joblib"}),
+    )
+    registry = opened(MemoryStore())
+
+    with pytest.raises(UsageError, match=r"without model/model\.joblib"):
+        registry.push(part)

@@ -2,6 +2,8 @@
 
 import gzip
 import random
+import subprocess
+import sys
 import tracemalloc
 import zlib
 
@@ -243,3 +245,23 @@ def test_metrics_are_compressed_too():
 
     assert response.headers["content-encoding"] == "gzip"
     assert gzip.decompress(response.body) == text
+
+
+def test_without_the_package_of_zstd_gzip_is_all_that_is_read_and_written():
+    code = """
+import sys
+sys.modules["zstandard"] = None
+from golive.service.compression import decompressed, response_encoding
+print(response_encoding("gzip, br, zstd", 5000), response_encoding("zstd", 5000))
+problem = decompressed(b"x", "zstd", limit=10, most_times=10)
+print(problem.code, problem.headers)
+print(problem.detail)
+"""
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines() == [
+        "gzip None",
+        "unsupported_media_type {'accept-encoding': 'gzip'}",
+        "The header Content-Encoding must be gzip or identity, and only one of them.",
+    ]

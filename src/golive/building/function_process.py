@@ -110,6 +110,10 @@ class FunctionProcess:
         self._api.close()
         self._scratch.cleanup()
 
+    def wait(self, seconds: float) -> bool:
+        """Wait until the function has started; whether it has, in this time."""
+        return self._api.wait(seconds)
+
     def invoke(self, event: bytes, *, seconds: float) -> Outcome:
         """Invoke the function with an event; its answer is strict JSON.
 

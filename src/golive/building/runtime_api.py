@@ -75,6 +75,7 @@ class RuntimeApi:
         self._waiting: queue.SimpleQueue[Invocation | None] = queue.SimpleQueue()
         self._open: dict[str, Invocation] = {}
         self._not_started: Outcome | None = None
+        self._is_asked = threading.Event()
         self._server = _Server(self)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
@@ -118,8 +119,13 @@ class RuntimeApi:
         except queue.Empty:
             return None
 
+    def wait(self, seconds: float) -> bool:
+        """Wait until the function has started; whether it has, and asks for its first event."""
+        return self._is_asked.wait(seconds) and self._not_started is None
+
     def next(self) -> Invocation | None:
         """The next event, once there is one; None when this is closed."""
+        self._is_asked.set()
         return self._waiting.get()
 
     def settle(self, name: str, outcome: Outcome) -> bool:
@@ -133,6 +139,7 @@ class RuntimeApi:
     def give_up(self, outcome: Outcome) -> None:
         """The function does not start: that is what comes of every invocation."""
         self._not_started = outcome
+        self._is_asked.set()
         for name in list(self._open):
             self.settle(name, outcome)
 
@@ -143,6 +150,9 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, api: RuntimeApi) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.api = api
+
+    def handle_error(self, *_: Any) -> None:
+        """Say nothing: a process that is ended in the middle of a request is none of an error."""
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -7,6 +7,7 @@ from golive.files import is_safe_relative
 __all__ = [
     "CARD",
     "GOLDEN",
+    "LEFT_OUT",
     "MANIFEST",
     "OUTSIDE_ID",
     "PROFILE",
@@ -26,6 +27,9 @@ GOLDEN = "golden.jsonl"
 PROFILE = "profile.json"
 CARD = "card.md"
 PROOF = "proof.json"
+
+LEFT_OUT = "left-out.json"
+"""In the directory of a packaged bundle: names what is not there, since answering needs it not."""
 
 REQUIRED = frozenset({SIGNATURE, REQUIREMENTS, GOLDEN, PROFILE, CARD})
 """Files beside the manifest that every bundle has."""

@@ -14,14 +14,23 @@ import msgspec
 
 from golive import settings
 from golive.bundle.golden import GoldenRecord, decode_golden
-from golive.bundle.layout import CARD, GOLDEN, MANIFEST, PROFILE, PROOF, REQUIREMENTS, SIGNATURE
+from golive.bundle.layout import (
+    CARD,
+    GOLDEN,
+    LEFT_OUT,
+    MANIFEST,
+    PROFILE,
+    PROOF,
+    REQUIREMENTS,
+    SIGNATURE,
+)
 from golive.bundle.manifest import Manifest
 from golive.bundle.manifest_format import decode_manifest
 from golive.bundle.profile import Profile
 from golive.bundle.profile_format import decode_profile
 from golive.bundle.requirements import decode_requirements
 from golive.bundle.stamps import Stamp, Stamps
-from golive.bundle.verification import file_states, verify_hashes, verify_listing
+from golive.bundle.verification import FileState, file_states, verify_hashes, verify_listing
 from golive.errors import BundleCorruptError, BundleError, UsageError
 from golive.files import private_directory, sha256_of, temporary_sibling
 from golive.signature.model import Signature
@@ -40,11 +49,14 @@ class Bundle(msgspec.Struct, frozen=True, dict=True):
         path: The directory of its files; for a bundle in one file, where they were extracted.
         manifest: What is in it.
         source: What was opened: the directory, or the zip file.
+        left_out: Files of the manifest that are not there, in the bundle of a package such as one
+            for AWS Lambda: it answers without them.
     """
 
     path: Path
     manifest: Manifest
     source: Path
+    left_out: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -73,8 +85,12 @@ class Bundle(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def proof(self) -> Proof | None:
-        """How the compiled program compares with the original; None if it was not compiled."""
-        if PROOF not in self.manifest.files:
+        """How the compiled program compares with the original.
+
+        None if it was not compiled, or
+        the proof was left out.
+        """
+        if PROOF not in self.manifest.files or PROOF in self.left_out:
             return None
         from golive.bundle.proof_format import decode_proof  # nobody reads it to answer
 
@@ -181,15 +197,31 @@ def _open_directory(root: Path, source: Path, *, verify_all: bool, stamps: Stamp
     manifest, manifest_sha256 = read_manifest(root)
     started_ns = 0 if stamps is None else stamps.now_ns()
     states = file_states(root)
-    verify_listing(manifest, states)
+    left_out = _left_out(root, manifest, states)
+    verify_listing(manifest, states, left_out=left_out)
     if stamps is None:
-        verify_hashes(root, manifest)
-        return Bundle(path=root.absolute(), manifest=manifest, source=source.absolute())
+        verify_hashes(root, manifest, left_out=left_out)
+        return _opened(root, source, manifest, left_out)
     stamp = Stamp(id=manifest.id, manifest_sha256=manifest_sha256, files=states)
     if verify_all or not stamps.holds(root, stamp):
-        verify_hashes(root, manifest)
+        verify_hashes(root, manifest, left_out=left_out)
         stamps.record(root, stamp, started_ns=started_ns)
-    return Bundle(path=root.absolute(), manifest=manifest, source=source.absolute())
+    return _opened(root, source, manifest, left_out)
+
+
+def _opened(root: Path, source: Path, manifest: Manifest, left_out: frozenset[str]) -> Bundle:
+    return Bundle(
+        path=root.absolute(), manifest=manifest, source=source.absolute(), left_out=left_out
+    )
+
+
+def _left_out(root: Path, manifest: Manifest, states: dict[str, FileState]) -> frozenset[str]:
+    """The files that are absent on purpose."""
+    if LEFT_OUT not in states:
+        return frozenset()
+    from golive.bundle.left_out import read_left_out  # only bundles in packages are without any
+
+    return read_left_out(root, manifest) - states.keys()
 
 
 def _open_archive(archive: Path, sha256: str, *, verify_all: bool, cache: Path) -> Bundle:

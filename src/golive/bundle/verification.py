@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from golive.bundle.layout import MANIFEST
+from golive.bundle.layout import LEFT_OUT, MANIFEST
 from golive.bundle.manifest import Manifest
 from golive.errors import BundleCorruptError
 from golive.files import sha256_of
@@ -66,18 +66,27 @@ def _walk(directory: Path, prefix: str) -> Iterator[tuple[str, FileState]]:
                 )
 
 
-def verify_listing(manifest: Manifest, states: dict[str, FileState]) -> None:
+def verify_listing(
+    manifest: Manifest, states: dict[str, FileState], *, left_out: frozenset[str] = frozenset()
+) -> None:
     """Check that the files are those of the manifest, and of their sizes.
+
+    Args:
+        manifest: What the bundle holds.
+        states: Its files, from `file_states`.
+        left_out: Files that are absent on purpose; where there are any, the file that names them
+            may be there, too.
 
     Raises:
         BundleCorruptError: A file is missing, added, or of another size.
     """
-    expected = manifest.files
+    expected = {path: e for path, e in manifest.files.items() if path not in left_out}
+    beside = {MANIFEST, LEFT_OUT} if left_out else {MANIFEST}
     if missing := sorted(expected.keys() - states.keys()):
         raise BundleCorruptError(
             f"{missing[0]} is missing from the bundle.", file=missing[0], hint=_HINT
         )
-    if added := sorted(states.keys() - expected.keys() - {MANIFEST}):
+    if added := sorted(states.keys() - expected.keys() - beside):
         raise BundleCorruptError(
             f"{added[0]} was added to the bundle after it was packed.",
             file=added[0],
@@ -93,14 +102,16 @@ def verify_listing(manifest: Manifest, states: dict[str, FileState]) -> None:
             )
 
 
-def verify_hashes(root: Path, manifest: Manifest) -> None:
-    """Check the SHA-256 of every file.
+def verify_hashes(
+    root: Path, manifest: Manifest, *, left_out: frozenset[str] = frozenset()
+) -> None:
+    """Check the SHA-256 of every file but those that were left out.
 
     Raises:
         BundleCorruptError: A file is not the one that was packed.
     """
     for path, entry in sorted(manifest.files.items()):
-        if sha256_of(root / path) != entry.sha256:
+        if path not in left_out and sha256_of(root / path) != entry.sha256:
             raise BundleCorruptError(
                 f"{path} is not the file that was packed: its SHA-256 differs.",
                 file=path,

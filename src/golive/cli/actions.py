@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from golive.access.key_desk import KeyDesk
     from golive.access.keys import Key
     from golive.access.usage import KeyUsage
+    from golive.building.lambda_package import LambdaPackage
     from golive.building.runtime_api import Outcome
     from golive.bundle.reading import Bundle
     from golive.checking.difference import Difference
@@ -54,6 +55,12 @@ class Actions:
         from golive.packing.onnx_export import export_onnx
 
         return export_onnx(bundle, **options)
+
+    def build_lambda(self, bundle: Path, **options: Any) -> LambdaPackage:
+        """Make a zip file that AWS Lambda runs."""
+        from golive.building.lambda_package import build_lambda
+
+        return build_lambda(bundle, **options)
 
     def open_bundle(self, path: Path, *, verify_all: bool) -> Bundle:
         """Open a bundle and execute nothing in it."""
@@ -148,11 +155,14 @@ class Actions:
 
         return ask_remote(url)
 
-    def invoke(self, package: Path, event: bytes, **how: Any) -> Outcome:
+    def invoke(self, package: Path, event: bytes, *, python: str | None, **how: Any) -> Outcome:
         """Run a package of a function with an event."""
         from golive.building.function_process import invoke_package
+        from golive.building.package_python import python_for
+        from golive.cli.output import say
 
-        return invoke_package(package, event, **how)
+        own = python_for(package, tell=say) if python is None else python
+        return invoke_package(package, event, python=own, **how)
 
     def key_desk(self, file: Path | None) -> KeyDesk:
         """What changes the keys of a file, or of the one that GOLIVE_KEYS names."""

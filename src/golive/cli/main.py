@@ -18,8 +18,8 @@ __all__ = ["COMMANDS", "CommandGroup", "command", "main", "run"]
 
 COMMANDS = (
     "pack", "inspect", "check", "diff", "predict", "serve", "push", "versions", "promote",
-    "rollback", "pull", "refresh", "gc", "keys", "repack", "compile", "export", "sbom",
-    "aws", "invoke", "completion",
+    "rollback", "pull", "refresh", "gc", "keys", "repack", "compile", "export", "build", "invoke",
+    "aws", "sbom", "completion",
 )  # fmt: skip
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 _OF_THE_DISK = frozenset(

@@ -12,7 +12,7 @@ from golive.engine.decode import MAX_TEXT, Decoder
 from golive.engine.engine import Engine
 from golive.engine.golden import Difference, refuse_drift, replay
 from golive.engine.timing import measure_pace
-from golive.errors import PickleRefusedError
+from golive.errors import ModelLoadError, PickleRefusedError
 from golive.runtimes.compiled import load_compiled
 from golive.runtimes.loading import load_model
 from golive.signature.model import Signature
@@ -106,6 +106,12 @@ def answering_engine(
     if what_answers(bundle, original=original)[0] == "compiled":
         return compiled_engine_for(
             bundle.path, bundle.signature, max_records=max_records, max_text=max_text
+        )
+    if manifest.model.file in bundle.left_out:
+        raise ModelLoadError(
+            f"The original model of {bundle.name} ({manifest.model.file}) was left out of this "
+            "package, in which the compiled program answers.",
+            hint="Ask the whole bundle that the package was built from.",
         )
     if no_pickle and manifest.model.loader in UNPICKLING:
         raise _refused(bundle)

@@ -383,6 +383,11 @@ def _collectable(history: History, *, keep: int, stale: set[str]) -> Collected:
 
 
 def _as_one_file(bundle: Bundle, scratch: Path) -> Path:
+    if bundle.left_out:
+        raise UsageError(
+            f"{bundle.source} was left without {min(bundle.left_out)}, and versions are whole.",
+            hint="Push the bundle that the package was built from.",
+        )
     if is_archive_name(bundle.source) and bundle.source.is_file():
         return bundle.source
     file = scratch / "bundle.zip"

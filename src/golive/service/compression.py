@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
+from functools import cache
+from importlib.util import find_spec
 from typing import Any
 
 from golive.service.negotiation import weighted_values
@@ -20,7 +22,7 @@ __all__ = [
 ]
 
 ACCEPTED_ENCODINGS = "zstd, gzip"
-"""What `Accept-Encoding` says of request bodies, the better one first."""
+"""What `Accept-Encoding` says of request bodies, the better one first, where both can be read."""
 
 SMALLEST_ENCODED = 1024
 """In bytes: below it the headers outweigh what is saved, unless the caller wants it so."""
@@ -64,7 +66,7 @@ def decompressed(
                 return body
             case "gzip" | "x-gzip":
                 return _gunzip(body, most)
-            case "zstd":
+            case "zstd" if _has_zstd():
                 return _unzstd(body, most)
     except _TooLargeError:
         return _too_large(limit) if most == limit else _too_compressed(most_times)
@@ -74,10 +76,12 @@ def decompressed(
             detail=f"The body cannot be decompressed as {coding}: {error}.",
             members={"hint": "Compress the whole body once, and send all of it."},
         )
+    codings = ("gzip", "zstd") if _has_zstd() else ("gzip",)
     return Problem(
         code="unsupported_media_type",
-        detail="The header Content-Encoding must be gzip, zstd or identity, and only one of them.",
-        headers={"accept-encoding": ACCEPTED_ENCODINGS},
+        detail=f"The header Content-Encoding must be {', '.join(codings)} or identity, and only "
+        "one of them.",
+        headers={"accept-encoding": ACCEPTED_ENCODINGS if _has_zstd() else "gzip"},
     )
 
 
@@ -114,7 +118,8 @@ def response_encoding(accept_encoding: str | None, size: int) -> str | None:
     plain = weights.get("identity", 0.0 if "*" in weights and rest == 0 else None)
     if plain != 0 and is_small:
         return None
-    best = max(_PREFERRED, key=lambda coding: weights.get(coding, rest))
+    codings = _PREFERRED if _has_zstd() else ("gzip",)
+    best = max(codings, key=lambda coding: weights.get(coding, rest))
     weight = weights.get(best, rest)
     return best if weight > 0 and weight >= (plain or 0.0) else None
 
@@ -128,6 +133,12 @@ def compressed(body: bytes, encoding: str) -> bytes:
     import zstandard
 
     return zstandard.ZstdCompressor().compress(body)
+
+
+@cache
+def _has_zstd() -> bool:
+    """Whether zstd can be read and written here; packages for AWS Lambda do without."""
+    return find_spec("zstandard") is not None
 
 
 def _gunzip(body: bytes, limit: int) -> bytes:

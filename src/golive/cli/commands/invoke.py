@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import IO
 
@@ -22,7 +21,8 @@ __all__ = ["command"]
 @click.option(
     "--python",
     default=None,
-    help="Python that runs it, with awslambdaric. Default: the one that runs golive.",
+    help="Python that runs it, with awslambdaric. Default: the version that it was built for, with "
+    "AWS's client installed once.",
 )
 @click.option(
     "--timeout",
@@ -52,7 +52,7 @@ def command(
     """Run the zip PACKAGE as AWS Lambda would, and answer the JSON of EVENT.
 
     It is unpacked, read-only, and runs in a fresh process under AWS's own runtime client
-    (awslambdaric, in the extra lambda), which sees the package and what Lambda brings, and nothing
+    (awslambdaric), which sees the package and what Lambda brings, and nothing
     else that is installed. The answer goes to stdout, the function's log to stderr. The exit code
     is 1 if the function fails, does not answer in time, or answers what is no JSON.
 
@@ -61,9 +61,7 @@ def command(
     echo '{"age": 41, "plan": "basic"}' | golive invoke deploy.zip
     """  # noqa: D301 - \b is click's mark for a block that is not wrapped
     environ = dict(_pair(variable) for variable in variables)
-    outcome = actions.invoke(
-        package, event.read(), python=python or sys.executable, seconds=timeout, environ=environ
-    )
+    outcome = actions.invoke(package, event.read(), python=python, seconds=timeout, environ=environ)
     click.echo(outcome.body)
     if outcome.kind != "answered":
         say("The function did not start." if outcome.kind == "not_started" else "It failed.")

@@ -1,0 +1,79 @@
+"""Where packages for AWS Lambda are run: a Python with AWS's own client, made once a version."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from golive.building.commands import Run, last_lines, run_command
+from golive.building.errors import BuildError
+from golive.files import locked, private_directory, temporary_sibling
+
+__all__ = ["CLIENT", "make_proving_environment"]
+
+CLIENT = "awslambdaric>=3.0"
+"""The program that runs functions inside AWS Lambda."""
+
+
+def make_proving_environment(
+    interpreter: Path,
+    version: str,
+    *,
+    cache: Path,
+    tell: Callable[[str], object],
+    run: Run | None = None,
+) -> Path:
+    """The Python of an environment with AWS's client; it is made if it is not there yet.
+
+    Args:
+        interpreter: A Python of the version.
+        version: Such as `3.13`.
+        cache: Where it is kept.
+        tell: Is told what takes long.
+        run: Runs a command.
+
+    Raises:
+        BuildError: The client cannot be installed, or the directory cannot be made.
+    """
+    try:
+        folder = private_directory(cache / "lambda")
+        root = folder / f"python{version}"
+        with locked(folder / f"python{version}.lock"):
+            if not _python_of(root).exists():
+                tell(f"Installing AWS's client for Python {version}, once, into {root}")
+                _make(root, interpreter, run or run_command)
+    except OSError as error:
+        raise BuildError(
+            f"AWS's client cannot be installed: {error}",
+            hint="Set GOLIVE_CACHE_DIR to a directory of your own, or pass --unproven.",
+        ) from error
+    return _python_of(root)
+
+
+def _make(root: Path, interpreter: Path, run: Run) -> None:
+    with temporary_sibling(root) as scratch:
+        made = scratch / "environment"
+        for command in _commands(made, interpreter):
+            done = run(command)
+            if done.returncode != 0:
+                raise BuildError(
+                    f"AWS's client ({CLIENT}) cannot be installed for {interpreter}:\n"
+                    + last_lines(done.stdout),
+                    hint="Make the package index answer, or pass --unproven.",
+                )
+        made.rename(root)
+
+
+def _commands(made: Path, interpreter: Path) -> list[list[str]]:
+    python = str(_python_of(made))
+    uv = shutil.which("uv")
+    if uv is not None:
+        make = [uv, "venv", "--python", str(interpreter), str(made)]
+        return [make, [uv, "pip", "install", "--python", python, CLIENT]]
+    pip = [python, "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
+    return [[str(interpreter), "-m", "venv", str(made)], [*pip, "--only-binary", ":all:", CLIENT]]
+
+
+def _python_of(root: Path) -> Path:
+    return root / "bin" / "python"
