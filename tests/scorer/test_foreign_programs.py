@@ -232,6 +232,46 @@ def test_leaves_whose_values_are_not_there_are_refused(tmp_path, place):
         load_program(tmp_path)
 
 
+@pytest.mark.parametrize(("kind", "largest"), [(2, 1), (7, 7), (255, 300), (1, 0), (0, -1)])
+@pytest.mark.parametrize("nodes", [5, 25_000])
+def test_trees_that_ask_in_another_way_than_they_say_are_refused(tmp_path, kind, largest, nodes):
+    """`make fuzz` found one of a kind that asks about sets, which was an IndexError."""
+    trees = comb(2, nodes=nodes)
+    kinds = array("B", [kind, 0, 0, 0, 0] + [0] * (nodes - 5))
+    forest(tmp_path, *trees, kinds=kinds, args={"largest_kind": largest})
+
+    with pytest.raises(ProgramError, match="ask in another way than it says"):
+        list(load_program(tmp_path).warm())
+
+
+@pytest.mark.parametrize("place", [-1.0, 1.0, 1e300, float("inf"), float("nan")])
+@pytest.mark.parametrize("kind", [2, 3, 6])
+def test_trees_that_ask_about_sets_that_are_not_there_are_refused(tmp_path, kind, place):
+    sets = {"members": array("d", [1.0, 2.0]), "ends": array("i", [2])}
+    thresholds = array("d", [place, 0.5, 0.5, 0.5, 0.5])
+    kinds = array("B", [kind, 0, 0, 0, 0])
+    forest(tmp_path, *comb(2), thresholds=thresholds, kinds=kinds, args={"largest_kind": 6}, **sets)
+
+    with pytest.raises(ProgramError, match="about sets that are not there"):
+        load_program(tmp_path)
+
+
+def test_trees_that_have_sets_and_none_of_them_answer(tmp_path):
+    sets = {"members": array("d", []), "ends": array("i", [])}
+    forest(tmp_path, *comb(2), **sets)
+
+    assert load_program(tmp_path).values([[0.0]]) == [0.5]
+
+
+def test_trees_that_ask_about_sets_that_are_there_answer(tmp_path):
+    sets = {"members": array("d", [1.0, 2.0]), "ends": array("i", [2])}
+    thresholds = array("d", [0.0, 10.0, 0.5, 20.0, 30.0])
+    kinds = array("B", [2, 0, 0, 0, 0])
+    forest(tmp_path, *comb(2), thresholds=thresholds, kinds=kinds, args={"largest_kind": 2}, **sets)
+
+    assert load_program(tmp_path).values([[2.0], [0.0]]) == [10.0, 20.0]
+
+
 @pytest.mark.parametrize("outputs", [[], [1], [-1], [0, 0]])
 def test_trees_that_are_added_to_no_sum_are_refused(tmp_path, outputs):
     forest(tmp_path, *comb(2), outputs=array("i", outputs))

@@ -41,6 +41,8 @@ _MAPPED_FROM = 20_000
 """Forests of more nodes stay mapped; indexing is a little slower than that of lists."""
 
 _DEEPEST = 10_000
+_LARGEST_KIND = 6
+_OF_SETS = (2, 3, 6)
 
 Totals = Callable[[list[float]], Any]
 """From a row to the sum of its leaves: a float for one output, else a list."""
@@ -87,6 +89,7 @@ class Forest:
         if not self.is_mapped:
             _refuse_circles(self)
             _refuse_lost_leaves(self)
+            _refuse_unknown_questions(self)
 
 
 def _refuse_gaps(forest: Forest) -> None:
@@ -138,11 +141,28 @@ def _refuse_lost_leaves(forest: Forest) -> None:
         raise ProgramError("The program has trees whose leaves have no values.")
 
 
+def _refuse_unknown_questions(forest: Forest) -> None:
+    """See to it that nothing is asked but what the program says, and of sets that it has.
+
+    Raises:
+        ProgramError: Something else is.
+    """
+    if forest.kinds is None:
+        return
+    inner = [feature >= 0 for feature in forest.features]
+    kinds = list(compress(forest.kinds, inner))
+    if not all(0 <= kind <= min(forest.largest_kind, _LARGEST_KIND) for kind in kinds):
+        raise ProgramError("The program has trees that ask in another way than it says.")
+    asked = zip(kinds, compress(forest.thresholds, inner), strict=True)
+    if not all(0 <= number < len(forest.sets) for kind, number in asked if kind in _OF_SETS):
+        raise ProgramError("The program has trees that ask about sets that are not there.")
+
+
 def _sets_of(node: Node) -> list[frozenset[float]]:
     if not node.has("members"):
         return []
     members, ends = node.list("members"), node.list("ends")
-    begins = [0, *ends[:-1]]
+    begins = [0, *ends][: len(ends)]
     return [frozenset(members[begin:end]) for begin, end in zip(begins, ends, strict=True)]
 
 
@@ -185,6 +205,7 @@ def _hastened(forest: Forest, current: list[Totals]) -> Iterator[None]:
     if forest.is_mapped and (is_linked or generated.is_worthwhile(forest)):
         _refuse_circles(forest)
         _refuse_lost_leaves(forest)
+        _refuse_unknown_questions(forest)
         yield
     if generated.is_worthwhile(forest):
         parts: list[Any] = []
