@@ -97,14 +97,14 @@ def test_swaps_under_load_lose_nothing_mix_nothing_and_leave_no_process(
     registry, bundles, tmp_path, workers
 ):
     options = (*APART, "--workers", str(workers), "--keep-previous", "0", "--time-limit", "5")
-    ledger, swaps = Ledger(), 6
+    ledger, swaps = Ledger(), 4
 
     async def run():
         folder = tmp_path / "registry" / "games@prod"
         async with started(tmp_path, folder, options=options) as server:
             supervised = 0 if workers == 1 else workers
             load = Load(server, ledger, seed=1)
-            tasks = [asyncio.create_task(load.client(asking(bundles))) for _ in range(8)]
+            tasks = [asyncio.create_task(load.client(asking(bundles))) for _ in range(4)]
             for number in range(swaps):
                 registry.move("games", "prod", 2 - number % 2)
                 done = (number + 1) * workers
