@@ -13,7 +13,8 @@ import pytest
 from msgspec.structs import replace
 from sklearn.linear_model import LinearRegression
 from tests.end_to_end.live_server import serving
-from tests.end_to_end.test_hot_refresh import sample, until
+from tests.end_to_end.test_hot_refresh import sample
+from tests.end_to_end.test_hot_refresh import until as until_soon
 from tests.end_to_end.test_isolated_models import descendants, started
 
 import golive
@@ -88,6 +89,10 @@ def registry(packed, tmp_path, monkeypatch):
     return opened
 
 
+def until(is_so, seconds=90):
+    until_soon(is_so, seconds)
+
+
 def references(tmp_path):
     return [tmp_path / "registry" / f"{name}@prod" for name in ("taker", "source")]
 
@@ -145,7 +150,7 @@ def test_source_and_taker_move_under_load_and_each_answer_is_of_the_versions_tha
                 registry.move(model, "prod", version)
                 done = number * workers
                 await asyncio.to_thread(
-                    until, lambda done=done: metric(server, "golive_refreshes_total") == done, 60
+                    until, lambda done=done: metric(server, "golive_refreshes_total") == done
                 )
             load.end()
             await asyncio.gather(*tasks)
