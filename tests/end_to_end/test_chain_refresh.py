@@ -13,8 +13,9 @@ import pytest
 from msgspec.structs import replace
 from sklearn.linear_model import LinearRegression
 from tests.end_to_end.live_server import serving
-from tests.end_to_end.test_hot_refresh import sample, until
-from tests.end_to_end.test_isolated_models import started
+from tests.end_to_end.test_hot_refresh import sample
+from tests.end_to_end.test_hot_refresh import until as until_soon
+from tests.end_to_end.test_isolated_models import descendants, started
 
 import golive
 from faults.ledger import Ledger
@@ -88,6 +89,10 @@ def registry(packed, tmp_path, monkeypatch):
     return opened
 
 
+def until(is_so, seconds=90):
+    until_soon(is_so, seconds)
+
+
 def references(tmp_path):
     return [tmp_path / "registry" / f"{name}@prod" for name in ("taker", "source")]
 
@@ -121,31 +126,41 @@ def metric(server, name, **labels):
     return sum(float(value) for text, value in found if wanted <= set(text.split(",")))
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(
+    ("workers", "more"),
+    [
+        (1, ()),
+        (2, ()),
+        (1, ("--isolate", "model", "--keep-previous", "0", "--time-limit", "3")),
+    ],
+)
 def test_source_and_taker_move_under_load_and_each_answer_is_of_the_versions_that_it_names(
-    registry, packed, tmp_path, workers
+    registry, packed, tmp_path, workers, more
 ):
+    """Source 2 is not compiled: it is served apart where that is asked for."""
     ledger = Ledger()
     moves = [("source", 2), ("taker", 2), ("source", 1), ("taker", 1), ("source", 2)]
 
     async def run():
-        options = (*FOLLOWED, "--workers", str(workers))
+        options = (*FOLLOWED, "--workers", str(workers), *more)
         async with started(tmp_path, *references(tmp_path), options=options) as server:
             load = Load(server, ledger, seed=1)
-            tasks = [asyncio.create_task(load.client(asking(packed))) for _ in range(8)]
+            tasks = [asyncio.create_task(load.client(asking(packed))) for _ in range(3)]
             for number, (model, version) in enumerate(moves, 1):
                 registry.move(model, "prod", version)
                 done = number * workers
                 await asyncio.to_thread(
-                    until, lambda done=done: metric(server, "golive_refreshes_total") == done, 60
+                    until, lambda done=done: metric(server, "golive_refreshes_total") == done
                 )
             load.end()
             await asyncio.gather(*tasks)
+            return len(descendants(server.pid))
 
-    asyncio.run(run())
+    processes = asyncio.run(run())
     ledger.close()
 
     assert ledger.is_clean, ledger.details
+    assert processes == (1 if more else (0, 0, 2)[workers])
     assert ledger.answered == ledger.sent > 100
 
 

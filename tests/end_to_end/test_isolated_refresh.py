@@ -18,7 +18,8 @@ import pytest
 from msgspec.structs import replace
 from sklearn.linear_model import LinearRegression
 from tests.end_to_end.live_server import serving
-from tests.end_to_end.test_hot_refresh import children, sample, until
+from tests.end_to_end.test_hot_refresh import children, sample
+from tests.end_to_end.test_hot_refresh import until as until_soon
 from tests.end_to_end.test_isolated_models import JSON, REQUEST_ID, descendants, is_alive, started
 from tests.two_environments import TwoEnvironments
 from tests.wiring.dangerous import dangerous_bundle
@@ -55,6 +56,10 @@ def registry(bundles, tmp_path, monkeypatch):
         opened.push(bundle)
     opened.move("games", "prod", 1)
     return opened
+
+
+def until(is_so, seconds=90):
+    until_soon(is_so, seconds)
 
 
 def asking(bundles):
@@ -97,19 +102,19 @@ def test_swaps_under_load_lose_nothing_mix_nothing_and_leave_no_process(
     registry, bundles, tmp_path, workers
 ):
     options = (*APART, "--workers", str(workers), "--keep-previous", "0", "--time-limit", "5")
-    ledger, swaps = Ledger(), 6
+    ledger, swaps = Ledger(), 4
 
     async def run():
         folder = tmp_path / "registry" / "games@prod"
         async with started(tmp_path, folder, options=options) as server:
             supervised = 0 if workers == 1 else workers
             load = Load(server, ledger, seed=1)
-            tasks = [asyncio.create_task(load.client(asking(bundles))) for _ in range(8)]
+            tasks = [asyncio.create_task(load.client(asking(bundles))) for _ in range(4)]
             for number in range(swaps):
                 registry.move("games", "prod", 2 - number % 2)
                 done = (number + 1) * workers
                 await asyncio.to_thread(
-                    until, lambda done=done: metric(server, "golive_refreshes_total") == done, 60
+                    until, lambda done=done: metric(server, "golive_refreshes_total") == done
                 )
             load.end()
             await asyncio.gather(*tasks)
@@ -149,7 +154,7 @@ def test_a_version_that_does_not_load_is_refused_and_the_one_before_goes_on(
             tasks = [asyncio.create_task(load.client(asking(bundles))) for _ in range(4)]
             registry.move("games", "prod", 2)
             await asyncio.to_thread(
-                until, lambda: metric(server, "golive_refresh_failures_total") == 2, 60
+                until, lambda: metric(server, "golive_refresh_failures_total") == 2
             )
             load.end()
             await asyncio.gather(*tasks)
@@ -157,9 +162,7 @@ def test_a_version_that_does_not_load_is_refused_and_the_one_before_goes_on(
             after = sorted(descendants(server.pid))
             (tmp_path / "danger-2").unlink()
             server.signal(signal.SIGHUP)
-            await asyncio.to_thread(
-                until, lambda: metric(server, "golive_refreshes_total") == 2, 60
-            )
+            await asyncio.to_thread(until, lambda: metric(server, "golive_refreshes_total") == 2)
             await asyncio.to_thread(until, lambda: is_healed(server))
             return refused, before, after
 

@@ -24,6 +24,7 @@ from golive.signature.toml_format import dumps
 from golive.testing.services import fake_service, post, strict_json
 from golive.wiring.apart import load_version
 from golive.wiring.free_memory import Memory
+from golive.wiring.isolating import candidate_placement
 from golive.wiring.models import load_models, pin
 from golive.wiring.refreshing import open_source
 from golive.wiring.registries import open_registry
@@ -265,3 +266,12 @@ def test_looked_up_columns_are_as_they_are_in_one_process(bundle, folder):
     assert answers[0].body == answers[1].body
     assert answers[0].headers["golive-defaults"] == answers[1].headers["golive-defaults"]
     assert b"key_not_found" in answers[1].body
+
+
+def test_the_process_of_a_candidate_is_known_before_anything_is_served(registry):
+    registry.move("games", "next", 2)
+    plan = pin(plan_of("games@prod", isolate="model", canary="next=10"))
+
+    placement = candidate_placement(plan, tell=[].append)
+
+    assert placement == Placement(models=("games@2",), python=sys.executable)

@@ -9,7 +9,7 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 from tests.small_bundles import binary_bundle
 
 import golive
-from golive.errors import UsageError
+from golive.errors import GoliveError, UsageError
 from golive.http.plan import Canary, Named, ServePlan
 from golive.http.refreshing.source import ChainRefusedError
 from golive.http.stepback.bounds import Bounds
@@ -20,7 +20,9 @@ from golive.signature.toml_format import dumps
 from golive.testing.services import fake_service, get, post, strict_json
 from golive.wiring.chains import ask_order, chain_models, chain_of, rechain, sent_record
 from golive.wiring.isolating import isolate
-from golive.wiring.models import load_model, load_models
+from golive.wiring.models import load_model, load_models, pin
+from golive.wiring.refreshing import open_source
+from golive.wiring.registries import open_registry
 from golive.wiring.serving import announcement
 
 FUNCTION = """
@@ -555,3 +557,57 @@ def test_a_chain_is_what_a_model_is_put_together_with():
     assert chain_of("b", signatures) == {"a", "c", "d"}
     assert chain_of("x", signatures) == {"y"}
     assert chain_of("z", signatures) == {"gone"}
+
+
+@pytest.fixture
+def followed(final, scorer, scorer_2, scorer_without_yes, tmp_path, monkeypatch):
+    """What follows `scorer@prod` beside `final@prod`, and a version of it that comes."""
+    monkeypatch.setenv("GOLIVE_REGISTRY", str(tmp_path / "registry"))
+    monkeypatch.setenv("GOLIVE_CACHE_DIR", str(tmp_path / "cache"))
+    registry = open_registry()
+    for bundle in (scorer, scorer_2, scorer_without_yes):
+        registry.push(bundle, model="scorer")
+    registry.push(final, model="final")
+    for model in ("scorer", "final"):
+        registry.move(model, "prod", 1)
+
+    def follow(version, **options):
+        plan = ServePlan(
+            bundles=("final@prod", "scorer@prod"),
+            settings=ServeSettings.load({}, refresh=30),
+            **options,
+        )
+        plan = pin(plan)
+        models = load_models(plan)
+        source = open_source(plan, plan.pinned["scorer@prod"], lambda: models)
+        registry.move("scorer", "prod", version)
+        return source, source.look()
+
+    return follow
+
+
+@pytest.mark.parametrize("original", [False, True])
+def test_a_followed_version_comes_with_those_that_take_its_features(followed, scorer_2, original):
+    source, named = followed(2, original=original)
+
+    source.try_out(named)
+    model = source.load(named)
+
+    assert (model.version, set(model.takers)) == (scorer_2.version, {"final"})
+
+
+def test_an_original_is_tried_with_those_that_take_its_features(followed):
+    """In another process: what comes out of a model may be what another one does not survive."""
+    source, named = followed(3, original=True)
+
+    with pytest.raises(GoliveError, match="of scorer, which gives no such output") as caught:
+        source.try_out(named)
+    assert caught.value.code == "chain_refused"
+
+
+def test_a_compiled_version_that_does_not_go_with_them_is_refused_when_it_is_loaded(followed):
+    source, named = followed(3)
+
+    source.try_out(named)
+    with pytest.raises(ChainRefusedError, match="which gives no such output"):
+        source.load(named)
