@@ -11,7 +11,7 @@ import httpx
 import pytest
 from tests.end_to_end.misbehaving import LARGE, Misbehaving
 from tests.end_to_end.versions import Versions, factor_bundles
-from tests.wiring.dangerous import pack_dangerous
+from tests.wiring.dangerous import dangerous_bundle
 
 import golive
 from golive.errors import UsageError
@@ -287,10 +287,12 @@ def test_a_process_that_was_forked_afterwards_has_a_shadow_of_its_own(versions):
 
 
 @pytest.mark.parametrize("settings", [{"canary": "candidate=50"}, {"shadow": "candidate"}])
-def test_one_without_a_candidate_that_does_not_load_answers(tmp_path, monkeypatch, settings):
+def test_one_without_a_candidate_that_does_not_load_answers(
+    once_a_run, tmp_path, monkeypatch, settings
+):
     monkeypatch.setenv("GOLIVE_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setenv("DANGER_FOLDER", str(tmp_path))
-    dangerous = pack_dangerous(tmp_path, 1), pack_dangerous(tmp_path, 2)
+    dangerous = dangerous_bundle(once_a_run, 1), dangerous_bundle(once_a_run, 2)
     registry = open_registry(str(tmp_path / "registry"))
     for number, (alias, bundle) in enumerate(zip(("prod", "candidate"), dangerous, strict=True), 1):
         registry.push(bundle)
