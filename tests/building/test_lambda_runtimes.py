@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 
 from golive.building.lambda_runtimes import RUNTIMES, RUNTIMES_AS_OF, choose_runtime
+from golive.deploying.aws.setting_table import RUNTIMES as OFFERED
 from golive.errors import UsageError
 
 TODAY = date(2026, 11, 28)
@@ -57,3 +58,9 @@ def test_when_all_are_deprecated_the_newest_is_taken():
 def test_the_table_is_in_order_and_was_true_when_it_was_written():
     assert [r.python for r in RUNTIMES] == sorted(r.python for r in RUNTIMES)
     assert all(RUNTIMES_AS_OF < r.deprecated < r.create_blocked for r in RUNTIMES)
+
+
+def test_a_package_and_a_deployment_know_the_same_pythons():
+    assert tuple(f"python{major}.{minor}" for major, minor in (r.python for r in RUNTIMES)) == (
+        OFFERED
+    )
