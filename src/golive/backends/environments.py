@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+from golive.commands import Run, last_lines, run_command
 from golive.errors import GoliveError
 from golive.files import private_directory, temporary_sibling
 
@@ -19,8 +19,6 @@ __all__ = ["EnvironmentNotMadeError", "environment_key", "make_environment", "ow
 _SHOWN_LINES = 5
 _OWN = ("msgspec",)
 """What golive itself imports in a process that holds models; golive needs no installation there."""
-
-Run = Callable[[Sequence[str]], "subprocess.CompletedProcess[str]"]
 
 
 class EnvironmentNotMadeError(GoliveError):
@@ -77,7 +75,7 @@ def make_environment(
         if not _python_of(root).exists():
             tell(f"Installing {len(wanted)} packages for {label}, once, into {root} …")
             started = time.monotonic()
-            _make(root, wanted, label=label, run=run or _run)
+            _make(root, wanted, label=label, run=run or run_command)
             tell(f"Installed in {time.monotonic() - started:.0f} s.")
     except OSError as error:
         raise EnvironmentNotMadeError(
@@ -116,26 +114,13 @@ def _commands(made: Path, listed: Path) -> list[list[str]]:
 
 
 def _not_made(output: str, wanted: Sequence[str], *, label: str) -> EnvironmentNotMadeError:
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
     first = label.partition(",")[0]
     return EnvironmentNotMadeError(
         f"The packages of {label} ({', '.join(wanted)}) cannot be installed:\n"
-        + "\n".join(lines[-_SHOWN_LINES:]),
+        + last_lines(output, _SHOWN_LINES),
         hint=f"Give an environment that has them: --python {first}=/path/to/python",
     )
 
 
 def _python_of(root: Path) -> Path:
     return root / "bin" / "python"
-
-
-def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - golive's own words
-        command,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-    )

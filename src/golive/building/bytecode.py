@@ -11,8 +11,8 @@ from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from golive.building.commands import Run, last_lines, run_command
 from golive.building.errors import BuildError
+from golive.commands import Run, last_lines, run_command
 
 __all__ = ["compile_all"]
 

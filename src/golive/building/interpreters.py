@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from golive.building.commands import Run, run_command
+from golive.commands import Run, run_command
 
 __all__ = ["find_interpreter"]
 

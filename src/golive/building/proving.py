@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from golive.building.commands import last_lines
 from golive.building.errors import NotProvenError
 from golive.building.function_process import FunctionError, FunctionProcess, unpacked
 from golive.building.runtime_api import Outcome
 from golive.bundle.reading import Bundle
+from golive.commands import last_lines
 from golive.engine.golden import compare_all
 from golive.signature.model import JsonValue
 

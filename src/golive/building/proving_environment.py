@@ -6,8 +6,8 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from golive.building.commands import Run, last_lines, run_command
 from golive.building.errors import BuildError
+from golive.commands import Run, last_lines, run_command
 from golive.files import locked, private_directory, temporary_sibling
 
 __all__ = ["CLIENT", "make_proving_environment"]

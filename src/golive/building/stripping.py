@@ -11,8 +11,8 @@ import shutil
 import struct
 from pathlib import Path
 
-from golive.building.commands import Run, run_command
 from golive.building.platforms import Platform
+from golive.commands import Run, run_command
 
 __all__ = ["is_loadable", "strip_all"]
 

@@ -12,9 +12,9 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from golive.building.commands import Run, last_lines, run_command
 from golive.building.errors import NoWheelsError
 from golive.building.platforms import Platform
+from golive.commands import Run, last_lines, run_command
 
 __all__ = ["for_servers", "install_wheels"]
 
