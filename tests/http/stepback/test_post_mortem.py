@@ -86,11 +86,13 @@ def test_who_ends_a_worker_otherwise_says_nothing_of_the_candidate(tmp_path, cod
 
 def test_a_worker_that_was_in_no_candidate_says_nothing_of_it(tmp_path):
     scene = Scene(tmp_path)
-    RunningNote(tmp_path, ABOUT)
+    note = RunningNote(tmp_path, ABOUT)
 
     assert not scene.post_mortem.examine(WORKER, -signal.SIGSEGV)
     assert not scene.post_mortem.examine(WORKER + 1, -signal.SIGSEGV)
     assert (scene.message, scene.counted) == (None, [])
+    with note:
+        pass
 
 
 def test_a_kill_is_the_systems_where_it_has_ended_one_for_memory_since_the_last_look(tmp_path):
@@ -151,6 +153,13 @@ def test_a_note_that_cannot_be_read_says_nothing(tmp_path, caplog):
 
     assert not Scene(tmp_path).post_mortem.examine(WORKER, -signal.SIGSEGV)
     assert "cannot be read" in caplog.text
+
+
+def test_a_note_that_a_worker_was_ended_in_writing_ends_nobody_else(tmp_path):
+    """Else one worker that dies takes the server along."""
+    (tmp_path / f"{WORKER}-0.running").touch()
+
+    assert not Scene(tmp_path).post_mortem.examine(WORKER, -signal.SIGKILL)
 
 
 def test_what_the_system_has_ended_is_read_from_its_statistics(tmp_path):

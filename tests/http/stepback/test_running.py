@@ -1,8 +1,13 @@
 """What a process notes of a candidate is there when the process is no more."""
 
+import gc
 import os
+import resource
+import signal
 import subprocess
 import sys
+
+import pytest
 
 from golive.http.stepback.running import Running, RunningNote, take_running
 
@@ -44,15 +49,52 @@ def test_of_two_calls_one_still_runs_when_the_other_has_ended(tmp_path):
 
 def test_each_version_has_a_note_of_its_own(tmp_path):
     later = Running(slot="sum.candidate", candidate="sum@3", version="v3")
-    RunningNote(tmp_path, ABOUT)
+    earlier = RunningNote(tmp_path, ABOUT)
     with RunningNote(tmp_path, later):
         assert take_running(tmp_path, os.getpid()) == later
+    with earlier:
+        pass
 
 
 def test_notes_of_other_processes_are_left_alone(tmp_path):
     with RunningNote(tmp_path, ABOUT):
         assert take_running(tmp_path, os.getpid() + 1) is None
         assert take_running(tmp_path, os.getpid()) == ABOUT
+
+
+@pytest.fixture
+def no_room():
+    """No file of this process can be written to."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    signal.signal(signal.SIGXFSZ, before)
+
+
+@pytest.mark.usefixtures("no_room")
+def test_where_there_is_no_room_for_a_note_nothing_is_left_of_it(tmp_path):
+    with pytest.raises(OSError, match="too large"):
+        RunningNote(tmp_path, ABOUT)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("content", [b"", b"\1\0\0"])
+def test_a_note_that_was_only_begun_says_nothing(tmp_path, content):
+    (tmp_path / f"{os.getpid()}-0.running").write_bytes(content)
+
+    assert take_running(tmp_path, os.getpid()) is None
+
+
+def test_the_notes_of_versions_that_are_gone_are_gone_too(tmp_path):
+    for _ in range(3):
+        with RunningNote(tmp_path, ABOUT):
+            assert len(list(tmp_path.iterdir())) == 1
+        gc.collect()
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_it_knows_its_model():

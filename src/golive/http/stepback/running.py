@@ -1,7 +1,8 @@
 """Running notes: which candidate a worker is in, as others find when the worker is no more.
 
 A note is a small file that a worker has mapped: what it wrote last is there, whatever ended it. It
-begins with the number of calls that the worker is in.
+begins with the number of calls that the worker is in. It goes when nothing can call the candidate
+any more.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 import mmap
 import os
 import struct
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from threading import Lock
+from weakref import finalize
 
 import msgspec
 
@@ -60,13 +63,9 @@ class RunningNote:
     def __init__(self, directory: Path, about: Running) -> None:
         names = (f"{os.getpid()}-{number}{_SUFFIX}" for number in count())
         path = next(path for name in names if not (path := directory / name).exists())
-        content = _CALLS.pack(0) + msgspec.json.encode(about)
-        with path.open("w+b") as file:
-            reserve(file.fileno(), len(content))
-            file.write(content)
-            file.flush()
-            self._calls = memoryview(mmap.mmap(file.fileno(), _CALLS.size)).cast("q")
+        self._calls = _noted(path, _CALLS.pack(0) + msgspec.json.encode(about))
         self._lock = Lock()
+        finalize(self, _remove, path, os.getpid()).atexit = False
 
     def __enter__(self) -> None:
         with self._lock:
@@ -75,6 +74,30 @@ class RunningNote:
     def __exit__(self, *_: object) -> None:
         with self._lock:
             self._calls[0] -= 1
+
+
+def _noted(path: Path, content: bytes) -> memoryview:
+    """The number of calls in a new note; where there is no room for that, nothing is left of it.
+
+    Raises:
+        OSError: There is no room.
+    """
+    with path.open("w+b") as file:
+        try:
+            reserve(file.fileno(), len(content))
+            file.write(content)
+            file.flush()
+            return memoryview(mmap.mmap(file.fileno(), _CALLS.size)).cast("q")
+        except OSError:
+            path.unlink()
+            raise
+
+
+def _remove(path: Path, process: int) -> None:
+    """Remove a note in the process whose it is, not in one that was forked of it."""
+    if os.getpid() == process:
+        with suppress(OSError):
+            path.unlink()
 
 
 def take_running(directory: Path, process: int) -> Running | None:
@@ -88,6 +111,8 @@ def take_running(directory: Path, process: int) -> Running | None:
     for path in sorted(directory.glob(f"{process}-*{_SUFFIX}")):
         content = path.read_bytes()
         path.unlink()
+        if len(content) < _CALLS.size:
+            continue  # it was ended while it began the note
         if _CALLS.unpack_from(content)[0] > 0:
             found = msgspec.json.decode(content[_CALLS.size :], type=Running)
     return found
