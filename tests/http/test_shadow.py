@@ -3,8 +3,8 @@
 import threading
 from datetime import UTC, datetime
 
-import msgspec
 import pytest
+from msgspec.structs import replace
 from tests.http.candidates import ShadowSite, head, version, versions_of, watcher
 
 from golive.access.gatekeeper import Gatekeeper
@@ -96,7 +96,7 @@ def test_a_copy_does_not_count_against_the_limits_of_a_key():
     _, text = KeyDesk(store, clock=lambda: now).create(KeyWish(name="partner", quotas=["2/day"]))
     site = ShadowSite()
     gatekeeper = Gatekeeper(store, clock=now.timestamp)
-    context = msgspec.structs.replace(site.inner.service.context, gatekeeper=gatekeeper)
+    context = replace(site.inner.service.context, gatekeeper=gatekeeper)
     first, second = (fake_service(version(n), context=context) for n in (1, 2))
     site.inner.serve(first, candidate=second)
     asked = (head(x_api_key=text), b'{"x": 3}')
@@ -212,3 +212,19 @@ def test_copies_for_a_version_that_another_one_has_replaced_are_missed():
 
     assert apart.seen == ["missed"] * 2
     assert apart.site.crashes == []
+
+
+@pytest.mark.parametrize("code", ["backend_crashed", "backend_unavailable"])
+def test_copies_that_a_source_of_features_was_not_there_for_say_nothing_of_the_candidate(code):
+    def fail(record):
+        raise BackendError("The process that holds source ended.", code=code)
+
+    candidate = replace(version(2, model=fail), features={"source": "v1"})
+    site = ShadowSite(candidate=candidate)
+    site.answers(*[(head(), b'{"x": 3}')] * 2)
+
+    while site.shadow.turn():
+        pass
+
+    assert site.told == [("sum", "v2", "missed", None)] * 2
+    assert site.crashes == []

@@ -7,6 +7,7 @@ from collections import Counter
 from time import perf_counter
 
 import pytest
+from msgspec.structs import replace
 from tests.http.candidates import SplitSite, head, numbered, version, versions_of, watcher
 from tests.http.gateways import ask, read
 
@@ -368,3 +369,20 @@ def test_a_candidate_that_is_served_apart_steps_back_when_its_process_ends():
     assert statuses.count(503) == 1
     assert statuses.count(200) == 39
     assert watch.facts()["stepped_back"]["reason"] == "crashed"
+
+
+def test_a_source_of_features_whose_process_ends_says_nothing_of_the_candidate():
+    """It is the usual version's source, too: who asks for its features next may end it again."""
+
+    def crash(record):
+        raise BackendError("The process that holds source ended.", code="backend_crashed")
+
+    watch = watcher()
+    candidate = replace(version(2, model=crash), features={"source": "v1"})
+    site = SplitSite(0.5, step_back=watch, candidate=candidate)
+
+    statuses = [response.status for response in site.answers(*numbered(40))]
+
+    assert {200, 503} == set(statuses)
+    assert statuses.count(503) > 1
+    assert "stepped_back" not in watch.facts()

@@ -37,6 +37,7 @@ _MOST_WAITING = 256
 _MOST_BYTES = 64 * 1024
 _LOOK_SECONDS = 0.05
 _CRASHED = "backend_crashed"
+_PROCESSES = frozenset({_CRASHED, BackendError.code})
 _ANYTHING = BaseException  # models raise what is no Exception, too, such as the panics of Rust
 _logger = logging.getLogger("golive.shadow")
 
@@ -125,6 +126,9 @@ class Shadow:
         reply = _answer(copy)
         if backend is not None and BackendError.code in reply.codes:  # it has ended just now
             return self._is_missed(copy, backend)
+        if backend is None and not _PROCESSES.isdisjoint(reply.codes):  # of a source, which serves
+            self._tell(copy.plan, "missed")
+            return True
         found = compare(copy.given, reply.body)
         if _CRASHED not in reply.codes or model is None:
             self._tell(copy.plan, "compared" if found is not None else "failed", found)

@@ -139,11 +139,14 @@ class SplitGateway:
             return self._gateway.answer(either.usual, body, started=started)
         place = place_of(body) if either.place is None else either.place
         chosen = either.candidate if place < self._share else either.usual
-        version = _version_of(chosen)
+        model = _model_of(chosen)
+        version = "" if model is None else model.version
         answered = self._gateway.answer(chosen, body, started=started)
 
         def told(response: Response) -> None:
             self._told(version, response, started)
+            if model is not None and _CRASHED in response.facts.codes:
+                self._see_crash(model)
             if chosen is either.candidate and self._pairs is not None and response.status == 200:
                 self._pairs.take(either.usual.plan, body, response.body)
 
@@ -182,8 +185,12 @@ class SplitGateway:
         failed = has_failed(response)
         if self._step_back is not None and failed is not None:
             self._step_back.see(version, has_failed=failed, seconds=seconds)
-        if self._step_back is not None and _CRASHED in response.facts.codes:
-            self._step_back.see_crash(version, "its process ended while it had a request")
+
+    def _see_crash(self, model: ServedModel) -> None:
+        """A process has ended: the version's own, unless it takes features of other models."""
+        if self._step_back is not None and not model.features:
+            message = "its process ended while it had a request"
+            self._step_back.see_crash(model.version, message)
 
     def _left(self, version: str, started: float) -> None:
         """It took too long for its caller: how long it would have taken, nobody knows."""
@@ -235,8 +242,3 @@ def _nothing() -> None:
 def _model_of(admission: Admission) -> ServedModel | None:
     plan: HeadPlan = admission.plan
     return plan.admitted.place.model
-
-
-def _version_of(admission: Admission) -> str:
-    model = _model_of(admission)
-    return "" if model is None else model.version
