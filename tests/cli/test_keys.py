@@ -162,3 +162,14 @@ def test_a_model_that_is_in_no_registry_is_told_and_the_key_is_made(keys, tmp_pa
         "No model gmaes is in the registry; until one is served so, the key does not ask it.\n"
         "The key of c; it is shown only now:\n"
     )
+
+
+@pytest.mark.parametrize("place", ["~nobody-of-this-name/registry", "/" + 300 * "r"])
+def test_a_registry_that_cannot_be_looked_at_keeps_no_key_from_its_owner(keys, monkeypatch, place):
+    """A key that is made and not printed is lost."""
+    monkeypatch.setenv("GOLIVE_REGISTRY", place)
+
+    code, printed, said = keys("create", "--name", "a", "--models", "games")
+
+    assert (code, printed[:3]) == (0, "gl_")
+    assert said == "The key of a; it is shown only now:\n"

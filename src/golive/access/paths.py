@@ -62,12 +62,13 @@ def checked_routes(routes: Sequence[str], *, is_admin: bool) -> tuple[str, ...]:
         UsageError: One matches nothing that a server answers, or that such a key opens.
     """
     for route in routes:
-        if not any(may_match(route, pattern) for pattern in PATTERNS):
+        matched = [pattern for pattern in PATTERNS if may_match(route, pattern)]
+        if not matched:
             raise UsageError(
                 f"--routes: {route!r} is no path of a server; the key would open nothing.",
                 hint=f"a route is a path, or the beginning of some with *: {', '.join(PATTERNS)}",
             )
-        if route.startswith(_ADMIN) and not is_admin:
+        if all(pattern.startswith(_ADMIN) for pattern in matched) and not is_admin:
             raise UsageError(
                 f"--routes: {route!r} is opened by keys of administration alone.",
                 hint="add --admin",

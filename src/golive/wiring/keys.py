@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from golive.access.key_file import KeyFile
-from golive.errors import UsageError
+from golive.errors import GoliveError, UsageError
 from golive.settings import ServeSettings, registry_location
 
 __all__ = ["check_keys", "open_keys", "unknown_models"]
@@ -39,20 +39,19 @@ def check_keys(path: Path) -> bool:
 def unknown_models(names: Sequence[str]) -> list[str]:
     """Which of the names are of no model in the usual registry.
 
-    None is where that is no folder on this machine or has no model: keys are made without any
-    registry, too.
+    None is where that is no folder on this machine, has no model or cannot be read: keys are made
+    without any registry, too. It never raises.
 
     Args:
         names: Of models, or `*`.
     """
-    folder = Path(registry_location()).expanduser()
-    if not folder.is_dir():
-        return []
-    from golive.blobs.store import StoreUnavailableError
-    from golive.wiring.registries import open_registry
-
     try:
+        folder = Path(registry_location()).expanduser()
+        if not folder.is_dir():
+            return []
+        from golive.wiring.registries import open_registry
+
         known = open_registry(str(folder)).models()
-    except StoreUnavailableError:
+    except (GoliveError, OSError, RuntimeError):  # who has no home has no registry there
         return []
     return [name for name in names if known and name not in ("*", *known)]

@@ -40,12 +40,11 @@ def command() -> None:
 @click.pass_obj
 def _create(actions: Actions, /, *, file: Path | None, as_json: bool, **given: Any) -> None:
     """Make a key. It is printed once and kept nowhere."""
-    key, text = actions.create_key(file, **given)
-    for model in actions.unknown_models(key.scopes.models):
+    for model in actions.unknown_models(given["models"]):  # once there is a key, nothing may fail
         say(
             f"No model {model} is in the registry; until one is served so, the key does not ask it."
         )
-    print_made(key, text, as_json=as_json)
+    print_made(*actions.create_key(file, **given), as_json=as_json)
 
 
 @command.command("list")
