@@ -205,3 +205,25 @@ def test_the_process_of_a_candidate_that_does_not_answer_is_ended_and_the_one_be
         stage.propose(bad)
 
     assert (first.is_closed, second.is_closed) == (False, True)
+
+
+def test_the_process_of_a_version_is_ended_where_a_model_that_takes_its_features_does_not_answer():
+    def fail(record):
+        raise RuntimeError("not with these")
+
+    gateway, _ = make_gateway()
+    stage = Stage(gateway, gateway.service.context)
+    first, second = FakeBackend(), FakeBackend()
+    stage.open({"sum": version(1, backend=first), "taker": version(1, name="taker")})
+    taker = msgspec.structs.replace(
+        version(2, name="taker", model=fail), examples=(Example({"x": 3}, {"score": 6.0}),)
+    )
+
+    with pytest.raises(ModelLoadError, match="answers a golden record with 500"):
+        stage.replace(msgspec.structs.replace(version(2, backend=second), takers={"taker": taker}))
+
+    assert (first.is_closed, second.is_closed) == (False, True)
+    assert {name: each.version for name, each in stage.serving().items()} == {
+        "sum": "v1",
+        "taker": "v1",
+    }

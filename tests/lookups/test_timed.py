@@ -114,3 +114,20 @@ def test_whatever_a_store_raises_it_counts_as_unavailable(caplog):
     with pytest.raises(LookupUnavailableError, match=r"Asking failed: ZeroDivisionError\."):
         store.fetch(["7"])
     assert "could not be asked for" in caplog.text
+
+
+def test_a_machine_without_a_thread_left_takes_no_place_for_good():
+    """Else 32 such moments would leave the store alone until the server is started again."""
+    inner, clock = MemoryLookups(ROWS), Clock()
+    store = TimedStore(inner, name="users", seconds=5.0, clock=clock)
+    before = threading.stack_size(1 << 46)  # more than there is: no thread can be started
+    try:
+        for _ in range(40):
+            with pytest.raises(LookupUnavailableError):
+                store.fetch(["7"])
+            clock.now += 1.0
+    finally:
+        threading.stack_size(before)
+
+    assert store.fetch(["7"]) == [{"orders": 3}]
+    assert inner.fetched == [["7"]]

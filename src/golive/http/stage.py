@@ -58,8 +58,7 @@ class Stage:
             ModelLoadError: One does not answer its own golden record; then nothing changes.
         """
         changed = _without_takers(model)
-        for each in changed.values():
-            self._probe(each)
+        self._probe(*changed.values())
         self._previous = before = self._gateway.service
         if self._candidate is not None:
             self._candidate = changed.pop(slot_of_candidate(self._candidate.name), self._candidate)
@@ -99,14 +98,16 @@ class Stage:
         previous = () if self._previous is None else (self._previous,)
         self._gateway.serve(service, candidate=candidate, also=previous)
 
-    def _probe(self, model: ServedModel) -> None:
+    def _probe(self, *models: ServedModel) -> None:
         from golive.service.probing import probe  # most servers never do this
 
         try:
-            probe(model, self._context)
+            for model in models:
+                probe(model, self._context)
         except BaseException:
-            if model.backend is not None:
-                model.backend.close()  # nobody else knows of it
+            for model in models:
+                if model.backend is not None:
+                    model.backend.close()  # nobody else knows of it
             raise
 
     def _watch(self, name: str, model: ServedModel) -> None:

@@ -67,7 +67,12 @@ class TimedStore:
         """What is kept under each key, if it comes in time; see `LookupStore`."""
         asked = self._begin()
         asking = _Asking(self._store, keys, self._end)
-        Thread(target=asking.run, name="golive-lookup", daemon=True).start()
+        try:
+            Thread(target=asking.run, name="golive-lookup", daemon=True).start()
+        except RuntimeError as error:  # the system has no thread left
+            self._end()
+            self._fail(asked, "no thread can be started to ask it")
+            raise LookupUnavailableError(f"{self._name} cannot be asked: {error}.") from error
         if not asking.done.wait(self._seconds):
             self._fail(asked, f"did not answer within {self._seconds:g} seconds")
             raise LookupTimeoutError(
