@@ -6,7 +6,7 @@ from threading import Event, Thread
 import msgspec
 import pytest
 
-from golive.backends.backend import Backend
+from golive.backends.backend import Backend, NotStartedError
 from golive.backends.messages import (
     ModelStart,
     Started,
@@ -168,7 +168,7 @@ def test_while_it_does_not_run_it_is_not_asked(begin):
     [
         (FakeProcess(Started(message="No module named 'x'", code="model_not_loadable")), "'x'"),
         (FakeProcess(None), "was ended by SIGABRT before it was ready"),
-        (FileNotFoundError("no such python"), "cannot be started: no such python"),
+        (FileNotFoundError("no such python"), "of m, n cannot be started: no such python"),
     ],
 )
 def test_one_that_does_not_start_says_why_and_is_tried_again(begin, first, message):
@@ -179,6 +179,24 @@ def test_one_that_does_not_start_says_why_and_is_tried_again(begin, first, messa
 
     until(lambda: backend.is_running)
     assert backend.facts() == {"state": "running", "ends": 1}
+
+
+@pytest.mark.parametrize(
+    ("first", "says_nothing"),
+    [
+        (OSError("Too many open files"), True),
+        (FakeProcess(Started(message="OSError: no room", says_nothing=True)), True),
+        (FakeProcess(Started(message="No module named 'x'")), False),
+        (FakeProcess(None), False),
+    ],
+)
+def test_what_cannot_be_started_now_says_nothing_of_its_models(begin, first, says_nothing):
+    backend, _ = begin(first)
+
+    with pytest.raises(ModelLoadError) as caught:
+        backend.wait()
+
+    assert isinstance(caught.value, NotStartedError) is says_nothing
 
 
 def test_one_that_takes_long_to_start_is_not_waited_for_longer_than_was_said(begin):

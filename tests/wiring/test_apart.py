@@ -1,6 +1,7 @@
 """Versions in processes of their own: loaded there, refused there, asked as if they were here."""
 
 import os
+import resource
 import stat
 import sys
 import time
@@ -86,6 +87,24 @@ def test_one_that_fails_is_refused_and_leaves_no_process(attempt, what, message)
     assert message in error.message
     assert error.code in ("model_not_loadable", "environment_drift")
     assert children() == before
+
+
+@pytest.fixture
+def no_process():
+    """No file can be opened, and so no process begun."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_where_no_process_can_be_begun_nothing_is_said_of_the_version(bundles, folder, no_process):
+    """Else a moment without descriptors would refuse it until somebody asks."""
+    plan = plan_of("games@prod", isolate="model")
+    named = Named(reference="games@prod", model="games", version=2, sha256="0" * 64)
+
+    with pytest.raises(SourceUnavailableError, match=r"of games@2 cannot be started: .*Too many"):
+        load_version(plan, named, bundles[1], HERE, memory=lambda: PLENTY)
 
 
 def test_one_that_hangs_is_refused_in_time(attempt):

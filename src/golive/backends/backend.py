@@ -30,13 +30,17 @@ from golive.errors import BackendError, ModelLoadError
 from golive.service.protocols import BackendChange
 from golive.signature.model import JsonValue
 
-__all__ = ["Backend"]
+__all__ = ["Backend", "NotStartedError"]
 
 _FIRST_REST = 0.5
 _LONGEST_REST = 30.0
 _LONG_RUN = 60.0  # who has run so long may be started again at once
 _logger = logging.getLogger("golive.backends")
 _State = Literal["starting", "running", "restarting", "closed"]
+
+
+class NotStartedError(ModelLoadError):
+    """A process cannot be started now, or cannot read its files: it says nothing of its models."""
 
 
 class Backend:
@@ -109,14 +113,15 @@ class Backend:
             seconds: How long; None: however long it takes.
 
         Raises:
+            NotStartedError: It cannot be started now; it is tried again.
             ModelLoadError: It did not start, or not yet; it is tried again nevertheless.
         """
         is_settled = self._is_settled.wait(seconds)
         failure = self._failure if is_settled else Started(message="It is still starting.")
         if failure is not None:
-            raise ModelLoadError(
-                failure.message or "It did not start.", hint=failure.hint, code=failure.code
-            )
+            kind = NotStartedError if failure.says_nothing else ModelLoadError
+            message = failure.message or "It did not start."
+            raise kind(message, hint=failure.hint, code=failure.code)
 
     @property
     def is_running(self) -> bool:
@@ -231,7 +236,8 @@ class Backend:
         try:
             process = self._start()
         except OSError as error:
-            self._note_failure(Started(message=f"It cannot be started: {error}"))
+            message = f"The process of {self._label} cannot be started: {error}"
+            self._note_failure(Started(message=message, says_nothing=True))
             return
         with self._lock:
             self._process = process

@@ -152,7 +152,10 @@ def _failure(error: Exception) -> Started:
     if isinstance(error, GoliveError):
         return Started(message=error.message, hint=error.hint, code=error.code)
     _logger.error("The models could not be loaded.", exc_info=error)
-    return Started(message=f"The models could not be loaded: {type(error).__name__}: {error}")
+    return Started(
+        message=f"The models could not be loaded: {type(error).__name__}: {error}",
+        says_nothing=isinstance(error, OSError),
+    )
 
 
 def _end_with_parent() -> None:

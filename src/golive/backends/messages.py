@@ -96,12 +96,14 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
         message: Why it cannot start.
         hint: What to do about it.
         code: Of the error.
+        says_nothing: Whether that says nothing of the models, such as that of a full disk.
     """
 
     models: dict[str, ModelStart] = msgspec.field(default_factory=dict)
     message: str | None = None
     hint: str | None = None
     code: str | None = None
+    says_nothing: bool = False
 
 
 class Question(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from golive.backends.backend import Backend
+from golive.backends.backend import Backend, NotStartedError
 from golive.backends.engine import RemoteEngine
 from golive.backends.messages import ModelOrder, Order, encode_order
 from golive.backends.process import start_process
@@ -17,6 +17,7 @@ from golive.engine.loading import what_answers
 from golive.errors import ModelLoadError
 from golive.forks import call_in_children
 from golive.http.plan import Named, Placement, ServePlan
+from golive.http.refreshing.source import SourceUnavailableError
 from golive.service.served import ServedModel
 from golive.wiring.free_memory import Memory, memory_now
 from golive.wiring.isolating import placements_of
@@ -95,7 +96,7 @@ def load_version(
         memory: The memory that there is.
 
     Raises:
-        SourceUnavailableError: There is no memory to load it.
+        SourceUnavailableError: There is no memory to load it, or no process can be started.
         UsageError: It looks columns up, and the settings do not say where.
         GoliveError: It does not load there or answers differently; where it hung, crashed, ended or
             took too much memory, the code is `model_not_loadable`.
@@ -207,7 +208,7 @@ def _wait_for(
     """Wait until a version is loaded.
 
     Raises:
-        SourceUnavailableError: There is no memory for it.
+        SourceUnavailableError: There is no memory for it, or its process cannot be started now.
         GoliveError: It is not, or takes too long or too much.
     """
     seconds = plan.settings.load_limit
@@ -223,7 +224,10 @@ def _wait_for(
                 f"{label} was not loaded within {seconds:g} seconds.",
                 hint=f"--load-limit gives it longer; golive check {label} tells what it does",
             )
-    backend.wait()
+    try:
+        backend.wait()
+    except NotStartedError as error:
+        raise SourceUnavailableError(error.message, hint=error.hint) from error
 
 
 def _served(

@@ -43,7 +43,7 @@ def load_candidate(
         waits: Whether the process of one that answers copies has to be ready.
 
     Raises:
-        SourceUnavailableError: There is no memory to load it.
+        SourceUnavailableError: There is no memory to load it, or no process can be started.
         UsageError: It looks columns up, and the settings do not say where.
         GoliveError: It does not load or answers differently, or has brought down a worker.
     """
