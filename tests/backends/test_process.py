@@ -1,8 +1,14 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
 
 from golive.backends.process import start_process
 
@@ -50,3 +56,75 @@ def test_one_that_goes_on_is_ended(tmp_path):
     process = start_process(str(python), b"")
 
     assert process.end() == "was ended by SIGKILL"
+
+
+FORKING = """#!{python}
+import os, socket, sys, time
+link = socket.socket(fileno=int(sys.argv[-2]))
+link.recv(100)
+child = os.fork()
+if not child:
+    time.sleep(600)
+link.sendall({message})
+os._exit(7)
+"""
+
+
+@pytest.fixture
+def forking(tmp_path):
+    """Starts a process that forks a child, says something and ends; the child goes on."""
+
+    def start(message):
+        python = tmp_path / "python"
+        python.write_text(FORKING.format(python=sys.executable, message=message))
+        python.chmod(0o700)
+        return start_process(str(python), b"", label=str(tmp_path))
+
+    return start
+
+
+def named(text):
+    """The processes whose arguments hold a text."""
+    found = []
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if text.encode() in file.read_bytes():
+                found.append(file.parent.name)
+    return found
+
+
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="nothing tells of its end here")
+def test_one_that_has_a_child_has_ended_when_it_ends_and_takes_that_along(forking, tmp_path):
+    """The child holds the other end of the socket open: nobody would hear of the end there."""
+    process = forking("bytes(7) + bytes([2]) + b'ok'")
+
+    assert process.read() == b"ok"
+    assert process.read() is None
+    assert len(named(str(tmp_path))) == 1  # of one that has ended nobody is told the arguments
+    assert process.end() == "ended with exit code 7"
+    deadline = time.monotonic() + 30
+    while named(str(tmp_path)) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert named(str(tmp_path)) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="nothing tells of its end here")
+def test_one_that_has_a_child_and_ends_within_a_message_has_ended(forking):
+    process = forking("bytes(7) + bytes([200]) + b'cut'")
+
+    assert process.read() is None
+    assert process.end() == "ended with exit code 7"
+
+
+def test_no_descriptor_is_left_of_one_that_has_ended(tmp_path):
+    before = descriptors()
+    for _ in range(3):
+        process = start_process(write_python(tmp_path), b"an order")
+        process.read()
+        process.end()
+
+    assert descriptors() == before
+
+
+def descriptors():
+    return sorted(file.name for file in Path("/proc/self/fd").iterdir())

@@ -236,8 +236,8 @@ class Backend:
         try:
             process = self._start()
         except OSError as error:
-            message = f"The process of {self._label} cannot be started: {error}"
-            self._note_failure(Started(message=message, says_nothing=True))
+            told = f"The process of {self._label} cannot be started: {error}"
+            self._note_failure(Started(message=told, says_nothing=True))
             return
         with self._lock:
             self._process = process

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 import struct
 from socket import socket
+from typing import Protocol
 
-__all__ = ["read_frame", "write_frame"]
+__all__ = ["Receiver", "read_frame", "write_frame"]
 
 _LENGTH = struct.Struct("!Q")
+
+
+class Receiver(Protocol):
+    """What frames are read from, such as a socket."""
+
+    def recv_into(self, buffer: memoryview, /) -> int:
+        """Put what has come into a buffer; how many bytes, 0 at the end of the stream.
+
+        Raises:
+            OSError: The stream is broken.
+        """
+        ...
 
 
 def write_frame(link: socket, message: bytes) -> None:
@@ -19,7 +32,7 @@ def write_frame(link: socket, message: bytes) -> None:
     link.sendall(_LENGTH.pack(len(message)) + message)
 
 
-def read_frame(link: socket) -> bytearray | None:
+def read_frame(link: Receiver) -> bytearray | None:
     """The next message, or None where the stream ends, within a message, too.
 
     Raises:
@@ -29,7 +42,7 @@ def read_frame(link: socket) -> bytearray | None:
     return None if head is None else _read(link, _LENGTH.unpack(head)[0])
 
 
-def _read(link: socket, size: int) -> bytearray | None:
+def _read(link: Receiver, size: int) -> bytearray | None:
     message = bytearray(size)
     view = memoryview(message)
     while view:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import select
 import signal
 import subprocess
 import sys
@@ -19,7 +21,10 @@ _END_SECONDS = 2.0
 
 
 class BackendProcess:
-    """A running process and our end of the socket that it shares with nobody else.
+    """A running process and our end of the socket that it shares with nobody but its children.
+
+    A child that its model forked holds the other end open when the process has ended: where the
+    system tells of that, the end of the process is the end of what it says.
 
     Args:
         process: The process.
@@ -33,6 +38,7 @@ class BackendProcess:
         self._process = process
         self._link = link
         self._end_seconds = end_seconds
+        self._watch = _watch_of(process.pid)
 
     @property
     def id(self) -> int:
@@ -50,9 +56,22 @@ class BackendProcess:
     def read(self) -> bytearray | None:
         """The next message, or None when the process has ended."""
         try:
-            return read_frame(self._link)
+            return read_frame(self)
         except OSError:
             return None
+
+    def recv_into(self, buffer: memoryview) -> int:
+        """Put what has come from it into a buffer; how many bytes, 0 where it has ended.
+
+        Raises:
+            OSError: The socket is broken.
+        """
+        if self._watch is not None:
+            link = self._link.fileno()
+            has_come = link in _readable(link, self._watch) or link in _readable(link, seconds=0)
+            if not has_come:  # it has ended, and what it said before is there at once
+                return 0
+        return self._link.recv_into(buffer)
 
     def hang_up(self) -> None:
         """Tell it that nothing more comes; from any thread."""
@@ -61,18 +80,32 @@ class BackendProcess:
 
     def let_go(self) -> None:
         """Close our end only: this process was forked of the one whose child it is."""
-        self._link.close()
+        self._close()
 
     def end(self) -> str:
-        """See to its end, now; says how it ended."""
+        """See to its end and that of its children, now; says how it ended."""
         self.hang_up()
-        try:
-            code = self._process.wait(self._end_seconds)
-        except subprocess.TimeoutExpired:
+        if not self._ends_itself():
             self._process.kill()
-            code = self._process.wait()
-        self._link.close()
+        with suppress(OSError):  # before it is waited for: until then the number is its own
+            os.killpg(self._process.pid, signal.SIGKILL)
+        code = self._process.wait()
+        self._close()
         return _ending(code)
+
+    def _ends_itself(self) -> bool:
+        if self._watch is not None:
+            return bool(_readable(self._watch, seconds=self._end_seconds))
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(self._end_seconds)
+            return True
+        return False
+
+    def _close(self) -> None:
+        self._link.close()
+        watch, self._watch = self._watch, None
+        if watch is not None:
+            os.close(watch)
 
 
 def start_process(
@@ -108,6 +141,24 @@ def start_process(
     with suppress(OSError):  # it has ended already, which will be seen when it is read
         started.write(order)
     return started
+
+
+def _readable(*descriptors: int, seconds: float | None = None) -> list[int]:
+    """Which descriptors can be read, or are broken; waits for one so long, None: however long."""
+    waiting = select.poll()
+    for each in descriptors:
+        waiting.register(each, select.POLLIN)
+    return [ready for ready, _ in waiting.poll(None if seconds is None else 1000 * seconds)]
+
+
+def _watch_of(process: int) -> int | None:
+    """A descriptor that is readable when a process has ended; None where there are none."""
+    if sys.platform != "linux":
+        return None
+    try:
+        return os.pidfd_open(process)
+    except OSError:  # an old kernel, or none is left
+        return None
 
 
 def _environment() -> dict[str, str]:
