@@ -17,6 +17,7 @@ from golive.http.shadow import Shadow
 from golive.http.split import has_failed, outcome_of, place_of
 from golive.http.stepback.window import bucket_of
 from golive.service.exchange import Facts, Response
+from golive.testing.services import fake_service
 
 
 def test_the_candidate_answers_its_share():
@@ -354,6 +355,20 @@ def test_who_asks_for_a_version_that_crashes_is_told_that_it_is_not_served():
     assert set(others) == {"v1"}
     watch.forgive()
     assert site.answers(asked)[0].status == 200
+
+
+def test_a_version_that_crashed_and_was_promoted_is_what_who_asks_for_it_gets():
+    watch = watcher()
+    site = SplitSite(0.5, step_back=watch)
+    site.answers(*numbered(10))
+    watch.see_crash("v2", "its worker was ended by SIGSEGV")
+
+    context = site.inner.service.context
+    site.inner.serve(fake_service(version(2), context=context),
+                     candidate=fake_service(version(2), context=context))  # fmt: skip
+    [usual, asked] = site.answers((head(), b'{"x": 3}'), (head(golive_version="2"), b'{"x": 3}'))
+
+    assert versions_of([usual, asked]) == ["v2", "v2"]
 
 
 def test_a_candidate_that_is_served_apart_steps_back_when_its_process_ends():

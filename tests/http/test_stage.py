@@ -12,7 +12,8 @@ from tests.http.gateways import ask, make_gateway
 
 from golive.access.gatekeeper import Gatekeeper
 from golive.access.key_desk import KeyDesk, KeyWish
-from golive.errors import ModelLoadError
+from golive.errors import BackendError, ModelLoadError
+from golive.http.refreshing.source import SourceUnavailableError
 from golive.http.stage import Stage
 from golive.service.served import Example
 from golive.testing.backends import FakeBackend
@@ -226,4 +227,29 @@ def test_the_process_of_a_version_is_ended_where_a_model_that_takes_its_features
     assert {name: each.version for name, each in stage.serving().items()} == {
         "sum": "v1",
         "taker": "v1",
+    }
+
+
+def test_where_a_source_of_features_is_not_there_nothing_is_said_of_a_version():
+    """Else a moment in which the source's process is started again would refuse it for good."""
+
+    def fail(record):
+        raise BackendError("The process that holds source does not run at the moment.")
+
+    gateway, _ = make_gateway()
+    stage = Stage(gateway, gateway.service.context)
+    stage.open({"sum": version(1)}, candidate=version(2))
+    examples = (Example({"x": 3}, {"score": 6.0}),)
+    chained = msgspec.structs.replace(version(3, model=fail), examples=examples)
+    apart = msgspec.structs.replace(chained, backend=FakeBackend())
+
+    for take in (stage.replace, stage.propose):
+        with pytest.raises(SourceUnavailableError, match="does not run at the moment"):
+            take(chained)
+    with pytest.raises(ModelLoadError, match="does not run at the moment"):
+        stage.replace(apart)
+
+    assert {slot: model.version for slot, model in stage.serving().items()} == {
+        "sum": "v1",
+        "sum.candidate": "v2",
     }

@@ -165,7 +165,9 @@ class SplitGateway:
         model = _model_of(admission)
         if model is None or self._step_back is None or plan.effort != "model":
             return self._gateway.answer(admission, body, started=started)
-        if not self._step_back.bars(model):
+        usual = self._gateway.service.models.get(model.name)
+        is_usual = usual is not None and usual.version == model.version  # it was promoted
+        if is_usual or not self._step_back.bars(model):
             return self._gateway.answer(admission, body, started=started)
         detail = f"Version {model.version} of {model.name} crashes, and is not asked any more."
         problem = Problem(code="version_not_served", detail=detail)

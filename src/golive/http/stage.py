@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
+from golive.errors import BackendError, ModelLoadError
 from golive.http.gateway import ServiceGateway
 from golive.http.plan import slot_of_candidate
 from golive.service.context import ServiceContext
@@ -55,6 +56,7 @@ class Stage:
         Models that take its features, and were put together with it, change with it at once.
 
         Raises:
+            SourceUnavailableError: The process of a source of features cannot answer now.
             ModelLoadError: One does not answer its own golden record; then nothing changes.
         """
         changed = _without_takers(model)
@@ -69,6 +71,7 @@ class Stage:
         """Let a candidate answer those requests of a model that are handed to it.
 
         Raises:
+            SourceUnavailableError: The process of a source of features cannot answer now.
             ModelLoadError: It does not answer its own golden record; then nothing changes.
         """
         self._probe(model)
@@ -104,10 +107,15 @@ class Stage:
         try:
             for model in models:
                 probe(model, self._context)
-        except BaseException:
-            for model in models:
-                if model.backend is not None:
-                    model.backend.close()  # nobody else knows of it
+        except BaseException as error:
+            backends = [model.backend for model in models if model.backend is not None]
+            for backend in backends:
+                backend.close()  # nobody else knows of it
+            is_source = isinstance(error, ModelLoadError) and error.code == BackendError.code
+            if is_source and not backends:  # of one that serves
+                from golive.http.refreshing.source import SourceUnavailableError
+
+                raise SourceUnavailableError(str(error)) from error
             raise
 
     def _watch(self, name: str, model: ServedModel) -> None:

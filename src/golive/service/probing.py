@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from golive.errors import ModelLoadError
+from golive.errors import BackendError, ModelLoadError
 from golive.service.context import ServiceContext
 from golive.service.exchange import Request
 from golive.service.json_text import encode_json
@@ -12,6 +12,8 @@ from golive.service.served import ServedModel
 from golive.service.service import Service
 
 __all__ = ["probe"]
+
+_OF_BACKENDS = frozenset({BackendError.code, "backend_crashed"})
 
 
 def probe(model: ServedModel, context: ServiceContext) -> None:
@@ -22,7 +24,8 @@ def probe(model: ServedModel, context: ServiceContext) -> None:
         context: What its service will have beside it; no key is needed here.
 
     Raises:
-        ModelLoadError: It does not; its code is `no_answer`.
+        ModelLoadError: It does not; its code is `no_answer`, or that of `BackendError` where a
+            process that it asks could not answer.
     """
     answered = (e for e in model.examples if isinstance(e.output, dict) and "error" not in e.output)
     example = next(answered, None)
@@ -37,8 +40,9 @@ def probe(model: ServedModel, context: ServiceContext) -> None:
     open_to_all = msgspec.structs.replace(context, gatekeeper=None)  # nobody's key is at hand
     response = Service({model.name: model}, open_to_all).handle(request)
     if response.status != 200:
+        is_there = _OF_BACKENDS.isdisjoint(response.facts.codes)
         raise ModelLoadError(
             f"{model.name} {model.version} answers a golden record with {response.status}: "
             f"{response.body[:200].decode('utf-8', 'replace')}",
-            code="no_answer",
+            code="no_answer" if is_there else BackendError.code,
         )
