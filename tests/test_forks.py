@@ -53,6 +53,49 @@ print(json.dumps([in_children(lambda: Holder.calls), Holder.calls]))
     assert told == [[1], 0]
 
 
+def test_nothing_is_left_of_objects_that_are_gone():
+    """Else each version that was served, and is no more, would be asked after at each fork."""
+    told = told_by("""
+import gc, weakref
+from golive.forks import call_in_children
+
+class Holder:
+    def begin(self):
+        pass
+
+def known():
+    gc.collect()
+    return sum(isinstance(each, weakref.WeakMethod) for each in gc.get_objects())
+
+before = known()
+for _ in range(100):
+    call_in_children(Holder().begin)
+print(json.dumps(known() - before))
+""")
+
+    assert told == 0
+
+
+def test_what_fails_in_a_child_keeps_nothing_else_from_being_begun_anew():
+    told = told_by("""
+from golive.forks import call_in_children
+
+class Holder:
+    calls = 0
+    def fail(self):
+        raise RuntimeError("can't start new thread")
+    def begin(self):
+        Holder.calls += 1
+
+holder = Holder()
+call_in_children(holder.fail)
+call_in_children(holder.begin)
+print(json.dumps(in_children(lambda: Holder.calls)))
+""")
+
+    assert told == [1]
+
+
 def test_processes_make_different_random_bits_and_ids():
     told = told_by("""
 from golive.service.random_bits import RandomBits

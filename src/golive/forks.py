@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 from weakref import WeakMethod
 
@@ -19,13 +21,26 @@ def call_in_children(method: Callable[[], Any]) -> None:
     Args:
         method: A bound method, which raises nothing.
     """
-    if not hasattr(os, "register_at_fork"):  # no forks on this platform
-        return
-    reference = WeakMethod(method)
+    number, methods = next(_numbers), _methods
 
-    def call() -> None:
-        alive = reference()
-        if alive is not None:
-            alive()
+    def forget(_: object) -> None:
+        methods.pop(number, None)
 
-    os.register_at_fork(after_in_child=call)
+    methods[number] = WeakMethod(method, forget)
+
+
+def _call_all() -> None:
+    for reference in _methods.copy().values():
+        method = reference()
+        if method is not None:
+            try:
+                method()
+            except Exception:  # the others are begun anew nevertheless
+                _logger.exception("Something could not be begun anew after a fork.")
+
+
+_numbers = count()
+_methods: dict[int, WeakMethod[Callable[[], Any]]] = {}
+_logger = logging.getLogger("golive")
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_call_all)  # once: what is registered there stays for ever
