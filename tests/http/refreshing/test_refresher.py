@@ -6,6 +6,7 @@ import random
 import threading
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from golive.errors import BundleCorruptError, ModelLoadError
@@ -17,6 +18,7 @@ from golive.http.refreshing.policy import Schedule
 from golive.http.refreshing.refresher import Chances, Effects, Refresher
 from golive.http.refreshing.source import ChainRefusedError, SourceUnavailableError
 from golive.settings import ServeSettings
+from golive.testing.backends import FakeBackend
 from golive.testing.sources import FakeSource, fake_named, fake_version
 
 GONE = SourceUnavailableError("The registry does not answer.")
@@ -240,6 +242,21 @@ def test_a_server_that_ends_switches_no_more():
     bench.turn(10)
 
     assert bench.switched == []
+
+
+def test_the_process_of_a_version_that_was_loaded_meanwhile_is_ended():
+    bench, backend = Bench(), FakeBackend()
+    load = bench.source.load
+
+    def load_and_close(named):
+        bench.refresher.close()
+        return msgspec.structs.replace(load(named), backend=backend)
+
+    bench.source.version, bench.source.load = 2, load_and_close
+    bench.turn(10)
+
+    assert bench.switched == []
+    assert backend.is_closed
 
 
 def test_its_thread_looks_by_itself_and_at_once_when_asked():

@@ -212,6 +212,8 @@ class Refresher:
         """
         try:
             model = self._loaded(name, named)
+            if model is not None and self._is_closed and model.backend is not None:
+                model.backend.close()  # nobody else knows of it
             if model is None or self._is_closed:
                 return following
             self._switch(name, model)
