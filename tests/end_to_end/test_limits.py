@@ -35,6 +35,7 @@ def answer(question: Question) -> str:
 LIMITS = {
     "--max-body": "15000000",
     "--max-records": "3",
+    "--max-answer": "40MB",
     "--max-text": "1000",
     "--max-decompression": "50",
     "--header-limit": "0.5",
@@ -160,6 +161,7 @@ OVER = {
     "read_time_limit": slow_body,
     "body_too_large": lambda server: whole(server, b" " * 15_000_001),
     "ratio_too_large": lambda server: whole(server, LARGE, content_encoding="gzip"),
+    "answer_too_large": lambda server: whole(server, {"fill": 40_000_000}),
     "too_many_records": lambda server: whole(server, [{}] * 4),
     "too_deep": lambda server: of_record(server, {"text": "a", "unknown": DEEP}),
     "text_too_long": lambda server: of_record(server, {"text": "x" * 1001}),
