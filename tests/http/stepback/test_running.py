@@ -6,6 +6,7 @@ import resource
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 
 import pytest
 
@@ -62,20 +63,21 @@ def test_notes_of_other_processes_are_left_alone(tmp_path):
         assert take_running(tmp_path, os.getpid()) == ABOUT
 
 
-@pytest.fixture
+@contextmanager
 def no_room():
-    """No file of this process can be written to."""
+    """No file of this process can be written to: neither can pytest's own report."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    signal.signal(signal.SIGXFSZ, before)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, before)
 
 
-@pytest.mark.usefixtures("no_room")
 def test_where_there_is_no_room_for_a_note_nothing_is_left_of_it(tmp_path):
-    with pytest.raises(OSError, match="too large"):
+    with no_room(), pytest.raises(OSError, match="too large"):
         RunningNote(tmp_path, ABOUT)
 
     assert list(tmp_path.iterdir()) == []
