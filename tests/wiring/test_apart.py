@@ -5,6 +5,7 @@ import resource
 import stat
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -89,21 +90,25 @@ def test_one_that_fails_is_refused_and_leaves_no_process(attempt, what, message)
     assert children() == before
 
 
-@pytest.fixture
+@contextmanager
 def no_process():
     """No file can be opened, and so no process begun."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def test_where_no_process_can_be_begun_nothing_is_said_of_the_version(bundles, folder, no_process):
+def test_where_no_process_can_be_begun_nothing_is_said_of_the_version(bundles, folder):
     """Else a moment without descriptors would refuse it until somebody asks."""
     plan = plan_of("games@prod", isolate="model")
     named = Named(reference="games@prod", model="games", version=2, sha256="0" * 64)
 
-    with pytest.raises(SourceUnavailableError, match=r"of games@2 cannot be started: .*Too many"):
+    assert bundles[1].signature.columns is not None  # it has been read
+    refused = pytest.raises(SourceUnavailableError, match=r"games@2 cannot be started: .*Too many")
+    with refused, no_process():
         load_version(plan, named, bundles[1], HERE, memory=lambda: PLENTY)
 
 
