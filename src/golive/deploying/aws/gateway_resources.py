@@ -22,6 +22,7 @@ __all__ = [
     "HttpRoute",
     "HttpStage",
     "JwtAuthorizer",
+    "OtherGatewayResource",
     "Quota",
     "RestApi",
     "RestResource",
@@ -323,9 +324,8 @@ RestResource = (
     | UsagePlan
     | UsagePlanKey
 )
-GatewayResource = (
-    RestResource
-    | HttpApi
+OtherGatewayResource = (
+    HttpApi
     | HttpIntegration
     | JwtAuthorizer
     | HttpRoute
@@ -335,3 +335,4 @@ GatewayResource = (
     | DomainMapping
     | DnsRecord
 )
+GatewayResource = RestResource | OtherGatewayResource

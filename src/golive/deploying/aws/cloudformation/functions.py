@@ -20,9 +20,9 @@ from golive.deploying.aws.function_resources import (
     Permission,
     Pings,
     Role,
-    Statement,
     Version,
 )
+from golive.deploying.aws.policies import bucket_policy, role_policy, trust_policy
 
 __all__ = ["CANARY", "FOLLOWS", "render_function_resource"]
 
@@ -71,16 +71,7 @@ def _bucket(bucket: Bucket) -> dict[str, Properties]:
         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
     }
     encrypted = {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
-    arn = attribute(bucket.name, "Arn")
-    refused = {
-        "Sid": "OnlyEncryptedConnections",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:*",
-        "Resource": [arn, {"Fn::Sub": f"${{{bucket.name}.Arn}}/*"}],
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
-    policy = {"Version": "2012-10-17", "Statement": [refused]}
+    arns = [attribute(bucket.name, "Arn"), {"Fn::Sub": f"${{{bucket.name}.Arn}}/*"}]
     return {
         bucket.name: {
             "Type": "AWS::S3::Bucket",
@@ -101,37 +92,20 @@ def _bucket(bucket: Bucket) -> dict[str, Properties]:
         },
         f"{bucket.name}Policy": {
             "Type": "AWS::S3::BucketPolicy",
-            "Properties": {"Bucket": ref(bucket.name), "PolicyDocument": policy},
+            "Properties": {"Bucket": ref(bucket.name), "PolicyDocument": bucket_policy(arns)},
         },
     }
 
 
 def _role(role: Role) -> Properties:
-    trusted = {
-        "Effect": "Allow",
-        "Principal": {"Service": "lambda.amazonaws.com"},
-        "Action": "sts:AssumeRole",
-    }
-    allowed = [_statement(statement) for statement in role.statements]
-    document = {"Version": "2012-10-17", "Statement": allowed}
+    policy = {"PolicyName": "function", "PolicyDocument": role_policy(role, filled)}
     return {
         "Type": "AWS::IAM::Role",
         "Properties": {
-            "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trusted]},
-            "Policies": [{"PolicyName": "function", "PolicyDocument": document}],
+            "AssumeRolePolicyDocument": trust_policy(),
+            "Policies": [policy],
         },
     }
-
-
-def _statement(statement: Statement) -> Properties:
-    found: Properties = {
-        "Effect": "Allow",
-        "Action": list(statement.actions),
-        "Resource": [filled(resource) for resource in statement.resources],
-    }
-    if statement.prefix is not None:
-        found["Condition"] = {"StringLike": {"s3:prefix": [statement.prefix]}}
-    return found
 
 
 def _function(function: Function) -> Properties:

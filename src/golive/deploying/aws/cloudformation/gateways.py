@@ -15,7 +15,7 @@ from golive.deploying.aws.cloudformation.intrinsics import (
     Properties,
     attribute,
     ref,
-    without_none,
+    typed,
 )
 from golive.deploying.aws.cloudformation.rest import render_rest_resource
 from golive.deploying.aws.gateway_resources import (
@@ -29,6 +29,7 @@ from golive.deploying.aws.gateway_resources import (
     HttpRoute,
     HttpStage,
     JwtAuthorizer,
+    OtherGatewayResource,
     RestResource,
 )
 
@@ -42,22 +43,12 @@ def render_gateway_resource(resource: GatewayResource) -> dict[str, Properties]:
     return {resource.name: _render(resource)}
 
 
-def _render(  # noqa: PLR0911 - one a kind
-    resource: HttpApi
-    | HttpIntegration
-    | JwtAuthorizer
-    | HttpRoute
-    | HttpStage
-    | FunctionUrl
-    | Domain
-    | DomainMapping
-    | DnsRecord,
-) -> Properties:
+def _render(resource: OtherGatewayResource) -> Properties:  # noqa: PLR0911 - one a kind
     match resource:
         case HttpApi():
             return _http_api(resource)
         case HttpIntegration():
-            return _typed(
+            return typed(
                 "AWS::ApiGatewayV2::Integration",
                 ApiId=ref(resource.api),
                 IntegrationType="AWS_PROXY",
@@ -66,7 +57,7 @@ def _render(  # noqa: PLR0911 - one a kind
                 TimeoutInMillis=resource.milliseconds,
             )
         case JwtAuthorizer():
-            return _typed(
+            return typed(
                 "AWS::ApiGatewayV2::Authorizer",
                 ApiId=ref(resource.api),
                 AuthorizerType="JWT",
@@ -80,7 +71,7 @@ def _render(  # noqa: PLR0911 - one a kind
         case HttpRoute():
             return _route(resource)
         case HttpStage():
-            return _typed(
+            return typed(
                 "AWS::ApiGatewayV2::Stage",
                 ApiId=ref(resource.api),
                 StageName="$default",
@@ -102,10 +93,6 @@ def _render(  # noqa: PLR0911 - one a kind
             assert_never(other)
 
 
-def _typed(kind: str, **properties: object) -> Properties:
-    return {"Type": kind, "Properties": without_none(properties)}
-
-
 def _cors(origins: tuple[str, ...]) -> Properties:
     return {
         "AllowOrigins": list(origins),
@@ -117,7 +104,7 @@ def _cors(origins: tuple[str, ...]) -> Properties:
 
 
 def _http_api(api: HttpApi) -> Properties:
-    return _typed(
+    return typed(
         "AWS::ApiGatewayV2::Api",
         Name=api.api,
         Description=api.description,
@@ -128,7 +115,7 @@ def _http_api(api: HttpApi) -> Properties:
 
 def _route(route: HttpRoute) -> Properties:
     kind = "AWS_IAM" if route.signed else "NONE" if route.authorizer is None else "JWT"
-    return _typed(
+    return typed(
         "AWS::ApiGatewayV2::Route",
         ApiId=ref(route.api),
         RouteKey="$default",
@@ -139,7 +126,7 @@ def _route(route: HttpRoute) -> Properties:
 
 
 def _url(url: FunctionUrl) -> Properties:
-    found = _typed(
+    found = typed(
         "AWS::Lambda::Url",
         TargetFunctionArn=url.function,
         Qualifier=url.qualifier,
@@ -151,7 +138,7 @@ def _url(url: FunctionUrl) -> Properties:
 
 
 def _rest_domain(domain: Domain) -> Properties:
-    return _typed(
+    return typed(
         "AWS::ApiGateway::DomainName",
         DomainName=domain.domain,
         RegionalCertificateArn=domain.certificate,
@@ -166,7 +153,7 @@ def _http_domain(domain: Domain) -> Properties:
         "EndpointType": "REGIONAL",
         "SecurityPolicy": "TLS_1_2",
     }
-    return _typed(
+    return typed(
         "AWS::ApiGatewayV2::DomainName",
         DomainName=domain.domain,
         DomainNameConfigurations=[configuration],
@@ -178,13 +165,13 @@ _DOMAINS: dict[str, Callable[[Domain], Properties]] = {"rest": _rest_domain, "ht
 
 def _mapping(mapping: DomainMapping) -> Properties:
     if mapping.kind == "rest":
-        return _typed(
+        return typed(
             "AWS::ApiGateway::BasePathMapping",
             DomainName=ref(mapping.domain),
             RestApiId=ref(mapping.api),
             Stage=ref(mapping.stage),
         )
-    return _typed(
+    return typed(
         "AWS::ApiGatewayV2::ApiMapping",
         DomainName=ref(mapping.domain),
         ApiId=ref(mapping.api),
@@ -197,7 +184,7 @@ def _record(record: DnsRecord) -> Properties:
         "DNSName": attribute(record.domain, "RegionalDomainName"),
         "HostedZoneId": attribute(record.domain, "RegionalHostedZoneId"),
     }
-    return _typed(
+    return typed(
         "AWS::Route53::RecordSet",
         HostedZoneId=record.zone,
         Name=record.host,

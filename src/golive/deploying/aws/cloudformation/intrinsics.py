@@ -6,7 +6,7 @@ from typing import Any
 
 from golive.deploying.aws.texts import fill, has_places
 
-__all__ = ["Properties", "attribute", "filled", "ref", "without_none"]
+__all__ = ["Properties", "attribute", "filled", "ref", "typed", "without_none"]
 
 Properties = dict[str, Any]
 """Of a resource, as it stands in a template."""
@@ -38,3 +38,8 @@ def _variable(place: str) -> str:
 def without_none(properties: Properties) -> Properties:
     """The properties that are set."""
     return {name: value for name, value in properties.items() if value is not None}
+
+
+def typed(kind: str, **properties: object) -> Properties:
+    """A resource with those properties that are set."""
+    return {"Type": kind, "Properties": without_none(properties)}

@@ -8,7 +8,7 @@ from golive.deploying.aws.cloudformation.intrinsics import (
     Properties,
     attribute,
     ref,
-    without_none,
+    typed,
 )
 from golive.deploying.aws.gateway_resources import (
     ApiDeployment,
@@ -34,7 +34,7 @@ def render_rest_resource(resource: RestResource) -> dict[str, Properties]:
 def _render(resource: RestResource) -> Properties:  # noqa: PLR0911 - one a kind
     match resource:
         case RestApi():
-            return _typed(
+            return typed(
                 "AWS::ApiGateway::RestApi",
                 Name=resource.api,
                 Description=resource.description,
@@ -42,7 +42,7 @@ def _render(resource: RestResource) -> Properties:  # noqa: PLR0911 - one a kind
                 MinimumCompressionSize=resource.compress_from,
             )
         case ApiPath():
-            return _typed(
+            return typed(
                 "AWS::ApiGateway::Resource",
                 RestApiId=ref(resource.api),
                 ParentId=attribute(resource.api, "RootResourceId"),
@@ -53,7 +53,7 @@ def _render(resource: RestResource) -> Properties:  # noqa: PLR0911 - one a kind
         case GatewayProblem():
             return _problem(resource)
         case ApiDeployment():
-            found = _typed(
+            found = typed(
                 "AWS::ApiGateway::Deployment",
                 RestApiId=ref(resource.api),
                 Description=f"golive {resource.digest}",
@@ -62,7 +62,7 @@ def _render(resource: RestResource) -> Properties:  # noqa: PLR0911 - one a kind
         case ApiStage():
             return _stage(resource)
         case ApiKey():
-            return _typed(
+            return typed(
                 "AWS::ApiGateway::ApiKey",
                 Name=resource.key,
                 Description=resource.description,
@@ -71,7 +71,7 @@ def _render(resource: RestResource) -> Properties:  # noqa: PLR0911 - one a kind
         case UsagePlan():
             return _usage_plan(resource)
         case UsagePlanKey():
-            return _typed(
+            return typed(
                 "AWS::ApiGateway::UsagePlanKey",
                 UsagePlanId=ref(resource.plan),
                 KeyId=ref(resource.key),
@@ -79,10 +79,6 @@ def _render(resource: RestResource) -> Properties:  # noqa: PLR0911 - one a kind
             )
         case other:
             assert_never(other)
-
-
-def _typed(kind: str, **properties: object) -> Properties:
-    return {"Type": kind, "Properties": without_none(properties)}
 
 
 def _method(method: ApiMethod) -> Properties:
@@ -97,7 +93,7 @@ def _method(method: ApiMethod) -> Properties:
         "Uri": {"Fn::Sub": uri},
         "TimeoutInMillis": method.milliseconds,
     }
-    return _typed(
+    return typed(
         "AWS::ApiGateway::Method",
         RestApiId=ref(method.api),
         ResourceId=root if method.path is None else ref(method.path),
@@ -109,7 +105,7 @@ def _method(method: ApiMethod) -> Properties:
 
 
 def _problem(problem: GatewayProblem) -> Properties:
-    return _typed(
+    return typed(
         "AWS::ApiGateway::GatewayResponse",
         RestApiId=ref(problem.api),
         ResponseType=problem.kind,
@@ -131,7 +127,7 @@ def _stage(stage: ApiStage) -> Properties:
             "ThrottlingRateLimit": throttle.rate,
             "ThrottlingBurstLimit": throttle.burst,
         }
-    return _typed(
+    return typed(
         "AWS::ApiGateway::Stage",
         RestApiId=ref(stage.api),
         DeploymentId=ref(stage.deployment),
@@ -142,7 +138,7 @@ def _stage(stage: ApiStage) -> Properties:
 
 def _usage_plan(plan: UsagePlan) -> Properties:
     quota = plan.quota
-    return _typed(
+    return typed(
         "AWS::ApiGateway::UsagePlan",
         UsagePlanName=plan.plan,
         ApiStages=[{"ApiId": ref(plan.api), "Stage": ref(plan.stage)}],

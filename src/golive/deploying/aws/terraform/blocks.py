@@ -8,7 +8,7 @@ from typing import Any
 
 from golive.deploying.aws.texts import fill, has_places
 
-__all__ = ["Block", "Body", "Expression", "attribute", "escaped", "filled", "label"]
+__all__ = ["Block", "Body", "Expression", "attribute", "block", "escaped", "filled", "label"]
 
 Body = dict[str, Any]
 """Of a block."""
@@ -56,6 +56,11 @@ def label(name: str) -> str:
         'live_alias'
     """
     return _WORD.sub("_", name).lower()
+
+
+def block(kind: str, name: str, body: Body) -> Block:
+    """The block of a resource of the graph, by its name there."""
+    return Block(kind=kind, label=label(name), body=body)
 
 
 def attribute(kind: str, name: str, of_it: str = "id") -> Expression:

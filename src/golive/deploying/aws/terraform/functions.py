@@ -14,14 +14,15 @@ from golive.deploying.aws.function_resources import (
     Permission,
     Pings,
     Role,
-    Statement,
     Version,
 )
+from golive.deploying.aws.policies import bucket_policy, role_policy, trust_policy
 from golive.deploying.aws.terraform.blocks import (
     Block,
     Body,
     Expression,
     attribute,
+    block,
     filled,
     label,
 )
@@ -39,39 +40,28 @@ def render_function_resource(resource: FunctionResource) -> list[Block]:  # noqa
             return _bucket(resource)
         case LogGroup():
             body = {"name": resource.group, "retention_in_days": resource.days}
-            return [_block("aws_cloudwatch_log_group", resource.name, body)]
+            return [block("aws_cloudwatch_log_group", resource.name, body)]
         case Role():
             return _role(resource)
         case Function():
-            return [_block(_FUNCTION, resource.name, _function(resource))]
+            return [block(_FUNCTION, resource.name, _function(resource))]
         case Version():
             return _version(resource)
         case Alias():
-            return [_block(_ALIAS, resource.name, _alias(resource))]
+            return [block(_ALIAS, resource.name, _alias(resource))]
         case Permission():
-            return [_block("aws_lambda_permission", resource.name, _permission(resource))]
+            return [block("aws_lambda_permission", resource.name, _permission(resource))]
         case Pings():
             return _pings(resource)
         case other:
             assert_never(other)
 
 
-def _block(kind: str, name: str, body: Body) -> Block:
-    return Block(kind=kind, label=label(name), body=body)
-
-
 def _bucket(bucket: Bucket) -> list[Block]:
     kind, name = "aws_s3_bucket", bucket.name
     whose = attribute(kind, name)
-    refused = {
-        "Sid": "OnlyEncryptedConnections",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:*",
-        "Resource": [f"${{{kind}.{label(name)}.arn}}", f"${{{kind}.{label(name)}.arn}}/*"],
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [refused]})
+    arn = f"${{{kind}.{label(name)}.arn}}"
+    policy = json.dumps(bucket_policy([arn, f"{arn}/*"]))
     rule = {
         "id": "former-versions",
         "status": "Enabled",
@@ -81,12 +71,12 @@ def _bucket(bucket: Bucket) -> list[Block]:
     }
     blocked = ("block_public_acls", "block_public_policy", "ignore_public_acls")
     return [
-        _block(
+        block(
             kind,
             name,
             {"bucket": filled(bucket.bucket), "lifecycle": {"prevent_destroy": True}},
         ),
-        _block(
+        block(
             "aws_s3_bucket_server_side_encryption_configuration",
             name,
             {
@@ -94,33 +84,27 @@ def _bucket(bucket: Bucket) -> list[Block]:
                 "rule": {"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}},
             },
         ),
-        _block(
+        block(
             "aws_s3_bucket_versioning",
             name,
             {"bucket": whose, "versioning_configuration": {"status": "Enabled"}},
         ),
-        _block("aws_s3_bucket_lifecycle_configuration", name, {"bucket": whose, "rule": rule}),
-        _block(
+        block("aws_s3_bucket_lifecycle_configuration", name, {"bucket": whose, "rule": rule}),
+        block(
             "aws_s3_bucket_public_access_block",
             name,
             {"bucket": whose, "restrict_public_buckets": True} | dict.fromkeys(blocked, True),
         ),
-        _block("aws_s3_bucket_policy", name, {"bucket": whose, "policy": Expression(policy)}),
+        block("aws_s3_bucket_policy", name, {"bucket": whose, "policy": Expression(policy)}),
     ]
 
 
 def _role(role: Role) -> list[Block]:
-    trusted = {
-        "Effect": "Allow",
-        "Principal": {"Service": "lambda.amazonaws.com"},
-        "Action": "sts:AssumeRole",
-    }
-    assumed = json.dumps({"Version": "2012-10-17", "Statement": [trusted]})
-    allowed = [_statement(statement) for statement in role.statements]
-    policy = json.dumps({"Version": "2012-10-17", "Statement": allowed})
+    assumed = json.dumps(trust_policy())
+    policy = json.dumps(role_policy(role, filled))
     return [
-        _block("aws_iam_role", role.name, {"assume_role_policy": assumed}),
-        _block(
+        block("aws_iam_role", role.name, {"assume_role_policy": assumed}),
+        block(
             "aws_iam_role_policy",
             role.name,
             {
@@ -130,17 +114,6 @@ def _role(role: Role) -> list[Block]:
             },
         ),
     ]
-
-
-def _statement(statement: Statement) -> Body:
-    found: Body = {
-        "Effect": "Allow",
-        "Action": list(statement.actions),
-        "Resource": [filled(resource) for resource in statement.resources],
-    }
-    if statement.prefix is not None:
-        found["Condition"] = {"StringLike": {"s3:prefix": [statement.prefix]}}
-    return found
 
 
 def _function(function: Function) -> Body:
@@ -184,7 +157,7 @@ def _version(version: Version) -> list[Block]:
         "qualifier": attribute(_FUNCTION, version.function, "version"),
         "provisioned_concurrent_executions": version.provisioned,
     }
-    return [_block("aws_lambda_provisioned_concurrency_config", "Version", body)]
+    return [block("aws_lambda_provisioned_concurrency_config", "Version", body)]
 
 
 def _alias(alias: Alias) -> Body:
@@ -229,8 +202,8 @@ def _pings(pings: Pings) -> list[Block]:
     rule = "aws_cloudwatch_event_rule"
     schedule = f"rate({pings.minutes} {unit})"
     return [
-        _block(rule, pings.name, {"name": pings.rule, "schedule_expression": schedule}),
-        _block(
+        block(rule, pings.name, {"name": pings.rule, "schedule_expression": schedule}),
+        block(
             "aws_cloudwatch_event_target",
             pings.name,
             {

@@ -21,9 +21,10 @@ from golive.deploying.aws.gateway_resources import (
     HttpRoute,
     HttpStage,
     JwtAuthorizer,
+    OtherGatewayResource,
     RestResource,
 )
-from golive.deploying.aws.terraform.blocks import Block, Body, Expression, attribute, label
+from golive.deploying.aws.terraform.blocks import Block, Body, Expression, attribute, block, label
 from golive.deploying.aws.terraform.rest import render_rest_resource
 
 __all__ = ["render_gateway_resource"]
@@ -38,20 +39,10 @@ def render_gateway_resource(resource: GatewayResource) -> list[Block]:
     if isinstance(resource, RestResource):
         return render_rest_resource(resource)
     kind, body = _render(resource)
-    return [Block(kind=kind, label=label(resource.name), body=body)]
+    return [block(kind, resource.name, body)]
 
 
-def _render(  # noqa: PLR0911 - one a kind
-    resource: HttpApi
-    | HttpIntegration
-    | JwtAuthorizer
-    | HttpRoute
-    | HttpStage
-    | FunctionUrl
-    | Domain
-    | DomainMapping
-    | DnsRecord,
-) -> tuple[str, Body]:
+def _render(resource: OtherGatewayResource) -> tuple[str, Body]:  # noqa: PLR0911 - one a kind
     match resource:
         case HttpApi():
             return _API, _http_api(resource)

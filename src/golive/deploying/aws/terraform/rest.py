@@ -16,7 +16,7 @@ from golive.deploying.aws.gateway_resources import (
     UsagePlan,
     UsagePlanKey,
 )
-from golive.deploying.aws.terraform.blocks import Block, Body, Expression, attribute, label
+from golive.deploying.aws.terraform.blocks import Block, Body, Expression, attribute, block, label
 
 __all__ = ["render_rest_resource"]
 
@@ -36,40 +36,36 @@ def render_rest_resource(resource: RestResource) -> list[Block]:  # noqa: PLR091
                 "endpoint_configuration": {"types": ["REGIONAL"]},
                 "minimum_compression_size": str(resource.compress_from),
             }
-            return [_block(_API, resource.name, body)]
+            return [block(_API, resource.name, body)]
         case ApiPath():
             body = {
                 "rest_api_id": attribute(_API, resource.api),
                 "parent_id": attribute(_API, resource.api, "root_resource_id"),
                 "path_part": resource.part,
             }
-            return [_block("aws_api_gateway_resource", resource.name, body)]
+            return [block("aws_api_gateway_resource", resource.name, body)]
         case ApiMethod():
             return _method(resource)
         case GatewayProblem():
-            return [_block(_PROBLEM, resource.name, _problem(resource))]
+            return [block(_PROBLEM, resource.name, _problem(resource))]
         case ApiDeployment():
             return [_deployment(resource)]
         case ApiStage():
             return _stage(resource)
         case ApiKey():
             body = {"name": resource.key, "description": resource.description, "enabled": True}
-            return [_block("aws_api_gateway_api_key", resource.name, body)]
+            return [block("aws_api_gateway_api_key", resource.name, body)]
         case UsagePlan():
-            return [_block("aws_api_gateway_usage_plan", resource.name, _usage_plan(resource))]
+            return [block("aws_api_gateway_usage_plan", resource.name, _usage_plan(resource))]
         case UsagePlanKey():
             body = {
                 "usage_plan_id": attribute("aws_api_gateway_usage_plan", resource.plan),
                 "key_id": attribute("aws_api_gateway_api_key", resource.key),
                 "key_type": "API_KEY",
             }
-            return [_block("aws_api_gateway_usage_plan_key", resource.name, body)]
+            return [block("aws_api_gateway_usage_plan_key", resource.name, body)]
         case other:
             assert_never(other)
-
-
-def _block(kind: str, name: str, body: Body) -> Block:
-    return Block(kind=kind, label=label(name), body=body)
 
 
 def _method(method: ApiMethod) -> list[Block]:
@@ -89,8 +85,8 @@ def _method(method: ApiMethod) -> list[Block]:
         "timeout_milliseconds": method.milliseconds,
     }
     return [
-        _block(_METHOD, method.name, place | asked),
-        _block(_INTEGRATION, method.name, place | answered),
+        block(_METHOD, method.name, place | asked),
+        block(_INTEGRATION, method.name, place | answered),
     ]
 
 
@@ -121,7 +117,7 @@ def _deployment(deployment: ApiDeployment) -> Block:
         "depends_on": waits,
         "lifecycle": {"create_before_destroy": True},
     }
-    return _block("aws_api_gateway_deployment", "ApiDeployment", body)
+    return block("aws_api_gateway_deployment", "ApiDeployment", body)
 
 
 def _stage(stage: ApiStage) -> list[Block]:
@@ -130,7 +126,7 @@ def _stage(stage: ApiStage) -> list[Block]:
         "deployment_id": Expression("${aws_api_gateway_deployment.api_deployment.id}"),
         "stage_name": stage.stage,
     }
-    shown = _block(_STAGE, stage.name, body)
+    shown = block(_STAGE, stage.name, body)
     if stage.throttle is None:
         return [shown]
     settings: Body = {
@@ -143,7 +139,7 @@ def _stage(stage: ApiStage) -> list[Block]:
         "method_path": "*/*",
         "settings": settings,
     }
-    return [shown, _block("aws_api_gateway_method_settings", stage.name, of_methods)]
+    return [shown, block("aws_api_gateway_method_settings", stage.name, of_methods)]
 
 
 def _usage_plan(plan: UsagePlan) -> Body:

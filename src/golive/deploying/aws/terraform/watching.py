@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from golive.deploying.aws.dashboard_body import dashboard_body
-from golive.deploying.aws.terraform.blocks import Block, Body, attribute, filled, label
+from golive.deploying.aws.terraform.blocks import Block, Body, attribute, block, filled
 from golive.deploying.aws.watching_resources import (
     Alarm,
     Dashboard,
@@ -21,7 +21,7 @@ __all__ = ["render_watching_resource"]
 def render_watching_resource(resource: WatchingResource) -> list[Block]:
     """The resource of Terraform."""
     kind, body = _render(resource)
-    return [Block(kind=kind, label=label(resource.name), body=body)]
+    return [block(kind, resource.name, body)]
 
 
 def _render(resource: WatchingResource) -> tuple[str, Body]:
