@@ -56,20 +56,29 @@ def pipelines() -> Iterator[tuple[str, Callable[[], Pipeline | None]]]:
     known = {f"sklearn.{cls.__name__}": cls for _, cls in all_estimators()}
     for name in sorted(EXPORTERS):
         cls = known.get(name) or _of_boosters(name)
-        yield (name, lambda: None) if cls is None else (cls.__name__, partial(_example, cls))
+        if cls is None:
+            yield name, lambda: None
+        else:
+            yield name if cls.__name__ == "Booster" else cls.__name__, partial(_example, cls)
 
 
 def asked_for(pipeline: Pipeline) -> str:
     """The method of the estimator whose answers golive serves."""
     if gives_several(pipeline) or not hasattr(pipeline.estimator, "predict_proba"):
-        return "predict"
+        return _predicting(pipeline.estimator)
     return "predict_proba"
 
 
 def gives_several(pipeline: Pipeline) -> bool:
     """Whether a record gets several numbers or labels."""
-    shape = np.shape(pipeline.estimator.predict(pipeline.data[:2]))
+    predict = getattr(pipeline.estimator, _predicting(pipeline.estimator))
+    shape = np.shape(predict(pipeline.data[:2]))
     return len(shape) == 2 and shape[1] > 1
+
+
+def _predicting(estimator: Any) -> str:
+    """What predicts from rows; `predict` of a booster of XGBoost takes a matrix of its own."""
+    return "inplace_predict" if hasattr(estimator, "inplace_predict") else "predict"
 
 
 def signature_for(pipeline: Pipeline) -> Signature:
@@ -102,9 +111,9 @@ def _column(name: str, values: pd.Series) -> Column:
 
 
 def _of_boosters(name: str) -> type | None:
-    """A class of LightGBM or XGBoost that is fitted as those of scikit-learn, if installed."""
+    """A class of LightGBM or XGBoost, if installed."""
     package, _, short = name.partition(".")
-    if not short.endswith(("Classifier", "Regressor")) or find_spec(package) is None:
+    if package not in ("lightgbm", "xgboost") or find_spec(package) is None:
         return None
     found: type | None = getattr(import_module(package), short, None)
     return found
@@ -195,7 +204,27 @@ def _frozen(cls: type) -> Pipeline:
     return Pipeline(name=cls.__name__, estimator=estimator, data=rows)
 
 
+def _boosted(cls: type) -> Pipeline:
+    """A booster as its own library trains it."""
+    rows, target = _numbers(regression=True)
+    package = cls.__module__.partition(".")[0]
+    library = import_module(package)
+    if package == "xgboost":
+        estimator = library.train({}, library.DMatrix(rows, label=target), 100)
+    else:
+        estimator = library.train({"verbose": -1}, library.Dataset(rows, target), 100)
+    return Pipeline(name=f"{package}.Booster", estimator=estimator, data=rows)
+
+
+def _ranked(cls: type) -> Pipeline:
+    """Eight queries, whose rows are to be put in order."""
+    rows, target = _numbers(regression=False)
+    queries = np.repeat(np.arange(8), len(rows) // 8)
+    return Pipeline(name=cls.__name__, estimator=cls().fit(rows, target, qid=queries), data=rows)
+
+
 _BUILDERS: dict[str, list[Callable[[type], Pipeline | None]]] = {
+    "Booster": [_boosted],
     "ClassifierChain": [_of_several],
     "FeatureHasher": [_of_values],
     "FrozenEstimator": [_frozen],
@@ -203,6 +232,7 @@ _BUILDERS: dict[str, list[Callable[[type], Pipeline | None]]] = {
     "MultiOutputRegressor": [_of_several],
     "RegressorChain": [_of_several],
     "TfidfTransformer": [_of_texts],
+    "XGBRanker": [_ranked],
 }
 
 
