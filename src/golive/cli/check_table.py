@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+
+from golive.cli.output import result_console
 
 if TYPE_CHECKING:
     from golive.checking.report import Finding, Measurements, Report
 
 __all__ = ["next_command", "print_report", "verdict_line"]
 
-_WIDTH_OF_A_PIPE = 120
 _STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan", "ok": "green"}
 _ALIKE = 4
 
 
 def print_report(report: Report) -> None:
     """Print everything that was found, the worst first, and the verdict (stdout)."""
-    console = Console(
-        file=sys.stdout, width=None if sys.stdout.isatty() else _WIDTH_OF_A_PIPE, highlight=False
-    )
+    console = result_console()
     console.print(_table(report))
     if report.measurements is not None:
         console.print(_measured(report.measurements), soft_wrap=True)

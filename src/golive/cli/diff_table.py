@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+
+from golive.cli.output import result_console
 
 if TYPE_CHECKING:
     from golive.checking.difference import Difference, Effect
 
 __all__ = ["print_difference", "summary_line"]
 
-_WIDTH_OF_A_PIPE = 120
 _STYLES: dict[Effect, str] = {
     "breaking": "bold red",
     "worse": "yellow",
@@ -28,9 +27,7 @@ _STYLES: dict[Effect, str] = {
 
 def print_difference(difference: Difference) -> None:
     """Print every change, the worst first, and the summary (stdout)."""
-    console = Console(
-        file=sys.stdout, width=None if sys.stdout.isatty() else _WIDTH_OF_A_PIPE, highlight=False
-    )
+    console = result_console()
     if difference.changes:
         table = Table(box=SIMPLE_HEAD)
         table.add_column("", no_wrap=True)

@@ -7,13 +7,25 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-__all__ = ["print_error", "print_json", "progress", "say", "say_on_terminal", "shortened"]
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = [
+    "print_error",
+    "print_json",
+    "progress",
+    "result_console",
+    "say",
+    "say_on_terminal",
+    "shortened",
+]
 
 _LONGEST_SHOWN = 60
+_WIDTH_OF_A_PIPE = 120
 
 
 def say(text: str = "") -> None:
@@ -44,6 +56,14 @@ def shortened(value: Any) -> str:
 def print_json(value: Any) -> None:
     """Give a script one JSON document (stdout)."""
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def result_console() -> Console:
+    """What prints tables and sentences (stdout), as wide as the terminal where it is one."""
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() else _WIDTH_OF_A_PIPE
+    return Console(file=sys.stdout, width=width, highlight=False)
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from golive.cli.output import shortened
+from golive.cli.output import result_console, shortened
 
 if TYPE_CHECKING:
     from golive.deploying.changes import Action, Change, FieldChange
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["print_plan"]
 
-_WIDTH_OF_A_PIPE = 120
 _SIGNS: dict[Action, str] = {
     "add": "[green]+[/]",
     "change": "[yellow]~[/]",
@@ -34,9 +32,7 @@ _WORDS = {"add": "to add", "change": "to change", "replace": "to replace", "dele
 
 def print_plan(plan: Plan) -> None:
     """Print all of it (stdout)."""
-    console = Console(
-        file=sys.stdout, width=None if sys.stdout.isatty() else _WIDTH_OF_A_PIPE, highlight=False
-    )
+    console = result_console()
     console.print(f"[bold]{escape(plan.name)}[/] in {', '.join(plan.regions)}")
     for stack in plan.stacks:
         _print_stack(console, stack)

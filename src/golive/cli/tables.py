@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -11,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from golive.cli.output import result_console
 from golive.cli.proof_table import print_proof
 from golive.cli.summary import NO_HELD_OUT
 from golive.signature.readable import readable
@@ -18,15 +18,12 @@ from golive.signature.readable import readable
 __all__ = ["print_facts"]
 
 _FIRST_GOLDEN = 2
-_WIDTH_OF_A_PIPE = 120
 _AS_IS: Any = {"markup": False, "soft_wrap": True}
 
 
 def print_facts(facts: dict[str, Any], *, all_golden: bool) -> None:
     """Print everything that `golive inspect` shows."""
-    console = Console(
-        file=sys.stdout, width=None if sys.stdout.isatty() else _WIDTH_OF_A_PIPE, highlight=False
-    )
+    console = result_console()
     _print_identity(console, facts)
     _print_files(console, facts)
     _print_columns(console, facts)
