@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from golive.building.lambda_limits import DIRECT_BYTES, UNZIPPED_BYTES, megabytes
 from golive.cli.summary import shown_path
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 __all__ = ["package_facts", "package_lines"]
 
 _LARGEST = 5
-_DIRECT, _UNZIPPED = 50, 250
 _WAYS = {"direct": "direct upload", "s3": "by way of S3", "image": "a container image"}
 
 
@@ -48,11 +48,14 @@ def package_lines(facts: dict[str, Any]) -> Iterator[str]:
         f"{facts['architecture']}. {facts['runtime_because']}"
     )
     yield _proven(facts["proven"])
-    zipped, unzipped = _megabytes(facts["zip_bytes"]), _megabytes(facts["unzipped_bytes"])
-    yield f"size: {zipped} MB of {_DIRECT} MB zipped, {unzipped} MB of {_UNZIPPED} MB unzipped"
+    zipped, unzipped = megabytes(facts["zip_bytes"]), megabytes(facts["unzipped_bytes"])
+    yield (
+        f"size: {zipped} MB of {DIRECT_BYTES // 2**20} MB zipped, "
+        f"{unzipped} MB of {UNZIPPED_BYTES // 2**20} MB unzipped"
+    )
     for part in facts["parts"][:_LARGEST]:
         named = f"{part['name']} {part['version']}".strip()
-        yield f"  {_megabytes(part['size']):>7} MB  {named:<24} {part['because']}"
+        yield f"  {megabytes(part['size']):>7} MB  {named:<24} {part['because']}"
     if facts["without"]:
         names = ", ".join(facts["without"])
         yield f"left out: {names}, used only where it is installed (golive.toml, [lambda] keep)"
@@ -67,7 +70,3 @@ def _proven(proven: dict[str, Any] | None) -> str:
         f"proven: {proven['records']} golden records under AWS's client, read-only; first answer "
         f"after {proven['seconds']:.2f} s"
     )
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 2**20:.1f}"
