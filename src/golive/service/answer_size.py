@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from golive.engine.answers import Defaulted, Fault, Options
-from golive.service.answering import Entries, Outcome, Question
+from golive.engine.answers import Defaulted, Options
+from golive.service.answering import Entries, Question
 from golive.service.calls import Reply, problem_reply
 from golive.service.problems import Problem
 
@@ -103,17 +103,13 @@ def _bodies(question: Question, entries: Entries, count: int) -> Iterator[bytes]
 
 
 def _body(question: Question, entries: Entries, start: int, stop: int) -> bytes:
-    decoded, part = question.decoded, entries[start:stop]
+    decoded = question.decoded
     options, defaults = decoded.options, decoded.defaults
     keys = None if options.ids is None else options.ids[start:stop]
     own = None
     if defaults is not None:
         own = {at - start: each for at, each in defaults.items() if start <= at < stop}
-    outcome = Outcome(
-        decoded=_Part(
-            size=len(part), options=msgspec.structs.replace(options, ids=keys), defaults=own
-        ),
-        entries=part,
-        faults={at: entry for at, entry in enumerate(part) if isinstance(entry, Fault)},
+    part = _Part(
+        size=stop - start, options=msgspec.structs.replace(options, ids=keys), defaults=own
     )
-    return question.reply_of(question.call, outcome).body
+    return msgspec.structs.replace(question, decoded=part).reply(entries[start:stop]).body
