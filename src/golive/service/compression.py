@@ -12,7 +12,6 @@ from golive.service.negotiation import weighted_values
 from golive.service.problems import Problem
 
 __all__ = [
-    "ACCEPTED_ENCODINGS",
     "FREE_BYTES",
     "SMALLEST_ENCODED",
     "compressed",
@@ -21,16 +20,12 @@ __all__ = [
     "response_encoding",
 ]
 
-ACCEPTED_ENCODINGS = "zstd, gzip"
-"""What `Accept-Encoding` says of request bodies, the better one first, where both can be read."""
-
 SMALLEST_ENCODED = 1024
 """In bytes: below it the headers outweigh what is saved, unless the caller wants it so."""
 
 FREE_BYTES = 1024 * 1024
 """What a compressed body may always become, however small it is itself."""
 
-_PREFERRED = ("zstd", "gzip")
 _GZIP_LEVEL = 5
 _PIECE = 256 * 1024
 _LARGEST_WINDOW = 8 * 1024 * 1024  # what RFC 8878 asks every decoder to support
@@ -66,7 +61,7 @@ def decompressed(
                 return body
             case "gzip" | "x-gzip":
                 return _gunzip(body, most)
-            case "zstd" if _has_zstd():
+            case "zstd" if "zstd" in _codings():
                 return _unzstd(body, most)
     except _TooLargeError:
         return _too_large(limit) if most == limit else _too_compressed(most_times)
@@ -76,12 +71,11 @@ def decompressed(
             detail=f"The body cannot be decompressed as {coding}: {error}.",
             members={"hint": "Compress the whole body once, and send all of it."},
         )
-    codings = ("gzip", "zstd") if _has_zstd() else ("gzip",)
+    names = ", ".join(sorted(_codings()))
     return Problem(
         code="unsupported_media_type",
-        detail=f"The header Content-Encoding must be {', '.join(codings)} or identity, and only "
-        "one of them.",
-        headers={"accept-encoding": ACCEPTED_ENCODINGS if _has_zstd() else "gzip"},
+        detail=f"The header Content-Encoding must be {names} or identity, and only one of them.",
+        headers={"accept-encoding": ", ".join(_codings())},
     )
 
 
@@ -118,8 +112,7 @@ def response_encoding(accept_encoding: str | None, size: int) -> str | None:
     plain = weights.get("identity", 0.0 if "*" in weights and rest == 0 else None)
     if plain != 0 and is_small:
         return None
-    codings = _PREFERRED if _has_zstd() else ("gzip",)
-    best = max(codings, key=lambda coding: weights.get(coding, rest))
+    best = max(_codings(), key=lambda coding: weights.get(coding, rest))
     weight = weights.get(best, rest)
     return best if weight > 0 and weight >= (plain or 0.0) else None
 
@@ -136,9 +129,12 @@ def compressed(body: bytes, encoding: str) -> bytes:
 
 
 @cache
-def _has_zstd() -> bool:
-    """Whether zstd can be read and written here; packages for AWS Lambda do without."""
-    return find_spec("zstandard") is not None
+def _codings() -> tuple[str, ...]:
+    """What can be read and written here, the better one first.
+
+    Packages for AWS Lambda do without zstd.
+    """
+    return ("gzip",) if find_spec("zstandard") is None else ("zstd", "gzip")
 
 
 def _gunzip(body: bytes, limit: int) -> bytes:
