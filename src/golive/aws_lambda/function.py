@@ -10,22 +10,19 @@ import msgspec
 from golive.aws_lambda.deadline import Deadline
 from golive.aws_lambda.exchanges import DIRECT, Exchange, Way, event_way, exchange
 from golive.aws_lambda.fronts import FRONTS, INVOKE, Front
-from golive.aws_lambda.json_events import json_text
 from golive.aws_lambda.messages import Message, answer_messages
 from golive.aws_lambda.protocols import AnswerSink, LambdaContext
 from golive.aws_lambda.reporter import Reporter, about
-from golive.aws_lambda.requests import Received, read_request
+from golive.aws_lambda.requests import Received, body_of_value, read_request, records_request
 from golive.aws_lambda.shapes import HttpShape, shape_of
 from golive.aws_lambda.versions import Refreshed, Versions
-from golive.service.exchange import Request, Response
-from golive.service.problems import Problem
+from golive.service.exchange import Response
 from golive.service.request_line import RequestLine
 from golive.service.service import Service
 from golive.signature.model import JsonValue, Signature
 
 __all__ = ["FunctionOptions", "LambdaFunction"]
 
-_HEADERS = {"content-type": "application/json"}
 _COLD = {"cold_start": "Count"}
 
 
@@ -110,13 +107,7 @@ class LambdaFunction:
         return self._exchange(service, received, way, front, invocation).answer
 
     def _answer_records(self, event: JsonValue, invocation: _Invocation) -> JsonValue:
-        problem, body = None, b""
-        try:
-            body = json_text(event)
-        except RecursionError:
-            problem = Problem(code="too_deep", detail="The event nests too deeply.")
-        request = Request(method="POST", path="/predict", headers=dict(_HEADERS), body=body)
-        received = Received(request=request, problem=problem)
+        received = records_request(*body_of_value(event, called="event"))
         return self._exchange(self._versions.trusted, received, DIRECT, INVOKE, invocation).answer
 
     def _answer_queue(self, event: dict[str, Any], invocation: _Invocation) -> JsonValue:

@@ -9,17 +9,15 @@ from typing import Any
 from golive.aws_lambda.chunks import DEADLINE_EXCEEDED
 from golive.aws_lambda.deadline import Deadline
 from golive.aws_lambda.protocols import AnswerSink
-from golive.aws_lambda.requests import Received, body_of_text
+from golive.aws_lambda.requests import body_of_text, records_request
 from golive.errors import GoliveError
-from golive.service.exchange import Request, Response
+from golive.service.exchange import Response
 from golive.signature.model import JsonValue
 
-__all__ = ["Message", "answer_messages", "messages_of"]
+__all__ = ["Message", "answer_messages"]
 
 _LEAST_SECONDS = 1.0
 """A message is not begun with less time left."""
-
-_HEADERS = {"content-type": "application/json"}
 
 
 class Message:
@@ -37,13 +35,7 @@ class Message:
         given = record.get("body")
         text = given if isinstance(given, str) else "" if given is None else json.dumps(given)
         body = body_of_text(text, is_text=takes_text)
-        request = Request(method="POST", path="/predict", headers=dict(_HEADERS), body=body)
-        self.received = Received(request=request)
-
-
-def messages_of(event: dict[str, Any], *, takes_text: bool) -> list[Message]:
-    """The messages of an event, in their order."""
-    return [Message(record, takes_text=takes_text) for record in event["Records"]]
+        self.received = records_request(body)
 
 
 def answer_messages(
@@ -71,7 +63,7 @@ def answer_messages(
     Returns:
         What Lambda takes back, and why each message was left, by its id.
     """
-    messages = messages_of(event, takes_text=takes_text)
+    messages = [Message(record, takes_text=takes_text) for record in event["Records"]]
     in_order = str(event["Records"][0].get("eventSourceARN", "")).endswith(".fifo")
     left: dict[str, str] = {}
     for message in messages:

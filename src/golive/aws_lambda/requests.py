@@ -16,8 +16,9 @@ from golive.aws_lambda.shapes import HttpShape
 from golive.service.exchange import Request
 from golive.service.problems import Problem
 from golive.service.query_text import MOST_PAIRS, parse_query
+from golive.signature.model import JsonValue
 
-__all__ = ["Received", "body_of_text", "read_request"]
+__all__ = ["Received", "body_of_text", "body_of_value", "read_request", "records_request"]
 
 _JSON = "application/json"
 _JSON_BEGINS = (b"{", b"[", b'"')
@@ -76,6 +77,30 @@ def read_request(
         front_request_id=_text_or_none(about.get("requestId")),
         has_lists=isinstance(event.get("multiValueHeaders"), dict),
     )
+
+
+def records_request(body: bytes, problem: Problem | None = None) -> Received:
+    """The request for answers to records that came without a path and headers.
+
+    Args:
+        body: The records, as JSON.
+        problem: Why they could not be read, or None.
+    """
+    request = Request(method="POST", path="/predict", headers={"content-type": _JSON}, body=body)
+    return Received(request=request, problem=problem)
+
+
+def body_of_value(value: JsonValue, *, called: str) -> tuple[bytes, Problem | None]:
+    """The JSON body that Lambda has already decoded, or why there is none.
+
+    Args:
+        value: What it decoded.
+        called: What that is called in the problem.
+    """
+    try:
+        return json_text(value), None
+    except RecursionError:
+        return b"", Problem(code="too_deep", detail=f"The {called} nests too deeply.")
 
 
 def body_of_text(text: str, *, is_text: bool) -> bytes:
@@ -190,10 +215,7 @@ def _body(event: dict[str, Any], *, is_text: bool) -> tuple[bytes, Problem | Non
     if body is None:
         return b"", None
     if not isinstance(body, str):
-        try:
-            return json_text(body), None
-        except RecursionError:
-            return b"", Problem(code="too_deep", detail="The body nests too deeply.")
+        return body_of_value(body, called="body")
     if event.get("isBase64Encoded") is not True:
         return body_of_text(body, is_text=is_text), None
     try:
