@@ -19,7 +19,7 @@ from golive.aws_lambda.versions import Refreshed, Versions
 from golive.service.exchange import Response
 from golive.service.request_line import RequestLine
 from golive.service.service import Service
-from golive.signature.model import JsonValue, Signature
+from golive.signature.model import JsonValue
 
 __all__ = ["FunctionOptions", "LambdaFunction"]
 
@@ -76,7 +76,7 @@ class LambdaFunction:
         """
         invocation = _Invocation(context, is_cold=self._is_cold)
         self._is_cold = False
-        shape = shape_of(event, columns=_names(self._versions.model.engine.signature))
+        shape = shape_of(event, columns=self._versions.names)
         if self._versions.is_due and shape != "refresh":
             self._refresh(invocation, is_asked=False, front=FRONTS.get(shape, INVOKE))
         match shape:
@@ -187,12 +187,6 @@ class LambdaFunction:
     @property
     def _takes_text(self) -> bool:
         return bool(getattr(self._versions.model.engine.decoder, "takes_text", False))
-
-
-def _names(signature: Signature) -> set[str]:
-    """What a record of the model may have as names, whatever else these would mean."""
-    properties = (signature.json_schema or {}).get("properties", {})
-    return {*signature.column_names, *signature.key_names, *properties}
 
 
 class _Invocation:

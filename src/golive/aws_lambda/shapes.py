@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Set as AbstractSet
 from typing import Any, Literal
 
 from golive.errors import UsageError
@@ -31,7 +31,7 @@ _SCHEDULES = frozenset({"aws.events", "aws.scheduler"})
 _WARMERS = frozenset({"serverless-plugin-warmup", "golive-warm"})
 
 
-def shape_of(event: JsonValue, *, columns: Collection[str] = ()) -> Shape:
+def shape_of(event: JsonValue, *, columns: AbstractSet[str] = frozenset()) -> Shape:
     """The shape of an event.
 
     Args:
@@ -41,7 +41,7 @@ def shape_of(event: JsonValue, *, columns: Collection[str] = ()) -> Shape:
     Raises:
         UsageError: It is an event of another service, whose answer nobody would get.
     """
-    if not isinstance(event, dict) or (event and event.keys() <= set(columns)):
+    if not isinstance(event, dict) or (event and event.keys() <= columns):
         return "records"
     front = _front(event)
     if front is not None:

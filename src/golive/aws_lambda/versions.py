@@ -16,7 +16,7 @@ from golive.aws_lambda.protocols import VersionSource
 from golive.errors import GoliveError
 from golive.service.served import ServedModel
 from golive.service.service import Service
-from golive.signature.model import JsonValue
+from golive.signature.model import JsonValue, Signature
 
 __all__ = ["Following", "Refreshed", "Versions"]
 
@@ -61,6 +61,7 @@ class Versions:
 
     Attributes:
         model: It.
+        names: What a record of it may have as names, whatever else these would mean.
         guarded: The service for those who need a key.
         trusted: The service for those whom IAM has let in.
 
@@ -140,5 +141,12 @@ class Versions:
         return Refreshed(outcome="taken")
 
     def _serve(self, model: ServedModel) -> None:
+        names = _names(model.engine.signature)
         guarded, trusted = self._open_services(model)
         self.model, self.guarded, self.trusted = model, guarded, trusted
+        self.names = names
+
+
+def _names(signature: Signature) -> frozenset[str]:
+    properties = (signature.json_schema or {}).get("properties", {})
+    return frozenset((*signature.column_names, *signature.key_names, *properties))
