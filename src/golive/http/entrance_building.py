@@ -79,15 +79,19 @@ def origins_of(settings: ServeSettings) -> Origins | None:
     return read_origins(settings.cors_origins)
 
 
-def addresses_of(settings: ServeSettings) -> AddressPolicy | None:
+def addresses_of(settings: ServeSettings, *, has_keys: bool = False) -> AddressPolicy | None:
     """Whose addresses are let in; None where no answer depends on an address.
 
     Keys may be good for some addresses only, now or after they are changed.
 
+    Args:
+        settings: How models are served.
+        has_keys: Whether there are keys though the settings name no file of them.
+
     Raises:
         UsageError: An address or network that the settings name is none.
     """
-    if not (settings.allow_ips or settings.trusted_proxies or settings.keys):
+    if not (has_keys or settings.keys or settings.allow_ips or settings.trusted_proxies):
         return None
     from golive.access.addresses import AddressPolicy, read_networks
 

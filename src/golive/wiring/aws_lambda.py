@@ -157,9 +157,10 @@ def _services(
 
         gatekeeper = open_function_keys(place, settings, own)
         guarded = msgspec.structs.replace(guarded, gatekeeper=gatekeeper)
-        settings = msgspec.structs.replace(settings, keys=settings.keys or place)  # by address, too
     guarded = msgspec.structs.replace(
-        guarded, origins=origins_of(settings), addresses=addresses_of(settings)
+        guarded,
+        origins=origins_of(settings),
+        addresses=addresses_of(settings, has_keys=guarded.gatekeeper is not None),
     )
 
     def open_services(model: ServedModel) -> tuple[Service, Service]:
