@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from golive.aws_lambda.protocols import LambdaContext
 from golive.service.exchange import Response
-from golive.service.json_text import encode_json
+from golive.service.json_text import encode_json, format_time
 from golive.service.request_line import RequestLine
 from golive.signature.model import JsonValue
 
@@ -67,7 +67,7 @@ class Reporter:
         """
         now = self._clock()
         line: dict[str, JsonValue] = {
-            "time": _written(now),
+            "time": format_time(now),
             "level": "error" if "error" in facts else "info",
             "event": name,
             "function": self._function,
@@ -111,7 +111,7 @@ class Reporter:
                 now, _REQUEST_METRICS, has_model=response.facts.model is not None
             ),
         }
-        text = line.text(_written(now), response, seconds, len(body))
+        text = line.text(format_time(now), response, seconds, len(body))
         inputs = line.inputs(body) if has_inputs else ""
         self._write(f"{text}{inputs},{encode_json(more).decode()[1:]}\n")
 
@@ -142,7 +142,3 @@ def about(context: LambdaContext | None, *, front: str, is_cold: bool) -> dict[s
     """
     request_id = None if context is None else context.aws_request_id
     return {"aws_request_id": request_id, "front": front, "cold_start": int(is_cold)}
-
-
-def _written(time: datetime) -> str:
-    return f"{time.astimezone(UTC).isoformat(timespec='milliseconds')[:-6]}Z"

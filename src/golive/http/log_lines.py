@@ -6,9 +6,9 @@ import logging
 from datetime import UTC, datetime
 from typing import Any
 
-from golive.service.json_text import encode_json
+from golive.service.json_text import encode_json, format_time
 
-__all__ = ["JsonLines", "format_time", "log_as_json"]
+__all__ = ["JsonLines", "log_as_json"]
 
 
 class JsonLines(logging.Formatter):
@@ -26,12 +26,6 @@ class JsonLines(logging.Formatter):
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
         return encode_json(line).decode()
-
-
-def format_time(time: datetime) -> str:
-    """ISO 8601 in UTC with milliseconds."""
-    utc = time if time.tzinfo is UTC else time.astimezone(UTC)
-    return f"{utc.isoformat(timespec='milliseconds')[:-6]}Z"
 
 
 def log_as_json() -> None:

@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from golive.http.log_lines import format_time
 from golive.http.metrics import Metrics, RouteSeries
 from golive.service.admission import Admitted
 from golive.service.exchange import Response
+from golive.service.json_text import format_time
 from golive.service.request_line import RequestLine
 
 __all__ = ["Telemetry", "Teller"]
