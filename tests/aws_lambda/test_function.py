@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+from datetime import UTC, datetime
 
 import pytest
 from tests.aws_lambda.cases import NO, TENSORS, YES, body_of
@@ -204,8 +205,6 @@ def test_lambda_s_own_limit_counts_for_the_others(opened):
 @pytest.fixture
 def key(tmp_path):
     """A file of keys, and the text of its one key."""
-    from datetime import UTC, datetime
-
     file = tmp_path / "keys.json"
     desk = KeyDesk(KeyFile(file), clock=lambda: datetime.now(UTC))
     _, text = desk.create(KeyWish(name="shop"))
@@ -238,6 +237,20 @@ def test_a_front_needs_a_key_and_whom_iam_lets_in_needs_none(package, open_packa
     assert opened(YES)["predictions"][0]["label"] == "yes"
     assert opened(queue(YES)) == {"batchItemFailures": []}
     assert [line["key"] for line in opened.lines if "key" in line] == ["shop"]
+
+
+def test_a_key_of_the_environment_is_good_from_its_networks_alone(open_package, tmp_path):
+    texts = {}
+    for name, network in (("here", "192.0.2.0/24"), ("elsewhere", "198.51.100.0/24")):
+        desk = KeyDesk(KeyFile(tmp_path / "keys.json"), clock=lambda: datetime.now(UTC))
+        _, texts[name] = desk.create(KeyWish(name=name, networks=[network]))
+    opened = open_package(GOLIVE_KEYS_TEXT=(tmp_path / "keys.json").read_text())
+
+    let_in = opened(url(YES, headers=HEADERS | {"x-api-key": texts["here"]}))
+    refused = opened(url(YES, headers=HEADERS | {"x-api-key": texts["elsewhere"]}))
+
+    assert let_in["statusCode"] == 200
+    assert refused["statusCode"] == 403
 
 
 # Queues.
