@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ctypes
 import logging
 import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from socket import socket
@@ -36,13 +34,11 @@ from golive.errors import GoliveError
 from golive.http.log_lines import log_as_json
 from golive.http.pool import ThreadPool
 from golive.http.process_names import SHADOW_NAME
+from golive.own_process import be_called, be_ended_first, end_with_parent
 
 __all__ = ["Child", "load", "run"]
 
-_SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG, see prctl(2)
-_SET_NAME = 15  # PR_SET_NAME
 _LOWEST_PRIORITY = 19
-_KILLED_FIRST = "1000"
 _logger = logging.getLogger("golive.backends")
 
 
@@ -56,7 +52,7 @@ def run(descriptor: int) -> None:
     """
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    _end_with_parent()
+    end_with_parent()  # that the socket ends is not seen while a model holds the interpreter
     log_as_json()
     with socket(fileno=descriptor) as link:
         message = read_frame(link)
@@ -120,7 +116,9 @@ class Child:
 
 def _serve(link: socket, order: Order) -> None:
     if order.yields:
-        _yield_to_all()
+        os.nice(_LOWEST_PRIORITY)
+        be_called(SHADOW_NAME)
+        be_ended_first()
     try:
         models = load(order)
     except Exception as error:  # noqa: BLE001 - whatever it is, the server has to say so
@@ -156,21 +154,3 @@ def _failure(error: Exception) -> Started:
         message=f"The models could not be loaded: {type(error).__name__}: {error}",
         says_nothing=isinstance(error, OSError),
     )
-
-
-def _end_with_parent() -> None:
-    """Have the system end this process when the one that started it is killed.
-
-    The end of the socket would tell it, too, but not while a model holds the interpreter.
-    """
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
-
-
-def _yield_to_all() -> None:
-    """Let every other process go first; and be the first to be ended where memory is short."""
-    os.nice(_LOWEST_PRIORITY)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_SET_NAME, SHADOW_NAME.encode("ascii"))
-        with suppress(OSError):
-            Path("/proc/self/oom_score_adj").write_text(_KILLED_FIRST, "ascii")

@@ -66,9 +66,9 @@ def gateway_of(canary: Canary, gateway: ServiceGateway, step_back: StepBack) -> 
 
 
 def candidate_of(
-    plan: ServePlan, open_source: OpenSource, models: Mapping[str, ServedModel]
-) -> ServedModel | Refusal | None:
-    """The candidate of a plan, loaded, or why it is not; None where there is none.
+    plan: ServePlan, open_source: OpenSource, models: Mapping[str, ServedModel], step_back: StepBack
+) -> tuple[ServedModel | None, Refusal | None]:
+    """The candidate of a plan, loaded, or why it is not, of which is told; neither: there is none.
 
     Whatever is wrong with a candidate, the usual version answers.
 
@@ -76,16 +76,21 @@ def candidate_of(
         plan: What is served.
         open_source: Gives the versions of a reference.
         models: The others, by name.
+        step_back: Is told of a refusal.
     """
     canary = plan.canary
-    if canary is None or canary.refusal is not None:
-        return None if canary is None else canary.refusal
-    try:
-        return open_source(plan, canary.named, lambda: models).load(canary.named)
-    except KeyboardInterrupt:
-        raise
-    except _ANYTHING as error:
-        return refusal_of(canary.named, error, at=datetime.now(UTC))
+    if canary is None:
+        return None, None
+    refusal = canary.refusal
+    if refusal is None:
+        try:
+            return open_source(plan, canary.named, lambda: models).load(canary.named), None
+        except KeyboardInterrupt:
+            raise
+        except _ANYTHING as error:
+            refusal = refusal_of(canary.named, error, at=datetime.now(UTC))
+    step_back.refuse(refusal)
+    return None, refusal
 
 
 def process_teller(metrics: Metrics, model: str) -> Callable[[BackendChange], None]:

@@ -146,11 +146,8 @@ class ServiceGateway:
 
     def _retire(self, before: Sequence[_Way], after: Sequence[_Way]) -> None:
         """See to the end of what is on no way any more."""
-        staying = [lane for way in after for lane in _own_lanes(way)]
-        asked = {id(lane.backend) for lane in staying}
-        leaving = {id(lane): lane for way in before for lane in _own_lanes(way)}
-        for lane in staying:
-            leaving.pop(id(lane), None)
+        staying = {lane for way in after for lane in _own_lanes(way)}
+        leaving = {lane for way in before for lane in _own_lanes(way)} - staying
         if not leaving:
             return
         if self._retirement is None:
@@ -158,10 +155,11 @@ class ServiceGateway:
 
             patience = self.limits.answer_seconds + _PATIENCE_SECONDS
             self._retirement = Retirement(patience=patience)
-        backends = {id(lane.backend): lane.backend for lane in leaving.values()}
+        asked = {lane.backend for lane in staying}
+        backends = {lane.backend for lane in leaving if lane.backend is not None}
         self._retirement.take(
-            [*leaving.values()],
-            [each for at, each in backends.items() if at not in asked and each is not None],
+            [*leaving],
+            [*backends - asked],
             has_takers=any(
                 model.features for way in before for model in way.service.models.values()
             ),

@@ -10,6 +10,7 @@ import msgspec
 
 from golive.service.served import ServedModel
 from golive.settings import ServeSettings
+from golive.signature.model import JsonValue
 
 if TYPE_CHECKING:
     from golive.http.refreshing.source import ModelSource
@@ -79,6 +80,15 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     message: str
     at: str
     says_nothing: bool = False
+
+    def facts(self) -> dict[str, JsonValue]:
+        """What readiness tells of it."""
+        return {
+            "version": self.named.label,
+            "code": self.code,
+            "message": self.message,
+            "at": self.at,
+        }
 
 
 class Canary(msgspec.Struct, frozen=True, kw_only=True):

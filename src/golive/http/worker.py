@@ -212,15 +212,11 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
         self, plan: ServePlan, step_back: StepBack | None, models: Mapping[str, ServedModel]
     ) -> tuple[ServedModel | None, Refusal | None]:
         """The candidate, or why it is not asked; neither where there is none."""
-        if plan.canary is None or self.open_source is None or step_back is None:
+        if self.open_source is None or step_back is None:
             return None, None
         from golive.http.candidates import candidate_of
 
-        found = candidate_of(plan, self.open_source, models)
-        if isinstance(found, Refusal):
-            step_back.refuse(found)
-            return None, found
-        return found, None
+        return candidate_of(plan, self.open_source, models, step_back)
 
 
 def leaving_seconds(settings: ServeSettings) -> float:

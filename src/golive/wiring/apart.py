@@ -21,7 +21,7 @@ from golive.http.refreshing.source import SourceUnavailableError
 from golive.service.served import ServedModel
 from golive.wiring.free_memory import Memory, memory_now
 from golive.wiring.isolating import placements_of
-from golive.wiring.load_memory import LoadMemory, raise_refusal
+from golive.wiring.load_memory import LoadMemory, raise_refusal, too_slow
 from golive.wiring.models import examples_of, facts_of, load_model
 
 __all__ = ["load_isolated", "load_shadow", "load_version"]
@@ -220,10 +220,7 @@ def _wait_for(
         if report is not None:
             raise_refusal(report)
         if time.monotonic() > deadline:
-            raise ModelLoadError(
-                f"{label} was not loaded within {seconds:g} seconds.",
-                hint=f"--load-limit gives it longer; golive check {label} tells what it does",
-            )
+            raise too_slow(label, seconds)
     try:
         backend.wait()
     except NotStartedError as error:

@@ -46,12 +46,10 @@ class _Site:
         self.gateway: Gateway = self.house.gateway
         if canary is not None and self._step_back is not None:
             self.gateway = gateway_of(canary, self.house.gateway, self._step_back)
-        models = load_models(plan)
-        found = candidate_of(plan, open_source, models)
-        self._refusal = found if isinstance(found, Refusal) else None
-        if self._refusal is not None and self._step_back is not None:
-            self._step_back.refuse(self._refusal)
-        candidate = None if isinstance(found, Refusal) else found
+        models, candidate = load_models(plan), None
+        self._refusal: Refusal | None = None
+        if self._step_back is not None:
+            candidate, self._refusal = candidate_of(plan, open_source, models, self._step_back)
         self.house.stage.open(models, candidate=candidate)
         self._begin()
         call_in_children(self._begin)

@@ -48,7 +48,7 @@ def _try_out(plan: ServePlan, named: Named, bundle: Bundle) -> None:
     """
     source = RegistrySource(plan, named, has_served=False)
     try:
-        source.try_out(named)
+        source.try_bundle(named, bundle)
     finally:
         source.forget()
     if what_answers(bundle, original=plan.original)[0] == "compiled":

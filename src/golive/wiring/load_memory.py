@@ -1,4 +1,4 @@
-"""Load memory: what a version takes while it is loaded, and when that is too much."""
+"""Load memory: what a version takes while it is loaded, and when that, or the time, is too much."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from golive.http.refreshing.source import SourceUnavailableError
 from golive.wiring.free_memory import Memory
 from golive.wiring.trial_process import Report
 
-__all__ = ["LoadMemory", "raise_refusal"]
+__all__ = ["LoadMemory", "raise_refusal", "too_slow"]
 
 _LEAST_FREE, _MOST_FREE = 32 << 20, 512 << 20
 _LEAST_SHARE = 0.05
@@ -70,6 +70,19 @@ class LoadMemory:
             )
         message = f"{self._label} could not be tried: {left}, and it was not what took the others."
         return Report(code=ModelLoadError.code, message=message, says_nothing=True)
+
+
+def too_slow(label: str, seconds: float) -> ModelLoadError:
+    """What is wrong with a version that takes too long to load.
+
+    Args:
+        label: The version, such as `games@8`.
+        seconds: How long it may take.
+    """
+    return ModelLoadError(
+        f"{label} was not loaded within {seconds:g} seconds.",
+        hint=f"--load-limit gives it longer; golive check {label} tells what it does",
+    )
 
 
 def raise_refusal(report: Report) -> None:

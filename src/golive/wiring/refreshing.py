@@ -84,6 +84,15 @@ class RegistrySource:
         self.forget()
         bundle = self._pull(named)
         self._pulled = (named.sha256, bundle)
+        self.try_bundle(named, bundle)
+
+    def try_bundle(self, named: Named, bundle: Bundle) -> None:
+        """As `try_out`, with a version that is pulled and verified.
+
+        Raises:
+            SourceUnavailableError: The disk is full, or a file of looked-up values cannot be read.
+            GoliveError: It does not load here, or answers differently.
+        """
         seconds = self._plan.settings.load_limit
         beside = self._beside(bundle.signature)
         is_program = what_answers(bundle, original=self._plan.original)[0] == "compiled"

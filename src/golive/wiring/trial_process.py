@@ -11,7 +11,6 @@ import pickle
 import signal
 import sys
 import warnings
-from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -19,14 +18,12 @@ import msgspec
 from golive.errors import GoliveError
 from golive.http.plan import ServePlan
 from golive.http.process_names import TRIAL_NAME
+from golive.own_process import be_called, be_ended_first, end_with_parent
 
 __all__ = ["Report", "TrialTask", "main", "report_of"]
 
 _ANYTHING = BaseException  # models raise what is no Exception, too, such as SystemExit
 _LONGEST = 800
-_KILLED_FIRST = "1000"
-_DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG
-_IS_CALLED = 15  # PR_SET_NAME
 
 
 class TrialTask(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,15 +89,11 @@ def _end_in_time(seconds: float, parent: int) -> None:
     signal.setitimer(signal.ITIMER_REAL, seconds + 5.0)
     if sys.platform != "linux":
         return
-    import ctypes
-
-    control = ctypes.CDLL(None).prctl
-    control(_IS_CALLED, TRIAL_NAME.encode("ascii"))
-    control(_DIES_WITH_PARENT, signal.SIGKILL)
+    be_called(TRIAL_NAME)
+    end_with_parent()
     if os.getppid() != parent:
         os._exit(1)
-    with suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text(_KILLED_FIRST, "ascii")
+    be_ended_first()
 
 
 def _load_and_ask(task: TrialTask) -> None:

@@ -23,8 +23,8 @@ import msgspec
 from golive.errors import ModelLoadError
 from golive.settings import child_environment
 from golive.wiring.free_memory import Memory, memory_now
-from golive.wiring.load_memory import LoadMemory, raise_refusal
-from golive.wiring.trial_process import Report, TrialTask
+from golive.wiring.load_memory import LoadMemory, raise_refusal, too_slow
+from golive.wiring.trial_process import Report, TrialTask, report_of
 
 __all__ = ["try_apart"]
 
@@ -107,10 +107,7 @@ def _wait(
             time.sleep(_LOOK_SECONDS)
         if (report := watch.look(process.pid)) is not None:
             return report
-    return _refused(
-        f"{task.label} was not loaded within {task.seconds:g} seconds.",
-        f"--load-limit gives it longer; golive check {task.label} tells what it does",
-    )
+    return report_of(too_slow(task.label, task.seconds))
 
 
 def _read(told: bytes) -> Report | None:

@@ -15,7 +15,6 @@ from golive.signature.model import JsonValue
 __all__ = [
     "Choice",
     "Following",
-    "Refusal",
     "Schedule",
     "after_change_beside",
     "after_look",
@@ -199,13 +198,8 @@ def facts_of(following: Following) -> dict[str, JsonValue]:
         "serves": None if following.is_missing else following.served.label,
         "since": following.since,
     }
-    if (refused := following.refused) is not None:
-        facts["refused"] = {
-            "version": refused.named.label,
-            "code": refused.code,
-            "message": refused.message,
-            "at": refused.at,
-        }
+    if following.refused is not None:
+        facts["refused"] = following.refused.facts()
     if following.failure is not None:
         facts["unavailable"] = {"looks": following.failures, "message": following.failure}
     return facts

@@ -6,11 +6,10 @@ from typing import Protocol
 
 import msgspec
 
-from golive.http.plan import Refusal
 from golive.http.stepback.verdict import Verdict
 from golive.signature.model import JsonValue
 
-__all__ = ["Notice", "NoticeBoard", "facts_of", "facts_of_refusal"]
+__all__ = ["Notice", "NoticeBoard", "facts_of"]
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,14 +56,4 @@ def facts_of(notice: Notice) -> dict[str, JsonValue]:
         "reason": notice.verdict.reason,
         "message": notice.verdict.message,
         "at": notice.at,
-    }
-
-
-def facts_of_refusal(refusal: Refusal) -> dict[str, JsonValue]:
-    """What readiness tells of a candidate that was not taken."""
-    return {
-        "version": refusal.named.label,
-        "code": refusal.code,
-        "message": refusal.message,
-        "at": refusal.at,
     }

@@ -13,7 +13,7 @@ import msgspec
 from golive.http.comparison import Comparison
 from golive.http.plan import Refusal
 from golive.http.stepback.bounds import Bounds
-from golive.http.stepback.notice import Notice, NoticeBoard, facts_of, facts_of_refusal
+from golive.http.stepback.notice import Notice, NoticeBoard, facts_of
 from golive.http.stepback.verdict import Reason, Verdict, figures_of, judge
 from golive.http.stepback.window import Window
 from golive.service.context import ServiceContext
@@ -214,7 +214,7 @@ class StepBack:
         if notice is not None and is_back:
             facts["stepped_back"] = facts_of(notice)
         elif self._refusal is not None:
-            facts["refused"] = facts_of_refusal(self._refusal)
+            facts["refused"] = self._refusal.facts()
         return facts
 
     @property
