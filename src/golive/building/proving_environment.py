@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from golive.backends.environments import commands_making, python_of
 from golive.building.errors import BuildError
 from golive.commands import Run, last_lines, run_command
 from golive.files import locked, private_directory, temporary_sibling
@@ -40,7 +40,7 @@ def make_proving_environment(
         folder = private_directory(cache / "lambda")
         root = folder / f"python{version}"
         with locked(folder / f"python{version}.lock"):
-            if not _python_of(root).exists():
+            if not python_of(root).exists():
                 tell(f"Installing AWS's client for Python {version}, once, into {root}")
                 _make(root, interpreter, run or run_command)
     except OSError as error:
@@ -48,13 +48,16 @@ def make_proving_environment(
             f"AWS's client cannot be installed: {error}",
             hint="Set GOLIVE_CACHE_DIR to a directory of your own, or pass --unproven.",
         ) from error
-    return _python_of(root)
+    return python_of(root)
 
 
 def _make(root: Path, interpreter: Path, run: Run) -> None:
     with temporary_sibling(root) as scratch:
         made = scratch / "environment"
-        for command in _commands(made, interpreter):
+        wheels_only = ["--only-binary", ":all:"]
+        for command in commands_making(
+            made, str(interpreter), install=[CLIENT], for_pip=wheels_only
+        ):
             done = run(command)
             if done.returncode != 0:
                 raise BuildError(
@@ -63,17 +66,3 @@ def _make(root: Path, interpreter: Path, run: Run) -> None:
                     hint="Make the package index answer, or pass --unproven.",
                 )
         made.rename(root)
-
-
-def _commands(made: Path, interpreter: Path) -> list[list[str]]:
-    python = str(_python_of(made))
-    uv = shutil.which("uv")
-    if uv is not None:
-        make = [uv, "venv", "--python", str(interpreter), str(made)]
-        return [make, [uv, "pip", "install", "--python", python, CLIENT]]
-    pip = [python, "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
-    return [[str(interpreter), "-m", "venv", str(made)], [*pip, "--only-binary", ":all:", CLIENT]]
-
-
-def _python_of(root: Path) -> Path:
-    return root / "bin" / "python"
