@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from golive import settings
 from golive.backends.environments import commands_making, python_of
 from golive.building.errors import BuildError
 from golive.commands import Run, last_lines, run_command
@@ -20,7 +21,7 @@ def make_proving_environment(
     interpreter: Path,
     version: str,
     *,
-    cache: Path,
+    cache: Path | None = None,
     tell: Callable[[str], object],
     run: Run | None = None,
 ) -> Path:
@@ -29,7 +30,7 @@ def make_proving_environment(
     Args:
         interpreter: A Python of the version.
         version: Such as `3.13`.
-        cache: Where it is kept.
+        cache: Where it is kept; None: `golive.settings.cache_dir()`.
         tell: Is told what takes long.
         run: Runs a command.
 
@@ -37,7 +38,7 @@ def make_proving_environment(
         BuildError: The client cannot be installed, or the directory cannot be made.
     """
     try:
-        folder = private_directory(cache / "lambda")
+        folder = private_directory((settings.cache_dir() if cache is None else cache) / "lambda")
         root = folder / f"python{version}"
         with locked(folder / f"python{version}.lock"):
             if not python_of(root).exists():
