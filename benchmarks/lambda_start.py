@@ -31,7 +31,6 @@ from benchmarks.progress import say
 from benchmarks.quantities import table
 from benchmarks.report import between_markers
 from benchmarks.results import Machine
-from golive import settings
 from golive.building.deterministic_zip import write_zip
 from golive.building.function_process import FunctionProcess, unpacked
 from golive.building.installed import size_of
@@ -297,7 +296,7 @@ def _run(names: list[str]) -> Iterator[Measurements]:
     interpreter = find_interpreter(_PYTHON)
     if interpreter is None:
         raise SystemExit("no python3.13 is here, for which the packages are made")
-    python = make_proving_environment(interpreter, "3.13", cache=settings.cache_dir(), tell=say)
+    python = make_proving_environment(interpreter, "3.13", tell=say)
     machine, day = this_machine(), time.strftime("%Y-%m-%d", time.gmtime())
     with tempfile.TemporaryDirectory() as folder:
         for name in names:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import time
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, suppress
@@ -59,7 +58,7 @@ async def crashing_shadow(setting: Setting, found: Found) -> None:
     ) as server:
         await _until_stepped_back(server, found)
         await asyncio.sleep(setting.seconds / 2)
-        failed = await _counted(server, "golive_shadow_requests_total", 'outcome="failed"')
+        failed = await server.counted("golive_shadow_requests_total", 'outcome="failed"')
     found.notes.append(f"{failed:.0f} copies failed by a crash")
     _expect_untouched(server, found)
 
@@ -73,7 +72,7 @@ async def shadow_holding_interpreter(setting: Setting, found: Found) -> None:
     ) as server:
         longest = await _longest_pause(found, setting.seconds)
         copies = {
-            outcome: await _counted(server, "golive_shadow_requests_total", f'="{outcome}"')
+            outcome: await server.counted("golive_shadow_requests_total", f'="{outcome}"')
             for outcome in ("compared", "dropped")
         }
     found.notes.append(
@@ -127,7 +126,7 @@ async def _asked(
 async def _until_ready(server: Server, found: Found) -> None:
     """Wait for the processes of a shadow: beside the load, they hardly get a turn to begin."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
-    while await _counted(server, "golive_candidate_processes", MODEL) < _WORKERS:
+    while await server.counted("golive_candidate_processes", MODEL) < _WORKERS:
         if time.monotonic() > deadline:
             found.faults.append("the processes of the shadow did not start")
             return
@@ -158,12 +157,6 @@ async def _longest_pause(found: Found, seconds: float) -> float:
             answered, last = found.ledger.answered, now
         longest = max(longest, now - last)
     return longest
-
-
-async def _counted(server: Server, name: str, label: str) -> float:
-    text = (await asyncio.to_thread(server.get, "/metrics")).decode()
-    samples = re.findall(rf"^{name}{{(.*)}} (\S+)$", text, re.MULTILINE)
-    return sum(float(value) for labels, value in samples if label in labels)
 
 
 def _expect_untouched(server: Server, found: Found) -> None:

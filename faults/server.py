@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import sys
 import time
@@ -148,6 +149,12 @@ class Server:
                 self._crashes.append(crash)
             noted = crashes
             await asyncio.sleep(0.05)
+
+    async def counted(self, name: str, label: str = "") -> float:
+        """The sum of a metric's samples that have a label."""
+        text = (await asyncio.to_thread(self.get, "/metrics")).decode()
+        samples = re.findall(rf"^{name}{{(.*)}} (\S+)$", text, re.MULTILINE)
+        return sum(float(value) for labels, value in samples if label in labels)
 
     @property
     def crashes(self) -> int:

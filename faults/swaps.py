@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-import re
 import signal
 import sys
 import time
@@ -71,7 +70,7 @@ async def swaps_beside_a_shadow(setting: Setting, found: Found) -> None:
         await swapper.swap()
         async with _asked(setting, found, server, versions, lambda _: versions.ids[:2]):
             await swapper.run(setting.swaps, found)
-        copies = await _counted(server, "golive_shadow_requests_total", 'outcome="compared"')
+        copies = await server.counted("golive_shadow_requests_total", 'outcome="compared"')
     found.notes.append(f"{copies:,.0f} copies were compared")
     if not copies:
         found.faults.append("no copy was compared: nothing was shown")
@@ -89,7 +88,7 @@ async def contended_swaps(setting: Setting, found: Found) -> None:
                 *(_move(versions, events, f"{setting.seed}-{at}", found) for at in range(_MOVERS))
             )
             await _expect_alias_serves(versions, server, found)
-        taken = await _counted(server, "golive_refreshes_total")
+        taken = await server.counted("golive_refreshes_total")
     found.notes.append(f"{_MOVERS} processes; the workers changed versions {taken:.0f} times")
     _expect_all_seen(versions, found, versions.ids)
 
@@ -118,7 +117,7 @@ async def damaged_versions(setting: Setting, found: Found) -> None:
 async def _until_refused(server: Server, number: int, found: Found) -> None:
     deadline = time.monotonic() + _PATIENCE_SECONDS
     name, reason = "golive_refresh_failures_total", 'reason="refused"'
-    while await _counted(server, name, reason) < number * _WORKERS:
+    while await server.counted(name, reason) < number * _WORKERS:
         if time.monotonic() > deadline:
             found.faults.append(f"damage {number} was not refused by all workers")
             return
@@ -174,7 +173,7 @@ class _Swapper:
             await self._ask()
         self._done += 1
         deadline = time.monotonic() + _PATIENCE_SECONDS
-        while await _counted(self._server, "golive_refreshes_total") < self._done * _WORKERS:
+        while await self._server.counted("golive_refreshes_total") < self._done * _WORKERS:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"swap {self._done} was not taken by all workers")
             await asyncio.sleep(0.02)
@@ -230,13 +229,6 @@ async def _expect_alias_serves(versions: Versions, server: Server, found: Found)
             return
         await asyncio.sleep(0.2)
     found.faults.append(f"prod is {number}, and some worker still serves another version")
-
-
-async def _counted(server: Server, name: str, label: str = "") -> float:
-    """The sum of a metric's samples that have a label."""
-    text = (await asyncio.to_thread(server.get, "/metrics")).decode()
-    samples = re.findall(rf"^{name}{{(.*)}} (\S+)$", text, re.MULTILINE)
-    return sum(float(value) for labels, value in samples if label in labels)
 
 
 def _versions(setting: Setting, folder: str, *names: str) -> Versions:

@@ -208,8 +208,7 @@ def settings_page() -> Iterator[str]:
     yield "A flag counts before the environment, the environment before the default.\n"
     yield "| environment variable | type | default | what it does |\n|---|---|---|---|"
     for setting in (*settings.SETTINGS, *settings.SERVE_SETTINGS):
-        default = "" if setting.default in (None, ()) else f"`{setting.default}`"
-        yield f"| `{setting.variable}` | {setting.type} | {default} | {setting.sentence} |"
+        yield _setting_row(setting.variable, setting)
     yield "| `GOLIVE_DEBUG` | boolean | `False` | Whether errors show their traceback. |"
     yield "| `NO_COLOR` | text | | Any value: no colours. |"
     yield "\n## Of AWS\n"
@@ -217,15 +216,18 @@ def settings_page() -> Iterator[str]:
     yield "and `[aws.tags]` holds tags of all resources. `golive aws` reads it.\n"
     yield "| key | type | default | what it does, and why it is so by default |\n|---|---|---|---|"
     for setting in AWS_SETTINGS:
-        default = "" if setting.default in (None, ()) else f"`{setting.default}`"
-        yield f"| `{setting.name}` | {setting.type} | {default} | {setting.sentence} |"
+        yield _setting_row(setting.name, setting)
     yield "\n## Of a function\n"
     yield "On [AWS Lambda](../aws.md), beside those above; a package may have all of them in"
     yield "`golive-lambda.json`, by name.\n"
     yield "| environment variable | type | default | what it does |\n|---|---|---|---|"
     for setting in FUNCTION_SETTINGS:
-        default = "" if setting.default in (None, "") else f"`{setting.default}`"
-        yield f"| `{setting.variable}` | {setting.type} | {default} | {setting.sentence} |"
+        yield _setting_row(setting.variable, setting)
+
+
+def _setting_row(name: str, setting: Setting) -> str:
+    default = "" if setting.default in (None, (), "") else f"`{setting.default}`"
+    return f"| `{name}` | {setting.type} | {default} | {setting.sentence} |"
 
 
 def validation_page() -> Iterator[str]:

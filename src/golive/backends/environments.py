@@ -14,7 +14,14 @@ from golive.commands import Run, last_lines, run_command
 from golive.errors import GoliveError
 from golive.files import private_directory, temporary_sibling
 
-__all__ = ["EnvironmentNotMadeError", "environment_key", "make_environment", "own_requirements"]
+__all__ = [
+    "EnvironmentNotMadeError",
+    "commands_making",
+    "environment_key",
+    "make_environment",
+    "own_requirements",
+    "python_of",
+]
 
 _SHOWN_LINES = 5
 _OWN = ("msgspec",)
@@ -72,7 +79,7 @@ def make_environment(
     try:
         folder = private_directory(cache / "environments")
         root = folder / environment_key(wanted, sys.version_info[:2])
-        if not _python_of(root).exists():
+        if not python_of(root).exists():
             tell(f"Installing {len(wanted)} packages for {label}, once, into {root} …")
             started = time.monotonic()
             _make(root, wanted, label=label, run=run or run_command)
@@ -83,7 +90,7 @@ def make_environment(
             hint="Set GOLIVE_CACHE_DIR to a directory of your own, or give an environment that has "
             f"them: --python {models[0]}=/path/to/python",
         ) from error
-    return _python_of(root)
+    return python_of(root)
 
 
 def _make(root: Path, wanted: Sequence[str], *, label: str, run: Run) -> None:
@@ -92,25 +99,15 @@ def _make(root: Path, wanted: Sequence[str], *, label: str, run: Run) -> None:
         made = scratch / "environment"
         listed = scratch / "requirements.txt"
         listed.write_text("".join(f"{line}\n" for line in wanted))
-        for command in _commands(made, listed):
+        for command in commands_making(made, sys.executable, install=["-r", str(listed)]):
             done = run(command)
             if done.returncode != 0:
                 raise _not_made(done.stdout, wanted, label=label)
         try:
             made.rename(root)
         except OSError:
-            if not _python_of(root).exists():  # else another process was faster
+            if not python_of(root).exists():  # else another process was faster
                 raise
-
-
-def _commands(made: Path, listed: Path) -> list[list[str]]:
-    python = str(_python_of(made))
-    uv = shutil.which("uv")
-    if uv is not None:
-        install = [uv, "pip", "install", "--python", python, "-r", str(listed)]
-        return [[uv, "venv", "--python", sys.executable, str(made)], install]
-    pip = [python, "-m", "pip", "--disable-pip-version-check", "--no-input"]
-    return [[sys.executable, "-m", "venv", str(made)], [*pip, "install", "-r", str(listed)]]
 
 
 def _not_made(output: str, wanted: Sequence[str], *, label: str) -> EnvironmentNotMadeError:
@@ -122,5 +119,26 @@ def _not_made(output: str, wanted: Sequence[str], *, label: str) -> EnvironmentN
     )
 
 
-def _python_of(root: Path) -> Path:
+def commands_making(
+    made: Path, interpreter: str, *, install: Sequence[str], for_pip: Sequence[str] = ()
+) -> list[list[str]]:
+    """What makes an environment: uv, where that is installed, else venv and pip.
+
+    Args:
+        made: Its directory, which is not there yet.
+        interpreter: The Python that it is of.
+        install: What is installed, as uv and pip take it.
+        for_pip: Options for pip where there is no uv.
+    """
+    python = str(python_of(made))
+    uv = shutil.which("uv")
+    if uv is not None:
+        installing = [uv, "pip", "install", "--python", python, *install]
+        return [[uv, "venv", "--python", interpreter, str(made)], installing]
+    pip = [python, "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
+    return [[interpreter, "-m", "venv", str(made)], [*pip, *for_pip, *install]]
+
+
+def python_of(root: Path) -> Path:
+    """The Python of an environment."""
     return root / "bin" / "python"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 
+from golive.backends.environments import own_requirements
 from golive.building.bytecode import compile_all
 from golive.building.installed import Distribution, distributions_in, size_of
 from golive.building.lambda_files import BUNDLE, DATA, ENTRY, LIBRARIES, place_all
@@ -21,9 +21,6 @@ from golive.building.wheels import for_servers, install_wheels
 from golive.bundle.reading import Bundle
 
 __all__ = ["Contents", "Part", "place_golive", "put_together"]
-
-_OWN = ("msgspec",)
-"""What golive itself needs to answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,9 +100,12 @@ def put_together(
 
 
 def _exact(requirements: list[str]) -> list[str]:
-    own = [f"{name}=={version(name)}" for name in _OWN]
-    named = {line.partition("==")[0].lower() for line in requirements}
-    return sorted({*requirements, *(o for o in own if o.partition("==")[0] not in named)})
+    named = {_name(line).lower() for line in requirements}
+    return sorted({*requirements, *(own for own in own_requirements() if _name(own) not in named)})
+
+
+def _name(requirement: str) -> str:
+    return requirement.partition("==")[0]
 
 
 def place_golive(root: Path, *, is_compiled: bool) -> None:
@@ -148,7 +148,7 @@ def _parts(root: Path, distributions: tuple[Distribution, ...]) -> tuple[Part, .
 def _because(distribution: Distribution, all_of_them: tuple[Distribution, ...]) -> str:
     name = distribution.name
     users = [other.name for other in all_of_them if name in other.requires and other.name != name]
-    if name in _OWN:
+    if name in map(_name, own_requirements()):
         users = ["golive", *users]
     if not users:
         return "The model imported it when it was packed."

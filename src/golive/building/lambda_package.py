@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from golive import settings
 from golive.building.deterministic_zip import write_zip
 from golive.building.errors import NotProvenError
 from golive.building.installed import size_of
@@ -142,12 +141,7 @@ def _prove(
     cache: Path | None,
     progress: Callable[[str], object],
 ) -> Proving:
-    python = make_proving_environment(
-        interpreter,
-        platform.version,
-        cache=settings.cache_dir() if cache is None else cache,
-        tell=progress,
-    )
+    python = make_proving_environment(interpreter, platform.version, cache=cache, tell=progress)
     progress(f"Asking it {len(bundle.golden)} golden records under AWS's client, read-only")
     return prove(package, bundle, python=python)
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +30,15 @@ class ExtraData(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The table as it is written."""
+    """The table as it is written.
+
+    Attributes:
+        data: Folders of data.
+        libraries: Shared libraries of the system; they are loaded, in this order, before anything.
+        requirements: Exact packages beside those of the bundle.
+        keep: Packages that stay although they are only used where they are installed.
+        settings: Settings of the function by name, such as `max_records`.
+    """
 
     data: tuple[ExtraData, ...] = ()
     libraries: tuple[str, ...] = ()
@@ -41,25 +47,14 @@ class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     settings: dict[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LambdaSettings:
-    """What is added to a package.
+class LambdaSettings(_Table, frozen=True, kw_only=True):
+    """What is added to a package: the table, and where it stands.
 
     Attributes:
         folder: Relative paths count from here.
-        data: Folders of data.
-        libraries: Shared libraries of the system; they are loaded, in this order, before anything.
-        requirements: Exact packages beside those of the bundle.
-        keep: Packages that stay although they are only used where they are installed.
-        settings: Settings of the function by name, such as `max_records`.
     """
 
     folder: Path
-    data: tuple[ExtraData, ...] = ()
-    libraries: tuple[str, ...] = ()
-    requirements: tuple[str, ...] = ()
-    keep: tuple[str, ...] = ()
-    settings: Mapping[str, Any] = field(default_factory=dict)
 
     def path_of(self, text: str) -> Path:
         """A path that was written in the file."""
@@ -91,11 +86,4 @@ def read_lambda_settings(file: Path | None = None) -> LambdaSettings:
             hint='[lambda] takes data = [{ from = "nltk_data", parts = ["corpora/stopwords"], '
             'variable = "NLTK_DATA" }], libraries, requirements, keep and settings.',
         ) from error
-    return LambdaSettings(
-        folder=path.absolute().parent,
-        data=read.data,
-        libraries=read.libraries,
-        requirements=read.requirements,
-        keep=read.keep,
-        settings=read.settings,
-    )
+    return LambdaSettings(folder=path.absolute().parent, **msgspec.structs.asdict(read))

@@ -8,7 +8,6 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from golive import settings
 from golive.building.errors import NotProvenError
 from golive.building.interpreters import find_interpreter
 from golive.building.proving_environment import make_proving_environment
@@ -53,5 +52,4 @@ def python_for(package: Path, *, tell: Callable[[str], object], cache: Path | No
             f"{package} is for Python {version}, and no python{version} is here to run it.",
             hint="Install it, or name one that has awslambdaric: --python /path/to/python",
         )
-    where = settings.cache_dir() if cache is None else cache
-    return str(make_proving_environment(interpreter, version, cache=where, tell=tell))
+    return str(make_proving_environment(interpreter, version, cache=cache, tell=tell))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from golive import settings
+from golive.backends.environments import commands_making, python_of
 from golive.building.errors import BuildError
 from golive.commands import Run, last_lines, run_command
 from golive.files import locked, private_directory, temporary_sibling
@@ -20,7 +21,7 @@ def make_proving_environment(
     interpreter: Path,
     version: str,
     *,
-    cache: Path,
+    cache: Path | None = None,
     tell: Callable[[str], object],
     run: Run | None = None,
 ) -> Path:
@@ -29,7 +30,7 @@ def make_proving_environment(
     Args:
         interpreter: A Python of the version.
         version: Such as `3.13`.
-        cache: Where it is kept.
+        cache: Where it is kept; None: `golive.settings.cache_dir()`.
         tell: Is told what takes long.
         run: Runs a command.
 
@@ -37,10 +38,10 @@ def make_proving_environment(
         BuildError: The client cannot be installed, or the directory cannot be made.
     """
     try:
-        folder = private_directory(cache / "lambda")
+        folder = private_directory((settings.cache_dir() if cache is None else cache) / "lambda")
         root = folder / f"python{version}"
         with locked(folder / f"python{version}.lock"):
-            if not _python_of(root).exists():
+            if not python_of(root).exists():
                 tell(f"Installing AWS's client for Python {version}, once, into {root}")
                 _make(root, interpreter, run or run_command)
     except OSError as error:
@@ -48,13 +49,16 @@ def make_proving_environment(
             f"AWS's client cannot be installed: {error}",
             hint="Set GOLIVE_CACHE_DIR to a directory of your own, or pass --unproven.",
         ) from error
-    return _python_of(root)
+    return python_of(root)
 
 
 def _make(root: Path, interpreter: Path, run: Run) -> None:
     with temporary_sibling(root) as scratch:
         made = scratch / "environment"
-        for command in _commands(made, interpreter):
+        wheels_only = ["--only-binary", ":all:"]
+        for command in commands_making(
+            made, str(interpreter), install=[CLIENT], for_pip=wheels_only
+        ):
             done = run(command)
             if done.returncode != 0:
                 raise BuildError(
@@ -63,17 +67,3 @@ def _make(root: Path, interpreter: Path, run: Run) -> None:
                     hint="Make the package index answer, or pass --unproven.",
                 )
         made.rename(root)
-
-
-def _commands(made: Path, interpreter: Path) -> list[list[str]]:
-    python = str(_python_of(made))
-    uv = shutil.which("uv")
-    if uv is not None:
-        make = [uv, "venv", "--python", str(interpreter), str(made)]
-        return [make, [uv, "pip", "install", "--python", python, CLIENT]]
-    pip = [python, "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
-    return [[str(interpreter), "-m", "venv", str(made)], [*pip, "--only-binary", ":all:", CLIENT]]
-
-
-def _python_of(root: Path) -> Path:
-    return root / "bin" / "python"

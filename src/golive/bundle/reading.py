@@ -199,17 +199,12 @@ def _open_directory(root: Path, source: Path, *, verify_all: bool, stamps: Stamp
     states = file_states(root)
     left_out = _left_out(root, manifest, states)
     verify_listing(manifest, states, left_out=left_out)
+    stamp = Stamp(id=manifest.id, manifest_sha256=manifest_sha256, files=states)
     if stamps is None:
         verify_hashes(root, manifest, left_out=left_out)
-        return _opened(root, source, manifest, left_out)
-    stamp = Stamp(id=manifest.id, manifest_sha256=manifest_sha256, files=states)
-    if verify_all or not stamps.holds(root, stamp):
+    elif verify_all or not stamps.holds(root, stamp):
         verify_hashes(root, manifest, left_out=left_out)
         stamps.record(root, stamp, started_ns=started_ns)
-    return _opened(root, source, manifest, left_out)
-
-
-def _opened(root: Path, source: Path, manifest: Manifest, left_out: frozenset[str]) -> Bundle:
     return Bundle(
         path=root.absolute(), manifest=manifest, source=source.absolute(), left_out=left_out
     )
